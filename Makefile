@@ -1,0 +1,173 @@
+# noinherit: build, test, install.
+#
+#   make            every artefact, directly in build/
+#   make check      the tests that need no real server programs
+#   make bench      the figures of the README, measured here
+#   make demo       a real leak, natively and under noinherit
+#   make install    PREFIX (/usr/local), DESTDIR
+#
+# V=1 shows commands; SAN=address,undefined instruments what is not preloaded;
+# BUILD=dir builds elsewhere. A new source file or test needs no edit here.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+PKGDIR ?= $(LIBDIR)/pkgconfig
+CFLAGS ?= -O2 -g
+
+ifneq ($(V),1)
+Q := @
+endif
+
+VERSION := $(shell sed -n 's/^.define NOINHERIT_VERSION "\(.*\)"/\1/p' include/noinherit.h)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wpointer-arith
+OURS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
+	-Iinclude -Ishim -MMD -MP
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+
+# Objects that live in other people's processes: initial-exec TLS and no
+# instrumentation. Two LOAD segments, gnu hash, everything bound at start.
+GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt
+GUEST_LINK := -shared -Wl,-z,now -Wl,-z,noseparate-code -Wl,-z,norelro \
+	-Wl,--hash-style=gnu -Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
+
+sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S)
+objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
+
+COMMON := $(call objects,common,host)
+COMMON_GUEST := $(call objects,common,guest)
+PRELOAD := $(call objects,preload,guest)
+AUDIT := $(call objects,audit,guest)
+LIB := $(call objects,lib,host)
+CLI := $(call objects,cli,host)
+
+ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
+	$(if $(AUDIT),$(BUILD)/libnoinherit-audit.so) \
+	$(if $(LIB),$(BUILD)/libnoinherit.so.0 $(BUILD)/libnoinherit.a) \
+	$(if $(CLI),$(BUILD)/noinherit) \
+	$(patsubst shim/%.pc.in,$(BUILD)/%.pc,$(foreach d,preload lib,$(notdir $(wildcard shim/$(d)/*.pc.in))))
+
+all: $(ARTEFACTS)
+
+$(BUILD)/obj/host/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  CC   $<")
+	$(Q)$(CC) $(OURS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/guest/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  CC   $<")
+	$(Q)$(CC) $(OURS) $(GUEST) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/guest/%.o: %.S Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  AS   $<")
+	$(Q)$(CC) $(OURS) $(GUEST) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/libnoinherit-preload.so: $(PRELOAD) $(COMMON_GUEST) $(wildcard shim/preload/*.map)
+	@$(if $(Q),echo "  LD   $@")
+	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
+
+$(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/*.map)
+	@$(if $(Q),echo "  LD   $@")
+	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
+
+$(BUILD)/libnoinherit.so.0: $(LIB) $(COMMON) $(wildcard shim/lib/*.map)
+	@$(if $(Q),echo "  LD   $@")
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,now -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
+	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
+
+$(BUILD)/libnoinherit.a: $(LIB) $(COMMON)
+	@$(if $(Q),echo "  AR   $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+CLI_LIBS := -ldw -lelf -ljansson
+
+$(BUILD)/noinherit: $(CLI) $(COMMON)
+	@$(if $(Q),echo "  LD   $@")
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(CLI_LIBS)
+
+fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|'
+comma := ,
+
+vpath %.pc.in shim/preload shim/lib
+$(BUILD)/%.pc: %.pc.in include/noinherit.h Makefile
+	@mkdir -p $(@D)
+	$(Q)$(fill) $< > $@
+
+# ---- tests: tests/DIR/test_X.c becomes build/tests/DIR/test_X ----------------
+
+TEST_SRC := $(wildcard tests/*/test_*.c)
+HELPER_SRC := $(wildcard tests/helpers/*.c)
+TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
+HELPERS := $(HELPER_SRC:%.c=$(BUILD)/%)
+
+# What tests/unit may look into: everything that is not preloaded, less main.
+UNIT_LIB := $(BUILD)/obj/unit.a
+$(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI))
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+TEST_CFLAGS := $(filter-out -fvisibility=hidden,$(OURS)) -Itests/helpers
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  TEST $<")
+	$(Q)$(CC) $(TEST_CFLAGS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+		$(UNIT_LIB) -lcmocka -lpthread -Wl,--as-needed $(CLI_LIBS)
+
+$(BUILD)/tests/helpers/%: tests/helpers/%.c Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  HELP $<")
+	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpthread
+
+$(BUILD)/tests/%: tests/%.c Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  TEST $<")
+	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lcmocka -lpthread
+
+tests: all $(TESTS) $(HELPERS)
+
+check: tests
+	$(Q)BUILD=$(BUILD) tests/run unit shim strace live
+
+bench: tests
+	$(Q)BUILD=$(BUILD) tests/bench/run
+
+demo: all
+	$(Q)BUILD=$(BUILD) scripts/demo --built
+
+# ---- install: a library is replaced by rename, never overwritten in place ----
+
+put = install -d $(DESTDIR)$(3) && install -m $(1) $(2) $(DESTDIR)$(3)/.$(notdir $(2)).new && \
+	mv -f $(DESTDIR)$(3)/.$(notdir $(2)).new $(DESTDIR)$(3)/$(notdir $(2))
+
+install: all
+	$(Q)set -e; \
+	$(if $(CLI),$(call put,755,$(BUILD)/noinherit,$(BINDIR));) \
+	$(foreach f,$(filter %.so %.so.0,$(ARTEFACTS)),$(call put,755,$(f),$(LIBDIR));) \
+	$(foreach f,$(filter %.a,$(ARTEFACTS)),$(call put,644,$(f),$(LIBDIR));) \
+	$(if $(LIB),ln -sf libnoinherit.so.0 $(DESTDIR)$(LIBDIR)/libnoinherit.so;) \
+	$(foreach f,$(filter %.pc,$(ARTEFACTS)),$(call put,644,$(f),$(PKGDIR));) \
+	$(foreach f,$(wildcard shim/man/*.[1-8]),$(call put,644,$(f),$(MANDIR)/man$(subst .,,$(suffix $(f))));) \
+	$(foreach f,$(wildcard shim/cli/completion.bash),install -D -m 644 $(f) $(DESTDIR)$(COMPDIR)/noinherit;) \
+	$(call put,644,include/noinherit.h,$(INCLUDEDIR)); \
+	if [ -z "$(DESTDIR)" ]; then ldconfig 2>/dev/null || :; fi
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all tests check bench demo install clean
+.DELETE_ON_ERROR:

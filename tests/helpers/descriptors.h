@@ -1,0 +1,38 @@
+/*
+ * descriptors.h - what tests ask the kernel about descriptors.
+ *
+ * The kernel's word only: /proc/self/fd, F_GETFD, and a child that was exec'd.
+ */
+#ifndef TESTS_DESCRIPTORS_H
+#define TESTS_DESCRIPTORS_H
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Raw, so that no interposed call answers for the kernel. */
+static inline int is_inheritable(int fd)
+{
+	long flags = syscall(SYS_fcntl, fd, F_GETFD, 0);
+
+	return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
+static inline int count_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	if (!dir)
+		abort();
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+#endif
