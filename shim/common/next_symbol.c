@@ -1,0 +1,251 @@
+#include "common/next_symbol.h"
+
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+
+/* The dynamic section of one object, as far as a lookup needs it. */
+struct object {
+	uintptr_t base;
+	const ElfW(Sym) *symbols;
+	const char *strings;
+	const ElfW(Versym) *versions;
+	const uint32_t *gnu_hash;
+	const uint32_t *sysv_hash;
+	const char *name;	/* DT_SONAME, or "" */
+};
+
+/* The state of one walk over all objects. */
+struct walk {
+	uintptr_t self;
+	bool is_behind_self;
+	struct ni_symbol *symbols;
+	size_t count;
+	size_t missing;
+	const char *own_file;
+};
+
+uint32_t ni_symbol_hash(const char *name)
+{
+	uint32_t hash = 5381;
+
+	for (; *name; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return hash;
+}
+
+static uint32_t sysv_hash_of(const char *name)
+{
+	uint32_t hash = 0;
+
+	for (; *name; name++) {
+		uint32_t high;
+
+		hash = (hash << 4) + (unsigned char)*name;
+		high = hash & 0xf0000000;
+		hash ^= high >> 24;
+		hash &= ~high;
+	}
+	return hash;
+}
+
+/* glibc writes addresses into the section, other loaders leave offsets. */
+static const void *at(const struct object *object, ElfW(Addr) value)
+{
+	return (const void *)(value < object->base ? value + object->base :
+						     value);
+}
+
+static bool read_dynamic(struct object *object, const ElfW(Dyn) *entry)
+{
+	size_t soname = 0;
+
+	for (; entry->d_tag != DT_NULL; entry++) {
+		const void *table = at(object, entry->d_un.d_ptr);
+
+		switch (entry->d_tag) {
+		case DT_SYMTAB: object->symbols = table; break;
+		case DT_STRTAB: object->strings = table; break;
+		case DT_VERSYM: object->versions = table; break;
+		case DT_GNU_HASH: object->gnu_hash = table; break;
+		case DT_HASH: object->sysv_hash = table; break;
+		case DT_SONAME: soname = entry->d_un.d_val; break;
+		}
+	}
+	if (!object->symbols || !object->strings)
+		return false;
+	object->name = soname ? object->strings + soname : "";
+	return object->gnu_hash || object->sysv_hash;
+}
+
+static bool read_object(struct object *object, const struct dl_phdr_info *info)
+{
+	memset(object, 0, sizeof(*object));
+	object->base = info->dlpi_addr;
+	for (size_t i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			return read_dynamic(object, (const ElfW(Dyn) *)
+				(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr));
+	return false;
+}
+
+static bool contains(const struct dl_phdr_info *info, uintptr_t address)
+{
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+
+		if (part->p_type == PT_LOAD &&
+		    address - (info->dlpi_addr + part->p_vaddr) < part->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* Is this row the function @name, and the version that a new program gets? */
+static bool fits(const struct object *object, uint32_t row, const char *name)
+{
+	const ElfW(Sym) *symbol = &object->symbols[row];
+	unsigned type = symbol->st_info & 0xf;
+	const unsigned hidden = 0x8000;
+
+	return symbol->st_shndx != SHN_UNDEF &&
+	       (type == STT_FUNC || type == STT_GNU_IFUNC) &&
+	       !(object->versions && (object->versions[row] & hidden)) &&
+	       !strcmp(object->strings + symbol->st_name, name);
+}
+
+static uint32_t find_by_gnu_hash(const struct object *object,
+				 const struct ni_symbol *wanted)
+{
+	const uint32_t *table = object->gnu_hash;
+	const uint32_t bucket_count = table[0], first = table[1];
+	const uint32_t bloom_words = table[2], shift = table[3];
+	const ElfW(Addr) *bloom = (const ElfW(Addr) *)&table[4];
+	const unsigned bits = 8 * sizeof(*bloom);
+	const uint32_t *buckets = (const uint32_t *)(bloom + bloom_words);
+	const uint32_t *chains = buckets + bucket_count;
+	const uint32_t hash = wanted->hash;
+	ElfW(Addr) word;
+	uint32_t row;
+
+	if (!bucket_count || !bloom_words)
+		return 0;
+	word = bloom[(hash / bits) & (bloom_words - 1)];
+	if (!(word >> (hash % bits) & word >> ((hash >> shift) % bits) & 1))
+		return 0;
+	row = buckets[hash % bucket_count];
+	if (row < first)
+		return 0;
+	for (;; row++) {
+		uint32_t other = chains[row - first];
+
+		if ((other | 1) == (hash | 1) && fits(object, row, wanted->name))
+			return row;
+		if (other & 1)
+			return 0;
+	}
+}
+
+static uint32_t find_by_sysv_hash(const struct object *object,
+				  const struct ni_symbol *wanted)
+{
+	const uint32_t *table = object->sysv_hash;
+	const uint32_t bucket_count = table[0];
+	const uint32_t *buckets = &table[2];
+	const uint32_t *chains = buckets + bucket_count;
+	uint32_t row;
+
+	if (!bucket_count)
+		return 0;
+	row = buckets[sysv_hash_of(wanted->name) % bucket_count];
+	while (row && !fits(object, row, wanted->name))
+		row = chains[row];
+	return row;
+}
+
+static void *find(const struct object *object, const struct ni_symbol *wanted)
+{
+	const ElfW(Sym) *symbol;
+	uintptr_t address;
+	uint32_t row;
+
+	row = object->gnu_hash ? find_by_gnu_hash(object, wanted) :
+				 find_by_sysv_hash(object, wanted);
+	if (!row)
+		return NULL;
+	symbol = &object->symbols[row];
+	address = object->base + symbol->st_value;
+	if ((symbol->st_info & 0xf) == STT_GNU_IFUNC)
+		return ((void *(*)(void))address)();
+	return (void *)address;
+}
+
+static bool is_libc(const struct object *object)
+{
+	return !strcmp(object->name, "libc.so.6") ||
+	       !strcmp(object->name, "libpthread.so.0");
+}
+
+static int look_into(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct walk *walk = data;
+	struct object object;
+	bool libc;
+
+	(void)size;
+	if (!walk->is_behind_self) {
+		walk->is_behind_self = contains(info, walk->self);
+		return 0;
+	}
+	if (!read_object(&object, info))
+		return 0;
+	libc = is_libc(&object);
+	for (size_t i = 0; i < walk->count; i++) {
+		struct ni_symbol *symbol = &walk->symbols[i];
+
+		if (symbol->address || (libc && symbol->skip_libc))
+			continue;
+		symbol->address = find(&object, symbol);
+		if (!symbol->address)
+			continue;
+		symbol->is_foreign = !libc;
+		walk->missing--;
+	}
+	/* Nothing behind libc answers a name of libc's before libc does. */
+	return !walk->missing || !strcmp(object.name, "libc.so.6");
+}
+
+void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)
+{
+	struct walk walk = {
+		.self = (uintptr_t)self,
+		.symbols = symbols,
+		.count = count,
+		.missing = count,
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		symbols[i].address = NULL;
+		symbols[i].is_foreign = false;
+	}
+	dl_iterate_phdr(look_into, &walk);
+}
+
+static int look_for_self(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct walk *walk = data;
+
+	(void)size;
+	if (!contains(info, walk->self))
+		return 0;
+	walk->own_file = info->dlpi_name;
+	return 1;
+}
+
+const char *ni_own_file(const void *self)
+{
+	struct walk walk = { .self = (uintptr_t)self, .own_file = "" };
+
+	dl_iterate_phdr(look_for_self, &walk);
+	return walk.own_file;
+}

@@ -1,0 +1,44 @@
+/*
+ * next_symbol.h - what dlsym(RTLD_NEXT) answers, for many names at once.
+ *
+ * A preloaded object must start fast and must run on every glibc from 2.31:
+ * dlsym costs 1,100 instructions a name, and its symbol version moved in 2.34.
+ * So the loaded objects' own hash tables are read here, once.
+ * No allocation, no system call; takes the loader's lock (dl_iterate_phdr), so
+ * it is for constructors, not for signal handlers.
+ */
+#ifndef NI_COMMON_NEXT_SYMBOL_H
+#define NI_COMMON_NEXT_SYMBOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ni_symbol {
+	const char *name;
+	uint32_t hash;		/* the GNU hash of name: ni_symbol_hash() */
+	bool skip_libc;		/* not wanted where libc would be the answer */
+	bool is_foreign;	/* out: found in an object that is not libc's */
+	void *address;		/* out: NULL if nobody defines it */
+};
+
+uint32_t ni_symbol_hash(const char *name);
+
+/**
+ * ni_next_symbols - find who else defines these functions
+ * @self: any address within the calling object; the search begins behind it
+ * @symbols, @count: name, hash and skip_libc filled in; the rest is written
+ *
+ * Objects are searched in the loader's order. libc and, before glibc 2.34,
+ * libpthread count as libc.
+ */
+void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
+
+/**
+ * ni_own_file - the path by which the loader opened the object around @self
+ *
+ * Return: the loader's text, which lives as long as the object; "" if unknown.
+ */
+const char *ni_own_file(const void *self);
+
+#endif
