@@ -1,0 +1,181 @@
+"""Runs a real program natively and under a preloaded object, side by side.
+
+A test is a function that starts a server in a Run, talks to it as a client,
+makes it exec fdlook, and returns what the client saw. main() calls it once
+per variant and compares: the client sees the same, the descriptors that the
+program is known to leak are in the exec'd child natively, and under the shim
+no socket is there that nobody meant. tests/README.md tells more.
+"""
+
+import ctypes
+import os
+import re
+import signal
+import sys
+import traceback
+from collections import Counter
+
+import kernel
+from claim import (PATIENCE, Failed, Skipped, am_root, check,  # noqa: F401
+                   until)
+from run import Run
+from variant import VARIANTS, Variant, chosen_variants  # noqa: F401
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class Case:
+    """A scenario and the facts about it.
+
+    leaks: patterns, each of which finds a socket of its own among those that
+           the exec'd children hold natively (looks of one run together);
+    holds: the same for inheritable sockets of the server, natively;
+    meant: says of a descriptor (>= 2 excluded) that the child shall have it;
+    keeps: says of a descriptor that the server may leave it inheritable;
+    stdio: whether descriptors 0..2 must be of the same kind in all variants.
+    """
+
+    def __init__(self, name, scenario, leaks=(), holds=(), meant=None,
+                 keeps=None, stdio=True):
+        self.name, self.scenario = name, scenario
+        self.leaks, self.holds = leaks, holds
+        self.meant = meant or (lambda descriptor: False)
+        self.keeps = keeps or (lambda descriptor: False)
+        self.stdio = stdio
+
+
+class Seen:
+    """What one run showed."""
+
+    def __init__(self, case, run, visible):
+        looks = run.looks()
+        self.visible = visible
+        self.looked = len(looks)
+        self.arrived = [d for look in looks for d in look.descriptors
+                        if d.kind == "socket" and d.fd > 2
+                        and not case.meant(d)]
+        self.meant = [d for look in looks for d in look.descriptors
+                      if d.kind == "socket" and d.fd > 2 and case.meant(d)]
+        self.stdio = [[(d.fd, d.kind) for d in look.descriptors if d.fd <= 2]
+                      for look in looks]
+        self.inheritable = [d for snapshot in run.snapshots for d in snapshot
+                            if d.kind == "socket" and d.fd > 2
+                            and d.inheritable and not case.keeps(d)]
+        self.cloexec = sum(d.kind == "socket" and d.fd > 2
+                           and not d.inheritable
+                           for snapshot in run.snapshots for d in snapshot)
+
+
+def unmatched(patterns, descriptors):
+    """The patterns for which no descriptor of their own is left."""
+    left = [descriptor.what for descriptor in descriptors]
+    without = []
+    for pattern in patterns:
+        hit = next((what for what in left if re.search(pattern, what)), None)
+        if hit is None:
+            without.append(pattern)
+        else:
+            left.remove(hit)
+    return without
+
+
+def _listed(descriptors):
+    return "".join("\n      " + kernel.show(d) for d in descriptors) or " none"
+
+
+def _judge(case, variant, seen, native):
+    if not variant.enforces:
+        lost = unmatched(case.leaks, seen.arrived)
+        check(not lost, "the known leak %s is not in the child, which got:%s"
+              % (lost, _listed(seen.arrived)))
+        lost = unmatched(case.holds, seen.inheritable)
+        check(not lost, "the program should hold %s inheritable, but has:%s"
+              % (lost, _listed(seen.inheritable)))
+    else:
+        check(not seen.arrived,
+              "the child got sockets that nobody meant:%s"
+              % _listed(seen.arrived))
+        check(not seen.inheritable, "inheritable in the program:%s"
+              % _listed(seen.inheritable))
+    if native is None:
+        return
+    check(seen.visible == native.visible,
+          "the client sees %r, natively %r" % (seen.visible, native.visible))
+    check(seen.looked == native.looked, "%d children looked, natively %d"
+          % (seen.looked, native.looked))
+    check(Counter(d.fd for d in seen.meant)
+          == Counter(d.fd for d in native.meant),
+          "meant for the child, but not as natively:%s" % _listed(seen.meant))
+    if case.stdio:
+        check(seen.stdio == native.stdio, "standard streams %r, natively %r"
+              % (seen.stdio, native.stdio))
+
+
+def run_case(case, variant, native):
+    run = Run(variant)
+    try:
+        seen = Seen(case, run, case.scenario(run))
+        _judge(case, variant, seen, native)
+        print("ok %s, %s: %d looked, got %d unmeant and %d meant sockets; "
+              "program holds %d inheritable, %d not" %
+              (case.name, variant.name, seen.looked, len(seen.arrived),
+               len(seen.meant), len(seen.inheritable), seen.cloexec))
+        for descriptor in seen.arrived:
+            print("      child   " + kernel.show(descriptor))
+        for descriptor in seen.inheritable:
+            print("      program " + kernel.show(descriptor))
+        return seen
+    except Skipped:
+        raise
+    except Exception as error:
+        print("FAILED %s, %s: %s" % (case.name, variant.name, error))
+        if not isinstance(error, Failed):
+            traceback.print_exc(file=sys.stdout)
+        print(run.logs())
+        return None
+    finally:
+        sys.stdout.flush()
+        run.end()
+
+
+def _skip_unless_possible(variants, needs, root):
+    for path, package in needs.items():
+        if not os.path.exists(path):
+            raise Skipped("no %s: install the package %s" % (path, package))
+    if root and not am_root():
+        raise Skipped("needs root")
+    for variant in variants:
+        if variant.missing():
+            raise Skipped("variant %s: not built: %s"
+                          % (variant.name, ", ".join(variant.missing())))
+
+
+def _run_all(cases, variants):
+    failures = 0
+    for case in cases:
+        native = None
+        for variant in variants:
+            seen = run_case(case, variant, native)
+            failures += seen is None
+            if variant.name == "native":
+                native = seen
+    return failures
+
+
+def main(cases, needs, root=False):
+    """Runs every case in every variant and exits. needs: {path that must
+    exist: Debian package that brings it}. root: cannot run without."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    os.umask(0o022)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        variants = chosen_variants()
+        _skip_unless_possible(variants, needs, root)
+        failures = _run_all(cases, variants)
+    except Skipped as reason:
+        print(reason, file=sys.stderr)
+        sys.exit(77)
+    except Failed as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    sys.exit(1 if failures else 0)

@@ -1,0 +1,48 @@
+"""The ways in which a program is started: natively, or with what preloaded."""
+
+import os
+
+from claim import check
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
+PRELOAD = os.environ.get("PRELOAD",
+                         os.path.join(BUILD, "libnoinherit-preload.so"))
+AUDIT = os.path.join(BUILD, "libnoinherit-audit.so")
+COMMAND = os.path.join(BUILD, "noinherit")
+FDLOOK = os.path.join(BUILD, "tests", "helpers", "fdlook")
+
+
+class Variant:
+    """How a program is started: which object is preloaded, and how."""
+
+    def __init__(self, name, objects=(), prefix=(), enforces=False):
+        self.name = name
+        self.objects = objects      # preloaded, in this order
+        self.prefix = prefix        # put before the command
+        self.enforces = enforces
+
+    def missing(self):
+        needed = [FDLOOK, *self.objects] + [COMMAND] * bool(self.prefix)
+        return [path for path in needed if not os.path.exists(path)]
+
+
+VARIANTS = {variant.name: variant for variant in (
+    Variant("native"),
+    Variant("shim", [PRELOAD], enforces=True),
+    Variant("audit", [AUDIT]),
+    Variant("both", [AUDIT, PRELOAD], enforces=True),
+    Variant("run", [PRELOAD], ["run", "--"], enforces=True),
+)}
+
+
+def chosen_variants():
+    names = os.environ.get("VARIANTS")
+    if names:
+        unknown = [name for name in names.split(",") if name not in VARIANTS]
+        check(not unknown, "VARIANTS: no variant %s; there are: %s"
+              % (unknown, ", ".join(VARIANTS)))
+        return [VARIANTS[name] for name in names.split(",")]
+    return [VARIANTS["native"], VARIANTS["shim"]] + \
+        [VARIANTS["audit"]] * os.path.exists(AUDIT)
