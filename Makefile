@@ -60,6 +60,16 @@ $(BUILD)/obj/host/%.o: %.c Makefile
 	@$(if $(Q),echo "  CC   $<")
 	$(Q)$(CC) $(OURS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# Where the command finds the libraries. Remade, and with it the command, when
+# `make install` names other directories than `make` did.
+$(BUILD)/obj/directories.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define NI_%s "%s"\n' BINDIR '$(BINDIR)' LIBDIR '$(LIBDIR)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/obj/host/shim/cli/artefact.o: OURS += -I$(BUILD)/obj
+$(BUILD)/obj/host/shim/cli/artefact.o: $(BUILD)/obj/directories.h
+
 $(BUILD)/obj/guest/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  CC   $<")
@@ -139,7 +149,7 @@ $(BUILD)/tests/%: tests/%.c Makefile
 tests: all $(TESTS) $(HELPERS)
 
 check: tests
-	$(Q)BUILD=$(BUILD) tests/run unit shim strace live
+	$(Q)BUILD=$(BUILD) tests/run unit cli shim strace live
 
 bench: tests
 	$(Q)BUILD=$(BUILD) tests/bench/run
@@ -169,5 +179,7 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests check bench demo install clean
+FORCE:
+
+.PHONY: all tests check bench demo install clean FORCE
 .DELETE_ON_ERROR:

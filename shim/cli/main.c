@@ -14,7 +14,7 @@ static int print_help(void)
 	      "Run programs whose sockets do not leak into the programs that they start.\n"
 	      "\n", stdout);
 	for (const struct ni_verb *verb = ni_verbs; verb->name; verb++)
-		printf("  %-7s %-25s %s\n", verb->name, verb->arguments,
+		printf("  %-7s %-23s %s\n", verb->name, verb->arguments,
 		       verb->summary);
 	fputs("\n"
 	      "  -h, --help                print this help\n"

@@ -3,11 +3,20 @@
  */
 #include "nearest.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 /* Nothing that this command knows is longer; a longer word is a typo of
  * nothing, and the table below stays small. */
 #define LONGEST 40
+
+/* The case is the first thing that is mistyped, and no two words here differ
+ * in it alone. */
+static int is_same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
 
 static size_t least(size_t a, size_t b)
 {
@@ -27,12 +36,13 @@ size_t ni_word_distance(const char *a, size_t a_length,
 		d[0][j] = j;
 	for (size_t i = 1; i <= a_length; i++)
 		for (size_t j = 1; j <= b_length; j++) {
-			size_t same = a[i - 1] == b[j - 1] ? 0 : 1;
+			size_t cost = !is_same_letter(a[i - 1], b[j - 1]);
 
-			d[i][j] = least(d[i - 1][j - 1] + same,
+			d[i][j] = least(d[i - 1][j - 1] + cost,
 					least(d[i - 1][j], d[i][j - 1]) + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1])
+			if (i > 1 && j > 1 &&
+			    is_same_letter(a[i - 1], b[j - 2]) &&
+			    is_same_letter(a[i - 2], b[j - 1]))
 				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	return d[a_length][b_length];
@@ -49,7 +59,7 @@ const char *ni_nearest_word(const char *word, size_t length,
 		size_t distance = ni_word_distance(word, length,
 						   *candidates, size);
 
-		if (length && size > length && !strncmp(word, *candidates, length))
+		if (length && size > length && !strncasecmp(word, *candidates, length))
 			distance = 1;
 		/* Two thirds wrong is another word, not a typo. */
 		if (distance < best && distance * 3 <= least(size, length) + 2) {

@@ -11,6 +11,8 @@
 #define MOST_VERBS 16
 
 const struct ni_verb ni_verbs[] = {
+	{ "run", ni_verb_run, "[OPTION]... COMMAND...",
+	  "run a command whose sockets are non-inheritable" },
 	{ NULL, NULL, NULL, NULL }
 };
 

@@ -18,6 +18,8 @@ struct ni_verb {
 /* Ends with a row that has no name. */
 extern const struct ni_verb ni_verbs[];
 
+int ni_verb_run(int argc, char **argv);
+
 /* NULL where there is no such verb. */
 const struct ni_verb *ni_find_verb(const char *name);
 

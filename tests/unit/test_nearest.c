@@ -20,6 +20,7 @@ static const struct {
 	const char *word, *nearest;
 } rows[] = {
 	{ "strikt", "strict" },
+	{ "STRICT", "strict" },
 	{ "stirct", "strict" },
 	{ "of", "off" },
 	{ "comp", "compat" },
