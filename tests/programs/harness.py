@@ -122,8 +122,8 @@ def run_case(case, variant, native):
                len(seen.meant), len(seen.inheritable), seen.cloexec))
         for descriptor in seen.arrived:
             print("      child   " + kernel.show(descriptor))
-        for descriptor in seen.inheritable:
-            print("      program " + kernel.show(descriptor))
+        if "SHOW" in os.environ:
+            print(_listed(seen.inheritable))
         return seen
     except Skipped:
         raise

@@ -123,7 +123,7 @@ class Run:
         we are root. options go to subprocess.Popen."""
         argv, settings = self._arguments(argv, env, preload, user, options)
         log = self.path("log-%d" % len(self.processes))
-        with open(log, "wb") as output:
+        with open(log, "ab") as output:
             settings.setdefault("stdout", output)
             settings.setdefault("stderr", output)
             popen = subprocess.Popen(argv, **settings)

@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""nginx serves, and upgrades its binary without losing its listener.
+
+USR2 makes the master exec the file at its own path, which by then is another
+one: the listeners go along by number in NGINX=, in a clean environment. The
+upgrade is done twice, because the second time they are adopted ones. nginx
+refuses it as long as the process that started it lives: here it is a daemon.
+"""
+
+import os
+import shutil
+import signal
+
+import harness
+import kernel
+
+NGINX = "/usr/sbin/nginx"
+
+CONFIG = """
+%(user)s
+worker_processes 2;
+pid %(dir)s/pid;
+error_log %(dir)s/error.log;
+events { }
+http {
+	access_log off;
+	client_body_temp_path %(dir)s/body;
+	proxy_temp_path %(dir)s/proxy;
+	fastcgi_temp_path %(dir)s/fastcgi;
+	uwsgi_temp_path %(dir)s/uwsgi;
+	scgi_temp_path %(dir)s/scgi;
+	server {
+		listen 127.0.0.1:%(port)d;
+		listen unix:%(dir)s/socket;
+		root %(files)s;
+	}
+}
+"""
+
+
+def renamed_over(binary):
+    shutil.copy(NGINX, binary + ".new")
+    os.rename(binary + ".new", binary)
+
+
+def moved_away(binary):
+    os.rename(binary, binary + ".old")
+    shutil.copy(NGINX, binary)
+
+
+def in_place(binary):
+    pass
+
+
+def start(run):
+    port = run.port()
+    binary = run.path("nginx")
+    shutil.copy(NGINX, binary)
+    files = run.directory("files")
+    run.file("files/page", "a page\n")
+    config = run.file("nginx.conf", CONFIG % {
+        "user": "user www-data;" if harness.am_root() else "",
+        "dir": run.dir, "port": port, "files": files})
+    run.start([binary, "-p", run.dir, "-c", config, "-e",
+               run.path("error.log")], listens=port)
+    master = int(run.wait_file("pid"))
+    harness.until(lambda: len(kernel.descendants(master)) == 2, "two workers")
+    run.check_preloaded(master)
+    return master, port, binary
+
+
+def listeners(pid):
+    return sorted(descriptor.inode for descriptor in kernel.descriptors(pid)
+                  if " LISTEN " in descriptor.what)
+
+
+def upgrade(run, master, replace, binary):
+    """Returns the new master, after the old one and its workers are gone."""
+    before = listeners(master)
+    replace(binary)
+    run.send_signal(master, signal.SIGUSR2)
+    harness.until(lambda: os.path.exists(run.path("pid.oldbin")),
+                  "the old master's pid file")
+    new = int(run.wait_file("pid"))
+    harness.until(lambda: len(kernel.descendants(new)) == 2,
+                  "two workers of the new master")
+    run.check_preloaded(new)
+    run.send_signal(master, signal.SIGQUIT)
+    run.wait_gone(master)
+    harness.check(listeners(new) == before,
+                  "the new master has made listeners of its own")
+    for pid in kernel.tree(new):
+        run.check_preloaded(pid)
+    return new
+
+
+def serving(run):
+    master, port, _ = start(run)
+    run.held(master)
+    return run.http(port, "/page")
+
+
+def upgrading(replace):
+    def scenario(run):
+        master, port, binary = start(run)
+        answers = [run.http(port, "/page")]
+        for _ in range(2):
+            master = upgrade(run, master, replace, binary)
+            run.held(master)
+            answers.append(run.http(port, "/page"))
+        return answers
+    return scenario
+
+
+harness.main([
+    harness.Case("serving", serving, holds=["tcp LISTEN", "unix LISTEN"]),
+    harness.Case("upgrade, same file", upgrading(in_place)),
+    harness.Case("upgrade, new file renamed over the old one",
+                 upgrading(renamed_over)),
+    harness.Case("upgrade, old file moved away first",
+                 upgrading(moved_away)),
+], needs={NGINX: "nginx-light"})

@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""php-fpm gives its sockets to what a page executes, and keeps its listeners
+over USR2.
+
+USR2 makes the master exec itself with its listeners named by number in
+FPM_SOCKETS=; the new image does not mark them, so they leak once more.
+"""
+
+import signal
+
+import harness
+import kernel
+
+FPM = "/usr/sbin/php-fpm8.2"
+
+CONFIG = """
+[global]
+error_log = /dev/stderr
+daemonize = no
+[tcp]
+listen = 127.0.0.1:%(port)d
+pm = static
+pm.max_children = 1
+%(user)s
+[unix]
+listen = %(dir)s/fpm.socket
+pm = static
+pm.max_children = 1
+%(user)s
+"""
+
+READY = "ready to handle connections"
+
+
+def start(run):
+    port = run.port()
+    user = "user = www-data\ngroup = www-data" if harness.am_root() else ""
+    config = run.file("fpm.conf", CONFIG % {
+        "dir": run.dir, "port": port, "user": user})
+    run.file("page.php", "<?php echo shell_exec('%s');" % run.look)
+    server = run.start([FPM, "-n", "-y", config], listens=port, says=READY)
+    return server, port
+
+
+def page(run, address):
+    return run.command(["cgi-fcgi", "-bind", "-connect", address], env={
+        "SCRIPT_FILENAME": run.path("page.php"), "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "/page.php", "QUERY_STRING": ""})
+
+
+def pages(run, port):
+    return [page(run, "127.0.0.1:%d" % port), page(run, run.path("fpm.socket"))]
+
+
+def listeners(pid):
+    return sorted(descriptor.inode for descriptor in kernel.descriptors(pid)
+                  if " LISTEN " in descriptor.what)
+
+
+def serving(run):
+    server, port = start(run)
+    run.held(server)
+    return pages(run, port)
+
+
+def reloading(run):
+    server, port = start(run)
+    answers = pages(run, port)
+    before = listeners(server.pid)
+    for times in (2, 3):
+        run.send_signal(server, signal.SIGUSR2)
+        run.wait_line(server, "(?s)(%s.*){%d}" % (READY, times))
+        run.check_preloaded(server.pid)
+        harness.check(listeners(server.pid) == before,
+                      "the new image has made listeners of its own")
+        run.held(server)
+        answers += pages(run, port)
+    return answers
+
+
+harness.main([
+    harness.Case("serving", serving, holds=["tcp LISTEN", "unix LISTEN"],
+                 leaks=["tcp CONNECTED", "tcp LISTEN", "unix CONNECTED",
+                        "unix LISTEN"]),
+    harness.Case("reload", reloading, leaks=["tcp LISTEN"] * 3,
+                 holds=["tcp LISTEN"]),
+], needs={FPM: "php8.2-fpm", "/usr/bin/cgi-fcgi": "libfcgi-bin"})

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+"""uwsgi keeps its listener over a reload.
+
+A reload execs uwsgi itself, which then asks getsockname() of every descriptor
+whether that is its listener.
+"""
+
+import signal
+
+import harness
+import kernel
+
+UWSGI = "/usr/bin/uwsgi-core"
+
+# os.system(), unlike subprocess, closes nothing.
+APPLICATION = """
+import os
+def application(environment, start_response):
+    os.system("%s > looked")
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    with open("looked", "rb") as file:
+        return [file.read()]
+"""
+
+LEAKS = ["tcp LISTEN", "tcp CONNECTED", "unix CONNECTED", "unix CONNECTED"]
+
+
+def start(run):
+    port = run.port()
+    run.file("app.py", APPLICATION % run.look)
+    server = run.start([UWSGI, "--plugin", "python3", "--http-socket",
+                        "127.0.0.1:%d" % port, "--master", "--processes", "2",
+                        "--chdir", run.dir, "--wsgi-file", "app.py",
+                        "--die-on-term"],
+                       listens=port, says="spawned uWSGI worker 2")
+    return server, port
+
+
+def listeners(pid):
+    return sorted(descriptor.inode for descriptor in kernel.descriptors(pid)
+                  if " LISTEN " in descriptor.what)
+
+
+def serving(run):
+    server, port = start(run)
+    run.held(server)
+    return run.http(port)
+
+
+def reloading(run):
+    server, port = start(run)
+    answers = [run.http(port)]
+    before = listeners(server.pid)
+    for times in (2, 3):
+        run.send_signal(server, signal.SIGHUP)
+        run.wait_line(server, "(?s)(spawned uWSGI worker 2.*){%d}" % times)
+        run.check_preloaded(server.pid)
+        harness.check(listeners(server.pid) == before,
+                      "the new image has made a listener of its own")
+        run.held(server)
+        answers.append(run.http(port))
+    return answers
+
+
+harness.main([
+    harness.Case("serving", serving, leaks=LEAKS,
+                 holds=["tcp LISTEN", "unix CONNECTED"]),
+    harness.Case("reload", reloading, leaks=LEAKS,
+                 holds=["tcp LISTEN", "unix CONNECTED"]),
+], needs={UWSGI: "uwsgi-core",
+          "/usr/lib/uwsgi/plugins/python3_plugin.so": "uwsgi-plugin-python3"})

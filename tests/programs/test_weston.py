@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+"""weston's own clients get the socket that WAYLAND_SOCKET names, and no other.
+
+weston makes it with close-on-exec and sheds that by dup() in the child.
+"""
+
+import os
+
+import harness
+import kernel
+
+WESTON = "/usr/bin/weston"
+SHELL = "/usr/lib/%s-linux-gnu/weston-desktop-shell" % os.uname().machine
+
+CONFIG = """
+[shell]
+client=%s
+[input-method]
+path=
+"""
+
+
+def scenario(run):
+    directory = run.directory("runtime", mode=0o700)
+    shell = run.hook("shell", before='echo "$WAYLAND_SOCKET" > named',
+                     after="exec " + SHELL)
+    config = run.file("weston.ini", CONFIG % shell)
+    display = os.path.join(directory, "display")
+    env = {"XDG_RUNTIME_DIR": directory}
+    server = run.start([WESTON, "--backend=headless-backend.so",
+                        "--socket=display", "--config=" + config],
+                       env=env, listens=display, says="launching '%s'" % shell)
+    look = run.wait_look()
+    named = [int(run.wait_file("named"))]
+    arrived = [d.fd for d in look.descriptors if d.kind == "socket"]
+    harness.check(arrived == named, "WAYLAND_SOCKET is %s, the client has %s"
+                  % (named, arrived))
+    pid = harness.until(lambda: [pid for pid in kernel.descendants(server.pid)
+                                 if kernel.program(pid) == SHELL],
+                        "the shell client")[0]
+    run.held(server)
+    interfaces = run.command(["weston-info"],
+                             env=dict(env, WAYLAND_DISPLAY="display"))
+    harness.check(kernel.is_running(pid), "the shell client has ended")
+    return sorted(line.split("'")[1] for line in interfaces.splitlines()
+                  if line.startswith("interface:"))
+
+
+harness.main([
+    harness.Case("headless", scenario,
+                 meant=lambda descriptor: descriptor.what == "unix CONNECTED"),
+], needs={WESTON: "weston", "/usr/bin/weston-info": "weston"})
