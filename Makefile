@@ -34,7 +34,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # Objects that live in other people's processes: initial-exec TLS and no
 # instrumentation. Two LOAD segments, gnu hash, everything bound at start.
 GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt
-GUEST_LINK := -shared -Wl,-z,now -Wl,-z,noseparate-code -Wl,-z,norelro \
+GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,-z,now -Wl,-z,noseparate-code -Wl,-z,norelro \
 	-Wl,--hash-style=gnu -Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
 
 sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S)

@@ -1,0 +1,84 @@
+/*
+ * accept.c - accept and accept4: rule 2.
+ *
+ * libc's accept4 is called, not the kernel's: it is a cancellation point, and a
+ * thread that sleeps in a system call of ours could not be cancelled.
+ */
+#include <errno.h>
+
+#include "preload/create.h"
+#include "preload/ours.h"
+#include "preload/policy.h"
+
+static unsigned char kept_mark(int listener)
+{
+	return ni_ours_get(listener) & NI_KEPT;
+}
+
+int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
+	       socklen_t *length, int flags)
+{
+	int peer;
+
+	if ((flags & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_ACCEPT) ||
+	    kept_mark(fd))
+		return ni_created_by_program(
+			next->accept4(fd, address, length, flags),
+			kept_mark(fd));
+	peer = next->accept4(fd, address, length, flags | SOCK_CLOEXEC);
+	if (peer >= 0 || errno != EINVAL)
+		return ni_created(peer);
+	return ni_created_without_flag(next->accept4(fd, address, length,
+						     flags));
+}
+
+/* Another library that has its own accept is given just that: it may not know
+ * accept4. */
+static bool can_use_accept4(const struct ni_next *next)
+{
+	bool is_foreign = next == &ni_next && ni_foreign.accept;
+
+	return !is_foreign && !ni_policy.lacks_accept4;
+}
+
+int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
+	      socklen_t *length)
+{
+	int peer;
+
+	if (!ni_enforces(NI_SCOPE_ACCEPT) || kept_mark(fd))
+		return ni_created_by_program(next->accept(fd, address, length),
+					     kept_mark(fd));
+	if (!can_use_accept4(next))
+		return ni_created_without_flag(next->accept(fd, address,
+							    length));
+	peer = next->accept4(fd, address, length, SOCK_CLOEXEC);
+	if (peer >= 0 || errno != ENOSYS)
+		return ni_created(peer);
+	peer = next->accept(fd, address, length);
+	if (peer >= 0) {
+		ni_policy.lacks_accept4 = true;
+		ni_policy_choose_fast();
+	}
+	return ni_created_without_flag(peer);
+}
+
+NI_EXPORT int accept(int fd, struct sockaddr *address, socklen_t *length)
+{
+	int peer;
+
+	if (NI_UNLIKELY(!ni_fast.accept))
+		return ni_accept(&ni_next, fd, address, length);
+	peer = ni_next.accept4(fd, address, length, SOCK_CLOEXEC);
+	if (NI_LIKELY(ni_ours_mark_fast(peer)))
+		return peer;
+	if (peer < 0 && errno == ENOSYS)
+		return ni_accept(&ni_next, fd, address, length);
+	return ni_created(peer);
+}
+
+NI_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length,
+		      int flags)
+{
+	return ni_accept4(&ni_next, fd, address, length, flags);
+}

@@ -1,0 +1,108 @@
+/*
+ * control.c - fcntl and ioctl: rules 5 and 8. Every other command goes on
+ * untouched.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "preload/create.h"
+#include "preload/ours.h"
+#include "preload/policy.h"
+
+/* The program's word: whichever it sets, the flag is its own from now on. */
+static void take_programs_word(int fd, int result)
+{
+	if (result >= 0 && ni_is_ours(fd))
+		ni_ours_set(fd, 0);
+}
+
+static int set_flags(const struct ni_next *next, int fd, long flags)
+{
+	int result;
+
+	/* O_CLOEXEC in place of FD_CLOEXEC would take the flag off, by mistake
+	 * for what the program wants. */
+	if ((flags & (O_CLOEXEC | FD_CLOEXEC)) == O_CLOEXEC &&
+	    ni_is_ours(fd) && ni_is_compat())
+		return next->fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+	result = next->fcntl(fd, F_SETFD, flags);
+	take_programs_word(fd, result);
+	return result;
+}
+
+/* A minimum beyond the standard streams means "dup to this number", as shells
+ * use it; one of 0 to 2 is dup(), or keeps clear of them. */
+static int duplicate(const struct ni_next *next, int fd, long minimum)
+{
+	bool is_foreign = next == &ni_next && ni_foreign.fcntl;
+	int copy;
+
+	if ((int)minimum < 0 || (int)minimum > STDERR_FILENO ||
+	    !ni_enforces(NI_SCOPE_DUP) || !ni_is_compat() ||
+	    (ni_ours_get(fd) & NI_KEPT))
+		return ni_created_by_program(next->fcntl(fd, F_DUPFD, minimum),
+					     ni_ours_get(fd) & NI_KEPT);
+	if (is_foreign)
+		return ni_created_without_flag(next->fcntl(fd, F_DUPFD,
+							   minimum));
+	copy = next->fcntl(fd, F_DUPFD_CLOEXEC, minimum);
+	if (copy >= 0 || !ni_may_be_our_flag(errno))
+		return ni_created(copy);
+	return ni_created_without_flag(next->fcntl(fd, F_DUPFD, minimum));
+}
+
+int ni_fcntl(const struct ni_next *next, int fd, int command, long argument)
+{
+	switch (command) {
+	case F_SETFD:
+		return set_flags(next, fd, argument);
+	case F_DUPFD:
+		return duplicate(next, fd, argument);
+	case F_DUPFD_CLOEXEC:
+		return ni_created_by_program(
+			next->fcntl(fd, command, argument), 0);
+	default:
+		return next->fcntl(fd, command, argument);
+	}
+}
+
+int ni_ioctl(const struct ni_next *next, int fd, unsigned long request,
+	     long argument)
+{
+	int result;
+
+	if (NI_LIKELY(request != FIOCLEX && request != FIONCLEX))
+		return next->ioctl(fd, request, argument);
+	result = next->ioctl(fd, request, argument);
+	take_programs_word(fd, result);
+	return result;
+}
+
+/* The third argument may be absent, an int or a pointer: a whole register. */
+NI_EXPORT int fcntl(int fd, int command, ...)
+{
+	va_list list;
+	long argument;
+
+	va_start(list, command);
+	argument = va_arg(list, long);
+	va_end(list);
+	return ni_fcntl(&ni_next, fd, command, argument);
+}
+
+NI_EXPORT int ioctl(int fd, unsigned long request, ...)
+{
+	va_list list;
+	long argument;
+
+	va_start(list, request);
+	argument = va_arg(list, long);
+	va_end(list);
+	return ni_ioctl(&ni_next, fd, request, argument);
+}
+
+NI_ALIAS(fcntl) int fcntl64(int fd, int command, ...);
+NI_ALIAS(fcntl) int __fcntl(int fd, int command, ...);

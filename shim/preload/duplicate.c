@@ -1,0 +1,98 @@
+/*
+ * duplicate.c - dup, dup2 and dup3: rules 4 and 6.
+ */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "common/raw.h"
+#include "preload/create.h"
+#include "preload/ours.h"
+#include "preload/policy.h"
+
+static unsigned char kept_mark(int fd)
+{
+	return ni_ours_get(fd) & NI_KEPT;
+}
+
+int ni_dup(const struct ni_next *next, int fd)
+{
+	bool is_foreign = next == &ni_next && ni_foreign.dup;
+	int copy;
+
+	if (!ni_enforces(NI_SCOPE_DUP) || kept_mark(fd))
+		return ni_created_by_program(next->dup(fd), kept_mark(fd));
+	/* A library with its own dup loses track of a descriptor that was
+	 * duplicated by fcntl (socket_wrapper does). */
+	if (is_foreign)
+		return ni_created_without_flag(next->dup(fd));
+	copy = next->fcntl(fd, F_DUPFD_CLOEXEC, 0L);
+	if (copy >= 0 || !ni_may_be_our_flag(errno))
+		return ni_created(copy);
+	/* EINVAL is also the answer to a descriptor limit of 0, which dup
+	 * calls EMFILE: it answers for itself. */
+	return ni_created_without_flag(next->dup(fd));
+}
+
+NI_EXPORT int dup(int fd)
+{
+	long copy;
+
+	if (NI_UNLIKELY(!ni_fast.dup))
+		return ni_dup(&ni_next, fd);
+	copy = ni_raw3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+	if (NI_LIKELY(ni_ours_mark_fast((int)copy)))
+		return (int)copy;
+	if (copy < 0 && ni_may_be_our_flag((int)-copy))
+		return ni_dup(&ni_next, fd);
+	return ni_created((int)ni_libc_result(copy));
+}
+
+/* Natively dup2(a, a) leaves an inheritable descriptor. */
+static int dup2_onto_itself(const struct ni_next *next, int fd)
+{
+	int result = next->dup2(fd, fd);
+
+	if (result >= 0 && ni_is_ours(fd) && ni_is_compat()) {
+		ni_raw3(SYS_fcntl, fd, F_SETFD, 0);
+		ni_ours_take(fd);
+	}
+	return result;
+}
+
+static int onto(int result, int fd, int fd2, unsigned char before)
+{
+	if (result < 0 && before)
+		ni_ours_set(fd2, before);
+	else if (result >= 0 && kept_mark(fd))
+		ni_ours_set(fd2, NI_KEPT);
+	return result;
+}
+
+int ni_dup2(const struct ni_next *next, int fd, int fd2)
+{
+	unsigned char before;
+
+	if (fd == fd2)
+		return dup2_onto_itself(next, fd);
+	before = ni_ours_take(fd2);
+	return onto(next->dup2(fd, fd2), fd, fd2, before);
+}
+
+int ni_dup3(const struct ni_next *next, int fd, int fd2, int flags)
+{
+	unsigned char before = ni_ours_take(fd2);
+
+	return onto(next->dup3(fd, fd2, flags), fd, fd2, before);
+}
+
+NI_EXPORT int dup2(int fd, int fd2)
+{
+	return ni_dup2(&ni_next, fd, fd2);
+}
+
+NI_EXPORT int dup3(int fd, int fd2, int flags)
+{
+	return ni_dup3(&ni_next, fd, fd2, flags);
+}
+
+NI_ALIAS(dup2) int __dup2(int fd, int fd2) __THROW;

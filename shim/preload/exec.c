@@ -1,0 +1,280 @@
+#include "preload/exec.h"
+
+#include <alloca.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/raw.h"
+#include "preload/environment.h"
+#include "preload/handover.h"
+#include "preload/ours.h"
+#include "preload/policy.h"
+
+/* The exec calls differ in how they name the file. */
+enum kind { BY_PATH, BY_SEARCH, BY_DESCRIPTOR, AT_DIRECTORY };
+
+struct image {
+	const struct ni_next *next;
+	enum kind kind;
+	int fd;			/* BY_DESCRIPTOR, AT_DIRECTORY */
+	const char *path;
+	char *const *argv;
+	char *const *envp;
+	int flags;		/* AT_DIRECTORY */
+};
+
+static int start(const struct image *image, char *const *envp)
+{
+	const struct ni_next *next = image->next;
+
+	switch (image->kind) {
+	case BY_PATH:
+		return next->execve(image->path, image->argv, envp);
+	case BY_SEARCH:
+		return next->execvpe(image->path, image->argv, envp);
+	case BY_DESCRIPTOR:
+		return next->fexecve(image->fd, image->argv, envp);
+	default:
+		return next->execveat(image->fd, image->path, image->argv, envp,
+				      image->flags);
+	}
+}
+
+static bool is_executable(const char *path)
+{
+	return ni_raw3(SYS_faccessat, AT_FDCWD, (long)path, X_OK) == 0;
+}
+
+const char *ni_exec_find(const char *file, char *buffer, size_t size)
+{
+	const char *path = getenv("PATH");
+	size_t file_length = strlen(file);
+
+	if (strchr(file, '/'))
+		return file;
+	if (!path)
+		path = "/bin:/usr/bin";	/* confstr(_CS_PATH) */
+	for (;; path++) {
+		size_t length = strcspn(path, ":");
+
+		if (length + 1 + file_length < size) {
+			memcpy(buffer, path, length);
+			buffer[length] = '/';
+			/* An empty entry is the working directory. */
+			memcpy(buffer + length + (length > 0), file,
+			       file_length + 1);
+			if (is_executable(buffer))
+				return buffer;
+		}
+		path += length;
+		if (!*path)
+			return NULL;
+	}
+}
+
+static struct ni_file file_of(const struct image *image, char *buffer,
+			      size_t size)
+{
+	const int known = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
+
+	switch (image->kind) {
+	case BY_PATH:
+		return (struct ni_file){ AT_FDCWD, image->path, 0 };
+	case BY_SEARCH:
+		return (struct ni_file){
+			AT_FDCWD, ni_exec_find(image->path, buffer, size), 0 };
+	case BY_DESCRIPTOR:
+		return (struct ni_file){ image->fd, "", AT_EMPTY_PATH };
+	default:
+		return (struct ni_file){ image->fd, image->path,
+					 image->flags & known };
+	}
+}
+
+/* Apart from its caller, so that its buffer is off the stack during exec. */
+static __attribute__((noinline)) void choose(const struct image *image,
+					     struct ni_handover *handover,
+					     unsigned end)
+{
+	char buffer[PATH_MAX];
+	struct ni_file file = file_of(image, buffer, sizeof(buffer));
+
+	ni_handover_choose(handover, end, &file, image->argv, image->envp,
+			   (pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
+}
+
+/* With our variables, and without them if that is too much for the kernel. */
+static int start_again(const struct image *image,
+		       const struct ni_handover *handover)
+{
+	size_t count = ni_environment_count(image->envp);
+	struct ni_environment_text text;
+	char **envp;
+	int result;
+
+	if (count > NI_ENVIRONMENT_MAX)
+		return start(image, image->envp);
+	envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
+	ni_environment_complete(envp, &text, image->envp, handover, false,
+				(pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
+	result = start(image, envp);
+	if (errno == E2BIG)
+		result = start(image, image->envp);
+	return result;
+}
+
+static int hand_over(const struct image *image, unsigned end)
+{
+	struct ni_handover *handover = alloca(ni_handover_size(end));
+	int result;
+
+	choose(image, handover, end);
+	if (!handover->count)
+		return start(image, image->envp);
+	ni_handover_release(handover);
+	result = handover->is_same_program ? start_again(image, handover) :
+					     start(image, image->envp);
+	/* errno is exec's: the calls here are raw. */
+	ni_handover_put_back(handover);
+	return result;
+}
+
+static int run(const struct image *image)
+{
+	unsigned end = ni_is_compat() && image->path ? ni_ours_top() : 0;
+
+	return end ? hand_over(image, end) : start(image, image->envp);
+}
+
+int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
+	      char *const *envp)
+{
+	const struct image image = { .next = next, .kind = BY_PATH,
+				     .path = path, .argv = argv, .envp = envp };
+
+	return run(&image);
+}
+
+int ni_execveat(const struct ni_next *next, int fd, const char *path,
+		char *const *argv, char *const *envp, int flags)
+{
+	const struct image image = { .next = next, .kind = AT_DIRECTORY,
+				     .fd = fd, .path = path, .argv = argv,
+				     .envp = envp, .flags = flags };
+
+	return run(&image);
+}
+
+static int search(const char *file, char *const *argv, char *const *envp)
+{
+	const struct image image = { .next = &ni_next, .kind = BY_SEARCH,
+				     .path = file, .argv = argv, .envp = envp };
+
+	return run(&image);
+}
+
+NI_EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+	return ni_execve(&ni_next, path, argv, envp);
+}
+
+NI_EXPORT int execv(const char *path, char *const argv[])
+{
+	return ni_execve(&ni_next, path, argv, environ);
+}
+
+NI_EXPORT int execveat(int fd, const char *path, char *const argv[],
+		       char *const envp[], int flags)
+{
+	return ni_execveat(&ni_next, fd, path, argv, envp, flags);
+}
+
+NI_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
+{
+	const struct image image = { .next = &ni_next, .kind = BY_DESCRIPTOR,
+				     .fd = fd, .path = "", .argv = argv,
+				     .envp = envp };
+
+	return run(&image);
+}
+
+NI_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	return search(file, argv, envp);
+}
+
+NI_EXPORT int execvp(const char *file, char *const argv[])
+{
+	return search(file, argv, environ);
+}
+
+/* ---- argument lists ---- */
+
+static size_t count_list(va_list list)
+{
+	size_t count = 0;
+
+	while (va_arg(list, char *))
+		count++;
+	return count;
+}
+
+/* Writes @count arguments and the NULL behind them. */
+static void copy_list(char **argv, const char *first, va_list list,
+		      size_t count)
+{
+	argv[0] = (char *)first;
+	for (size_t i = 1; i <= count; i++)
+		argv[i] = va_arg(list, char *);
+}
+
+/* Two walks over one list: the array lies on the stack, in the frame of the
+ * function that execs, hence no function of its own. */
+#define ARGUMENTS(argv, list, first)                                          \
+	do {                                                                  \
+		size_t count_;                                                \
+		va_start(list, first);                                        \
+		count_ = count_list(list) + 1;                               \
+		va_end(list);                                                 \
+		argv = alloca((count_ + 1) * sizeof(*argv));                  \
+		va_start(list, first);                                        \
+		copy_list(argv, first, list, count_);                         \
+	} while (0)
+
+NI_EXPORT int execl(const char *path, const char *first, ...)
+{
+	char **argv;
+	va_list list;
+
+	ARGUMENTS(argv, list, first);
+	va_end(list);
+	return ni_execve(&ni_next, path, argv, environ);
+}
+
+NI_EXPORT int execle(const char *path, const char *first, ...)
+{
+	char *const *envp;
+	char **argv;
+	va_list list;
+
+	ARGUMENTS(argv, list, first);
+	envp = va_arg(list, char *const *);
+	va_end(list);
+	return ni_execve(&ni_next, path, argv, envp);
+}
+
+NI_EXPORT int execlp(const char *file, const char *first, ...)
+{
+	char **argv;
+	va_list list;
+
+	ARGUMENTS(argv, list, first);
+	va_end(list);
+	return search(file, argv, environ);
+}

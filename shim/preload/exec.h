@@ -1,0 +1,26 @@
+/*
+ * exec.h - rules 9 and 10 at exec.
+ *
+ * Runs in vfork children: no allocation, no lock, nothing written but the
+ * stack and the descriptors' flags; those are put back if exec fails.
+ */
+#ifndef NI_PRELOAD_EXEC_H
+#define NI_PRELOAD_EXEC_H
+
+#include "preload/next.h"
+
+int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
+	      char *const *envp);
+int ni_execveat(const struct ni_next *next, int fd, const char *path,
+		char *const *argv, char *const *envp, int flags);
+
+/**
+ * ni_exec_find - which file execvp would try first
+ * @file: searched in PATH unless it has a slash
+ * @buffer, @size: where a path may be built
+ *
+ * Return: the path, or NULL if there is none.
+ */
+const char *ni_exec_find(const char *file, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,271 @@
+#include "preload/next.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/next_symbol.h"
+#include "common/raw.h"
+
+/* A pointer or an integer as the kernel takes it. */
+#define REGISTER(argument) ((long)(argument))
+
+/* ---- what serves until the constructor ran, and DIRECT calls for ever ---- */
+
+static int raw_socket(int domain, int type, int protocol)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_socket, domain, type, protocol));
+}
+
+static int raw_socketpair(int domain, int type, int protocol, int *pair)
+{
+	return (int)ni_libc_result(ni_raw6(SYS_socketpair, domain, type,
+					   protocol, REGISTER(pair), 0, 0));
+}
+
+static int raw_accept(int fd, struct sockaddr *address, socklen_t *length)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_accept, fd, REGISTER(address),
+					   REGISTER(length)));
+}
+
+static int raw_accept4(int fd, struct sockaddr *address, socklen_t *length,
+		       int flags)
+{
+	return (int)ni_libc_result(ni_raw6(SYS_accept4, fd, REGISTER(address),
+					   REGISTER(length), flags, 0, 0));
+}
+
+static ssize_t raw_recvmsg(int fd, struct msghdr *message, int flags)
+{
+	return ni_libc_result(ni_raw3(SYS_recvmsg, fd, REGISTER(message),
+				      flags));
+}
+
+static int raw_recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
+			int flags, struct timespec *timeout)
+{
+	return (int)ni_libc_result(ni_raw6(SYS_recvmmsg, fd, REGISTER(messages),
+					   count, flags, REGISTER(timeout), 0));
+}
+
+static int raw_dup(int fd)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_dup, fd, 0, 0));
+}
+
+static int raw_dup3(int fd, int fd2, int flags)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_dup3, fd, fd2, flags));
+}
+
+static int raw_fcntl(int fd, int command, ...)
+{
+	va_list list;
+	long argument;
+
+	va_start(list, command);
+	argument = va_arg(list, long);
+	va_end(list);
+	return (int)ni_libc_result(ni_raw3(SYS_fcntl, fd, command, argument));
+}
+
+/* AArch64 has no dup2: dup3, and a look at the flags for equal numbers. */
+static int raw_dup2(int fd, int fd2)
+{
+#ifdef SYS_dup2
+	return (int)ni_libc_result(ni_raw3(SYS_dup2, fd, fd2, 0));
+#else
+	if (fd == fd2)
+		return raw_fcntl(fd, F_GETFD, 0L) < 0 ? -1 : fd;
+	return raw_dup3(fd, fd2, 0);
+#endif
+}
+
+static int raw_ioctl(int fd, unsigned long request, ...)
+{
+	va_list list;
+	long argument;
+
+	va_start(list, request);
+	argument = va_arg(list, long);
+	va_end(list);
+	return (int)ni_libc_result(ni_raw3(SYS_ioctl, fd, (long)request,
+					   argument));
+}
+
+static int raw_close(int fd)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_close, fd, 0, 0));
+}
+
+static int raw_close_range(unsigned first, unsigned last, int flags)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_close_range, first, last,
+					   flags));
+}
+
+static int raw_prctl(int option, ...)
+{
+	long a, b, c, d;
+	va_list list;
+
+	va_start(list, option);
+	a = va_arg(list, long);
+	b = va_arg(list, long);
+	c = va_arg(list, long);
+	d = va_arg(list, long);
+	va_end(list);
+	return (int)ni_libc_result(ni_raw6(SYS_prctl, option, a, b, c, d, 0));
+}
+
+static long raw_syscall(long number, ...)
+{
+	long argument[6];
+	va_list list;
+
+	va_start(list, number);
+	for (int i = 0; i < 6; i++)
+		argument[i] = va_arg(list, long);
+	va_end(list);
+	return ni_libc_result(ni_raw6(number, argument[0], argument[1],
+				      argument[2], argument[3], argument[4],
+				      argument[5]));
+}
+
+static int raw_execve(const char *path, char *const *argv, char *const *envp)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_execve, REGISTER(path),
+					   REGISTER(argv), REGISTER(envp)));
+}
+
+static int raw_execveat(int fd, const char *path, char *const *argv,
+			char *const *envp, int flags)
+{
+	return (int)ni_libc_result(ni_raw6(SYS_execveat, fd, REGISTER(path),
+					   REGISTER(argv), REGISTER(envp),
+					   flags, 0));
+}
+
+static int raw_fexecve(int fd, char *const *argv, char *const *envp)
+{
+	return raw_execveat(fd, "", argv, envp, AT_EMPTY_PATH);
+}
+
+/* Never called: the interposed vfork makes the call itself. */
+static pid_t raw_vfork(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+/* What vfork.S needs, by names that it can reach. */
+bool ni_vfork_is_foreign;
+pid_t (*ni_vfork_foreign)(void) = raw_vfork;
+
+pid_t ni_vfork_failed(long result)
+{
+	return (pid_t)ni_libc_result(result);
+}
+
+#define raw_fcntl64 raw_fcntl
+
+/* ---- what only libc can do: another constructor called it before ours ---- */
+
+static void raw_closefrom(int first)
+{
+	ni_next_resolve();
+	if (ni_next.closefrom != raw_closefrom)
+		ni_next.closefrom(first);
+	else if (first >= 0)
+		raw_close_range((unsigned)first, ~0U, 0);
+}
+
+static int raw_execvpe(const char *file, char *const *argv, char *const *envp)
+{
+	ni_next_resolve();
+	if (ni_next.execvpe != raw_execvpe)
+		return ni_next.execvpe(file, argv, envp);
+	errno = ENOSYS;
+	return -1;
+}
+
+#define SPAWN_BEFORE_START(name, handle)                                      \
+	static int raw_##name(handle *id, const char *path,                   \
+			      const posix_spawn_file_actions_t *actions,      \
+			      const posix_spawnattr_t *attributes,            \
+			      char *const *argv, char *const *envp)           \
+	{                                                                     \
+		ni_next_resolve();                                            \
+		if (ni_next.name == raw_##name)                               \
+			return ENOSYS;                                        \
+		return ni_next.name(id, path, actions, attributes, argv,      \
+				    envp);                                    \
+	}
+SPAWN_BEFORE_START(posix_spawn, pid_t)
+SPAWN_BEFORE_START(posix_spawnp, pid_t)
+SPAWN_BEFORE_START(pidfd_spawn, int)
+SPAWN_BEFORE_START(pidfd_spawnp, int)
+
+struct ni_next ni_next = {
+#define CALL(name, result, parameters, where) .name = raw_##name,
+#include "preload/calls.def"
+#undef CALL
+};
+
+struct ni_foreign ni_foreign;
+
+/* ---- what is behind us ---- */
+
+enum where { DIRECT, LIBC };
+
+/* The text lies in the row: a pointer would cost a relocation in every
+ * process that starts. */
+struct row {
+	char name[14];
+	uint8_t where;
+	uint8_t pointer;	/* index into struct ni_next */
+};
+
+#define INDEX(name) (offsetof(struct ni_next, name) / sizeof(void (*)(void)))
+
+static const struct row rows[] = {
+#define CALL(name, result, parameters, where) { #name, where, INDEX(name) },
+#include "preload/calls.def"
+#undef CALL
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+_Static_assert(sizeof(struct ni_foreign) == ROWS, "one flag a row, in order");
+_Static_assert(sizeof(struct ni_next) == ROWS * sizeof(void *),
+	       "one pointer a row, in order");
+
+void ni_next_resolve(void)
+{
+	struct ni_symbol symbols[ROWS];
+	void **pointers = (void **)&ni_next;
+	bool *foreign = (bool *)&ni_foreign;
+
+	for (int i = 0; i < ROWS; i++) {
+		symbols[i].name = rows[i].name;
+		symbols[i].hash = ni_symbol_hash(rows[i].name);
+		symbols[i].skip_libc = rows[i].where == DIRECT;
+	}
+	ni_next_symbols(&rows, symbols, ROWS);
+	for (int i = 0; i < ROWS; i++) {
+		if (!symbols[i].address)
+			continue;
+		foreign[i] = symbols[i].is_foreign;
+		pointers[rows[i].pointer] = symbols[i].address;
+	}
+	/* A library may define one of the two names of fcntl alone. */
+	if (ni_foreign.fcntl64 && !ni_foreign.fcntl) {
+		ni_foreign.fcntl = true;
+		ni_next.fcntl = ni_next.fcntl64;
+	}
+	ni_vfork_foreign = ni_next.vfork;
+	ni_vfork_is_foreign = ni_foreign.vfork;
+}

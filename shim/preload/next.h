@@ -1,0 +1,50 @@
+/*
+ * next.h - where a call goes behind the shim.
+ *
+ * Every pointer can be called at any time: before the constructor ran it makes
+ * the system call itself. Written by the constructor only.
+ */
+#ifndef NI_PRELOAD_NEXT_H
+#define NI_PRELOAD_NEXT_H
+
+#include <spawn.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+struct ni_next {
+#define CALL(name, result, parameters, where) result (*name) parameters;
+#include "preload/calls.def"
+#undef CALL
+};
+
+/* True: another loaded object than libc defines the call. */
+struct ni_foreign {
+#define CALL(name, result, parameters, where) bool name;
+#include "preload/calls.def"
+#undef CALL
+};
+
+extern struct ni_next ni_next;
+extern struct ni_foreign ni_foreign;
+
+/* Finds what is behind us. For the constructor, or a call that may take the
+ * loader's lock; a second time changes nothing. */
+void ni_next_resolve(void);
+
+/* For vfork.S alone. */
+extern bool ni_vfork_is_foreign;
+extern pid_t (*ni_vfork_foreign)(void);
+pid_t ni_vfork_failed(long result);
+
+/* An interposed function: the one symbol of its name that programs see. */
+#define NI_EXPORT __attribute__((visibility("default")))
+#define NI_ALIAS(name) \
+	__attribute__((visibility("default"), alias(#name)))
+
+#define NI_LIKELY(x) __builtin_expect(!!(x), 1)
+#define NI_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#endif

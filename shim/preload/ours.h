@@ -1,0 +1,77 @@
+/*
+ * ours.h - which descriptors are ours: the shim, not the program, asked for
+ * close-on-exec.
+ *
+ * One byte a descriptor, touched as used, without locks: a number belongs to
+ * whoever the kernel gave it to. In a vfork child no byte is written, for the
+ * memory is the parent's. Never allocates, never asks the kernel.
+ */
+#ifndef NI_PRELOAD_OURS_H
+#define NI_PRELOAD_OURS_H
+
+#include <stdbool.h>
+
+enum { NI_OURS_SIZE = 1 << 20 };
+
+enum {
+	NI_OURS = 1,
+	/* Made by a call that NOINHERIT_KEEP leaves as native, by family or
+	 * type: what such a listener accepts stays native, too. */
+	NI_KEPT = 2,
+	/* A range close is on its way; if it fails, the mark comes back. */
+	NI_CLOSING = 4,
+};
+
+extern unsigned char ni_ours[NI_OURS_SIZE];
+
+/* Marks lie below this number. It only grows. */
+extern unsigned ni_ours_end;
+
+/* What this thread may mark without asking: 3 .. limit + 2. A cache of
+ * ni_ours_end; 0 at a thread's start and in a vfork child. */
+extern __thread unsigned ni_ours_limit;
+
+/* Set by the interposed vfork, in the child. */
+extern __thread unsigned char ni_in_vfork_child;
+
+/* Replaces the mark of @fd; a no-op in a vfork child or past the table. */
+void ni_ours_set(int fd, unsigned char mark);
+
+/* The mark of @fd: 0 past the table. */
+static inline unsigned char ni_ours_get(int fd)
+{
+	return (unsigned)fd < ni_ours_end ? ni_ours[fd] : 0;
+}
+
+static inline bool ni_is_ours(int fd)
+{
+	return ni_ours_get(fd) & NI_OURS;
+}
+
+/* Marks a new descriptor as ours if that is a matter of one store. */
+static inline bool ni_ours_mark_fast(int fd)
+{
+	if (__builtin_expect((unsigned)fd - 3 >= ni_ours_limit, 0))
+		return false;
+	ni_ours[fd] = NI_OURS;
+	return true;
+}
+
+/* Takes the mark off and returns what it was, for ni_ours_set() to restore. */
+static inline unsigned char ni_ours_take(int fd)
+{
+	unsigned char mark = ni_ours_get(fd);
+
+	if (__builtin_expect(mark, 0))
+		ni_ours_set(fd, 0);
+	return mark;
+}
+
+/* A range close, in two steps around the call; @last may be ~0. */
+void ni_ours_begin_closing(unsigned first, unsigned last);
+void ni_ours_end_closing(unsigned first, unsigned last, bool closed);
+
+/* One past the highest marked descriptor that is ours; 0 if none is. */
+unsigned ni_ours_top(void);
+
+#endif

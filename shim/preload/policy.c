@@ -1,0 +1,162 @@
+#include "preload/policy.h"
+
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/raw.h"
+#include "preload/carried.h"
+#include "preload/next.h"
+#include "preload/ours.h"
+#include "preload/program.h"
+
+struct ni_policy ni_policy;
+struct ni_fast ni_fast;
+
+/* Rule 13: programs for which a call's result is part of their interface. */
+static const struct {
+	char name[8];
+	unsigned char untouched;	/* bits of enum ni_scope */
+} programs[] = {
+	/* exec 3<>/dev/tcp/host/port: the number is the script's, and bash
+	 * makes no dup2 where socket() happens to answer it. */
+	{ "bash", NI_SCOPE_SOCKET },
+};
+
+static void complain(enum ni_setting setting,
+		     const struct ni_settings_error *error, const char *value)
+{
+	const char *variable = ni_setting_variable(setting);
+	const char *parts[] = { "noinherit: ", variable, ": ", error->why,
+				": '", NULL, "': the default is used\n" };
+	char line[256];
+	size_t length = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *part = parts[i] ? parts[i] : value + error->offset;
+		size_t size = parts[i] ? strlen(part) : error->length;
+
+		if (size > sizeof(line) - length)
+			size = sizeof(line) - length;
+		memcpy(line + length, part, size);
+		length += size;
+	}
+	line[sizeof(line) - 1] = '\n';
+	ni_raw3(SYS_write, STDERR_FILENO, (long)line, (long)length);
+}
+
+static void read_setting(struct ni_settings *settings, enum ni_setting setting)
+{
+	const char *value = ni_carried_value(ni_setting_variable(setting));
+	const char *debug = ni_carried_value("NOINHERIT_DEBUG");
+	struct ni_settings_error error;
+
+	if (!value || !ni_settings_parse(settings, setting, value, &error))
+		return;
+	if (debug && !strcmp(debug, "1"))
+		complain(setting, &error, value);
+}
+
+static bool is_kept_program(const struct ni_settings *settings)
+{
+	for (unsigned i = 0; i < settings->keep_count; i++)
+		if (settings->keep[i].kind == NI_KEEP_PROGRAM &&
+		    ni_program_is_called(settings->keep[i].text,
+					 settings->keep[i].length))
+			return true;
+	return false;
+}
+
+static bool has_keep(const struct ni_settings *settings, enum ni_keep_kind from,
+		     enum ni_keep_kind to)
+{
+	for (unsigned i = 0; i < settings->keep_count; i++)
+		if (settings->keep[i].kind >= from &&
+		    settings->keep[i].kind <= to)
+			return true;
+	return false;
+}
+
+void ni_policy_read(void)
+{
+	struct ni_settings *settings = &ni_policy.settings;
+
+	ni_settings_default(settings);
+	ni_program_start();
+	if (!getauxval(AT_SECURE)) {
+		ni_carried_copy();
+		read_setting(settings, NI_SETTING_MODE);
+		read_setting(settings, NI_SETTING_SCOPE);
+		read_setting(settings, NI_SETTING_KEEP);
+	}
+	ni_policy.is_compat = settings->mode == NI_MODE_COMPAT;
+	ni_policy.is_enforcing = settings->mode != NI_MODE_OFF &&
+				 !is_kept_program(settings);
+	ni_policy.keeps_numbers = has_keep(settings, NI_KEEP_FD, NI_KEEP_FD);
+	ni_policy.keeps_kinds = has_keep(settings, NI_KEEP_FAMILY,
+					 NI_KEEP_TYPE);
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (ni_policy.is_compat && ni_program_is_called(
+			programs[i].name, strlen(programs[i].name)))
+			settings->scope &= ~(unsigned)programs[i].untouched;
+	ni_policy.is_read = true;
+}
+
+void ni_policy_choose_fast(void)
+{
+	unsigned scope = ni_policy.settings.scope;
+
+	memset(&ni_fast, 0, sizeof(ni_fast));
+	if (!ni_policy.is_enforcing || ni_policy.keeps_numbers ||
+	    ni_policy.keeps_kinds)
+		return;
+	if ((scope & NI_SCOPE_SOCKET) && !ni_foreign.socket &&
+	    !ni_policy.lacks_socket_flag)
+		ni_fast.socket_flag = SOCK_CLOEXEC;
+	ni_fast.accept = (scope & NI_SCOPE_ACCEPT) && !ni_foreign.accept &&
+			 !ni_foreign.accept4 && !ni_policy.lacks_accept4;
+	ni_fast.dup = (scope & NI_SCOPE_DUP) && !ni_foreign.dup &&
+		      !ni_foreign.fcntl;
+}
+
+void ni_policy_stop(void)
+{
+	if (ni_in_vfork_child)
+		return;
+	ni_policy_now();
+	ni_policy.is_enforcing = false;
+	ni_policy_choose_fast();
+}
+
+bool ni_keeps_number(int fd)
+{
+	const struct ni_settings *settings = &ni_policy.settings;
+
+	if (!ni_policy.keeps_numbers)
+		return false;
+	for (unsigned i = 0; i < settings->keep_count; i++)
+		if (settings->keep[i].kind == NI_KEEP_FD &&
+		    fd >= settings->keep[i].first &&
+		    fd <= settings->keep[i].last)
+			return true;
+	return false;
+}
+
+bool ni_keeps_kind(int family, int type)
+{
+	const struct ni_settings *settings = &ni_policy.settings;
+	const int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+	if (!ni_policy.keeps_kinds)
+		return false;
+	for (unsigned i = 0; i < settings->keep_count; i++) {
+		const struct ni_keep *keep = &settings->keep[i];
+
+		if (keep->kind == NI_KEEP_FAMILY && keep->first == family)
+			return true;
+		if (keep->kind == NI_KEEP_TYPE && keep->first == (type & ~flags))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,72 @@
+/*
+ * policy.h - what is in force in this process: the settings of its start, less
+ * what it has switched off since. Asks the environment once, never the kernel.
+ */
+#ifndef NI_PRELOAD_POLICY_H
+#define NI_PRELOAD_POLICY_H
+
+#include <stdbool.h>
+
+#include "common/settings.h"
+
+struct ni_policy {
+	bool is_read;
+	/* False: off, or the process has a seccomp filter of its own, which may
+	 * allow exactly the calls that the program makes (rule 11). */
+	bool is_enforcing;
+	bool is_compat;		/* rules 3, 5, 7, 9, 10, 13 and dup2(a, a) */
+	bool keeps_numbers;	/* NOINHERIT_KEEP names result numbers ... */
+	bool keeps_kinds;	/* ... families or types ... */
+	/* Latches: a kernel or an inherited filter without the atomic call. */
+	bool lacks_socket_flag;
+	bool lacks_accept4;
+	struct ni_settings settings;
+};
+
+/* The same, as single values that the hot calls test. 0: take the slow path. */
+struct ni_fast {
+	int socket_flag;	/* SOCK_CLOEXEC */
+	bool dup;
+	bool accept;
+};
+
+extern struct ni_policy ni_policy;
+extern struct ni_fast ni_fast;
+
+/* Reads the settings. For the constructor; safe to call again, and earlier. */
+void ni_policy_read(void);
+
+/* The policy, read now if a call came before the constructor. */
+static inline const struct ni_policy *ni_policy_now(void)
+{
+	if (__builtin_expect(!ni_policy.is_read, 0))
+		ni_policy_read();
+	return &ni_policy;
+}
+
+/* Sets ni_fast from the policy and from who is behind us. */
+void ni_policy_choose_fast(void);
+
+/* Rule 11: from now on nothing is changed in this process. */
+void ni_policy_stop(void);
+
+/* Is this family of calls to be enforced? */
+static inline bool ni_enforces(enum ni_scope scope)
+{
+	const struct ni_policy *policy = ni_policy_now();
+
+	return policy->is_enforcing && (policy->settings.scope & scope);
+}
+
+static inline bool ni_is_compat(void)
+{
+	const struct ni_policy *policy = ni_policy_now();
+
+	return policy->is_enforcing && policy->is_compat;
+}
+
+/* Does NOINHERIT_KEEP leave this result, this kind of socket as native? */
+bool ni_keeps_number(int fd);
+bool ni_keeps_kind(int family, int type);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * program.h - which program this process runs, as it was at its start, and
+ * whether an exec runs the same one again (rule 9a).
+ *
+ * The start makes no system call (a filter may be in force already) unless the
+ * kernel was given a relative path. What is kept is a copy: programs overwrite
+ * their arguments and environment.
+ */
+#ifndef NI_PRELOAD_PROGRAM_H
+#define NI_PRELOAD_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Copies what identifies the program. argv is known to constructors only. */
+void ni_program_start(void);
+void ni_program_set_arguments(char *const *argv);
+
+/* Is this the basename of the executable? @length bytes, not terminated. */
+bool ni_program_is_called(const char *name, size_t length);
+
+/* The file of an exec, as the system calls name it. */
+struct ni_file {
+	int directory;		/* AT_FDCWD, or what execveat was given */
+	const char *path;
+	int flags;		/* AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW */
+};
+
+/* Will executing @file with @argv run this program again? Asks the kernel. */
+bool ni_program_is_same(const struct ni_file *file, char *const *argv);
+
+#endif

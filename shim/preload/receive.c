@@ -1,0 +1,112 @@
+/*
+ * receive.c - recvmsg and recvmmsg: rule 3, descriptors in SCM_RIGHTS.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "preload/create.h"
+#include "preload/ours.h"
+#include "preload/policy.h"
+
+/* How the descriptors of a message came to be. */
+enum arrival { FLAGGED_BY_US, WITHOUT_FLAG, AS_PROGRAM_SAID };
+
+static void arrived(int fd, enum arrival arrival)
+{
+	if (arrival == FLAGGED_BY_US)
+		ni_created(fd);
+	else if (arrival == WITHOUT_FLAG)
+		ni_created_without_flag(fd);
+	else
+		ni_created_by_program(fd, 0);
+}
+
+/* Numbers stand unaligned where the control buffer is. */
+static void read_rights(const struct cmsghdr *header, enum arrival arrival)
+{
+	const unsigned char *data = CMSG_DATA(header);
+	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+	for (size_t i = 0; i < count; i++) {
+		int fd;
+
+		memcpy(&fd, data + i * sizeof(fd), sizeof(fd));
+		arrived(fd, arrival);
+	}
+}
+
+static void read_message(struct msghdr *message, enum arrival arrival)
+{
+	struct cmsghdr *header;
+
+	/* The kernel tells the bit back in every message (S-104). */
+	if (arrival == FLAGGED_BY_US)
+		message->msg_flags &= ~MSG_CMSG_CLOEXEC;
+	if (!message->msg_controllen)
+		return;
+	for (header = CMSG_FIRSTHDR(message); header;
+	     header = CMSG_NXTHDR(message, header))
+		if (header->cmsg_level == SOL_SOCKET &&
+		    header->cmsg_type == SCM_RIGHTS &&
+		    header->cmsg_len >= CMSG_LEN(0))
+			read_rights(header, arrival);
+}
+
+static enum arrival arrival_of(int flags)
+{
+	if ((flags & MSG_CMSG_CLOEXEC) || !ni_enforces(NI_SCOPE_RECEIVE) ||
+	    !ni_is_compat())
+		return AS_PROGRAM_SAID;
+	return FLAGGED_BY_US;
+}
+
+ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
+		   int flags)
+{
+	enum arrival arrival = arrival_of(flags);
+	ssize_t size;
+
+	if (arrival == FLAGGED_BY_US) {
+		size = next->recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
+		/* Packet sockets refuse a flag that they do not know. */
+		if (size >= 0 || errno != EINVAL)
+			goto out;
+		arrival = WITHOUT_FLAG;
+	}
+	size = next->recvmsg(fd, message, flags);
+out:
+	if (size >= 0)
+		read_message(message, arrival);
+	return size;
+}
+
+int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
+		unsigned count, int flags, struct timespec *timeout)
+{
+	enum arrival arrival = arrival_of(flags);
+	int received;
+
+	if (arrival == FLAGGED_BY_US) {
+		received = next->recvmmsg(fd, messages, count,
+					  flags | MSG_CMSG_CLOEXEC, timeout);
+		if (received >= 0 || errno != EINVAL)
+			goto out;
+		arrival = WITHOUT_FLAG;
+	}
+	received = next->recvmmsg(fd, messages, count, flags, timeout);
+out:
+	for (int i = 0; i < received; i++)
+		read_message(&messages[i].msg_hdr, arrival);
+	return received;
+}
+
+NI_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	return ni_recvmsg(&ni_next, fd, message, flags);
+}
+
+NI_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
+		       int flags, struct timespec *timeout)
+{
+	return ni_recvmmsg(&ni_next, fd, messages, count, flags, timeout);
+}

@@ -1,0 +1,48 @@
+/*
+ * seccomp.c - prctl: rule 11. A filter may allow exactly the calls that the
+ * program makes, with the very arguments.
+ */
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
+
+#include "preload/next.h"
+#include "preload/policy.h"
+#include "preload/seccomp.h"
+
+void ni_seccomp_after_prctl(long option, long result)
+{
+	if (option == PR_SET_SECCOMP && result == 0)
+		ni_policy_stop();
+}
+
+/* Probes of what the kernel can do switch nothing off. A positive result is
+ * the listener's descriptor, or, with TSYNC alone, the thread that failed. */
+void ni_seccomp_after_seccomp(long operation, long flags, long result)
+{
+	bool sets = operation == SECCOMP_SET_MODE_STRICT ||
+		    operation == SECCOMP_SET_MODE_FILTER;
+	bool failed = result < 0 ||
+		      (result > 0 && (flags & SECCOMP_FILTER_FLAG_TSYNC) &&
+		       !(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER));
+
+	if (sets && !failed)
+		ni_policy_stop();
+}
+
+NI_EXPORT int prctl(int option, ...)
+{
+	long a, b, c, d;
+	va_list list;
+	int result;
+
+	va_start(list, option);
+	a = va_arg(list, long);
+	b = va_arg(list, long);
+	c = va_arg(list, long);
+	d = va_arg(list, long);
+	va_end(list);
+	result = ni_next.prctl(option, a, b, c, d);
+	ni_seccomp_after_prctl(option, result);
+	return result;
+}

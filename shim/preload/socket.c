@@ -1,0 +1,98 @@
+/*
+ * socket.c - socket and socketpair: rule 1.
+ */
+#include <errno.h>
+
+#include "common/raw.h"
+#include "preload/create.h"
+#include "preload/ours.h"
+#include "preload/policy.h"
+
+int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
+{
+	int fd;
+
+	if ((type & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_SOCKET))
+		return ni_created_by_program(
+			next->socket(domain, type, protocol), 0);
+	if (ni_keeps_kind(domain, type))
+		return ni_created_by_program(
+			next->socket(domain, type, protocol), NI_KEPT);
+	if (!ni_policy.lacks_socket_flag) {
+		fd = next->socket(domain, type | SOCK_CLOEXEC, protocol);
+		if (fd >= 0 || !ni_may_be_our_flag(errno))
+			return ni_created(fd);
+	}
+	fd = next->socket(domain, type, protocol);
+	if (fd >= 0 && !ni_policy.lacks_socket_flag) {
+		/* Only now it is sure that the flag was the reason. */
+		ni_policy.lacks_socket_flag = true;
+		ni_policy_choose_fast();
+	}
+	return ni_created_without_flag(fd);
+}
+
+static int both(int result, const int *pair, int (*created)(int))
+{
+	if (result < 0)
+		return result;
+	created(pair[0]);
+	created(pair[1]);
+	return result;
+}
+
+static int by_program(int fd)
+{
+	return ni_created_by_program(fd, 0);
+}
+
+static int kept(int fd)
+{
+	return ni_created_by_program(fd, NI_KEPT);
+}
+
+int ni_socketpair(const struct ni_next *next, int domain, int type,
+		  int protocol, int *pair)
+{
+	int result;
+
+	if ((type & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_SOCKET))
+		return both(next->socketpair(domain, type, protocol, pair),
+			    pair, by_program);
+	if (ni_keeps_kind(domain, type))
+		return both(next->socketpair(domain, type, protocol, pair),
+			    pair, kept);
+	if (!ni_policy.lacks_socket_flag) {
+		result = next->socketpair(domain, type | SOCK_CLOEXEC, protocol,
+					  pair);
+		if (result >= 0 || !ni_may_be_our_flag(errno))
+			return both(result, pair, ni_created);
+	}
+	result = next->socketpair(domain, type, protocol, pair);
+	if (result >= 0 && !ni_policy.lacks_socket_flag) {
+		ni_policy.lacks_socket_flag = true;
+		ni_policy_choose_fast();
+	}
+	return both(result, pair, ni_created_without_flag);
+}
+
+/* The hot path: one system call, one store. */
+NI_EXPORT int socket(int domain, int type, int protocol)
+{
+	int flagged = type | ni_fast.socket_flag;
+	long fd;
+
+	if (NI_UNLIKELY(flagged == type))
+		return ni_socket(&ni_next, domain, type, protocol);
+	fd = ni_raw3(SYS_socket, domain, flagged, protocol);
+	if (NI_LIKELY(ni_ours_mark_fast((int)fd)))
+		return (int)fd;
+	if (fd < 0 && ni_may_be_our_flag((int)-fd))
+		return ni_socket(&ni_next, domain, type, protocol);
+	return ni_created((int)ni_libc_result(fd));
+}
+
+NI_EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
+{
+	return ni_socketpair(&ni_next, domain, type, protocol, pair);
+}

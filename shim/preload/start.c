@@ -1,0 +1,20 @@
+/*
+ * start.c - the one constructor. Nothing here asks the kernel unless the
+ * environment brings something to adopt, or the program a relative path.
+ */
+#include "preload/environment.h"
+#include "preload/next.h"
+#include "preload/policy.h"
+#include "preload/program.h"
+
+__attribute__((constructor)) static void start(int argc, char **argv,
+					       char **envp)
+{
+	(void)argc;
+	ni_next_resolve();
+	ni_program_set_arguments(argv);
+	ni_policy_read();
+	ni_policy_choose_fast();
+	if (envp)
+		ni_environment_adopt(envp);
+}
