@@ -4,12 +4,902 @@
  * Every descriptor that these calls create is non-inheritable (PEP 446):
  * close-on-exec is set by the kernel in the call that creates it.
  *
+ * What holds for every function, unless its own comment says otherwise:
+ *
+ *   results     >= 0, or a negative error: an errno value (-ECONNREFUSED), or
+ *               a resolver's code in a range of its own (noinherit_eai()).
+ *               noinherit_strerror() has words for both.
+ *   outputs     are written only on success. On failure no descriptor that
+ *               the call made stays open.
+ *   errno       is left as it was.
+ *   SIGPIPE     is never raised: -EPIPE is returned.
+ *   EINTR       is retried (PEP 475); see noinherit_set_interrupt().
+ *   threads     any thread may call anything; two threads that use one struct
+ *               noinherit_socket at the same time order themselves, except
+ *               that calls which only read it may run together.
+ *   signals     "signal-safe" means async-signal-safe.
+ *   output      nothing prints, nothing exits, nothing allocates (the resolver
+ *               excepted).
+ *
+ * The rules "S-1" ... "S-112" and the open points "O-1" ... are those of the
+ * specification of Python's sockets that this library is tested against.
+ *
  * SPDX-License-Identifier: MIT
  */
 #ifndef NOINHERIT_H
 #define NOINHERIT_H
 
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
 /* The version of the whole project is written here and nowhere else. */
 #define NOINHERIT_VERSION "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
+/* ---- the socket ---------------------------------------------------------- */
+
+/* The two timeouts that are no span of time; every other one is > 0. */
+#define NOINHERIT_BLOCKING INT64_C(-1)
+#define NOINHERIT_NONBLOCKING INT64_C(0)
+
+/**
+ * struct noinherit_socket - a socket and what Python's object remembers of it
+ * @fd: the descriptor; -1 when closed
+ * @family: as asked for or detected (AF_INET ...)
+ * @type: bare, without SOCK_NONBLOCK and SOCK_CLOEXEC
+ * @proto: as asked for, which the kernel may have refined (0 for TCP)
+ * @timeout_ns: nanoseconds; NOINHERIT_BLOCKING or NOINHERIT_NONBLOCKING
+ *
+ * A plain value: it owns the descriptor by convention only and may be copied.
+ * The members may be read; change @timeout_ns with noinherit_settimeout_ns(),
+ * which also tells the kernel.
+ */
+struct noinherit_socket {
+	int fd, family, type, proto;
+	int64_t timeout_ns;
+};
+
+/* A closed socket: closing it does nothing, using it is -EBADF. */
+#define NOINHERIT_SOCKET_CLOSED { -1, 0, 0, 0, NOINHERIT_BLOCKING }
+
+/**
+ * noinherit_create_socket - create a socket that does not survive exec
+ * @s: receives the socket; the caller closes it
+ * @family: address family; -1 means AF_INET
+ * @type: SOCK_STREAM ..., and SOCK_NONBLOCK if wanted; -1 means SOCK_STREAM
+ * @proto: protocol; -1 means 0
+ *
+ * SOCK_NONBLOCK makes the timeout 0; otherwise it is the default timeout.
+ *
+ * Return: 0, or a negative errno value, the kernel's own: -EAFNOSUPPORT,
+ * -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EINVAL for bad arguments, -EPERM or
+ * -EACCES without the privilege, -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM.
+ *
+ * One socket() with SOCK_CLOEXEC: atomic. On Linux < 2.6.27, which lacks the
+ * flag, it is set by a second call. Thread-safe and signal-safe.
+ * Python: socket.socket(family, type, proto). Rules S-1..S-12.
+ */
+int noinherit_create_socket(struct noinherit_socket *s, int family, int type,
+			    int proto);
+
+/**
+ * noinherit_adopt - make a socket of a descriptor that is open already
+ * @s: receives the socket
+ * @fd: a socket's descriptor, >= 0; owned by @s from then on
+ * @family: address family; -1 detects it
+ * @type: socket type, may carry SOCK_NONBLOCK; -1 detects it
+ * @proto: protocol; -1 detects it
+ *
+ * Whether @fd is inheritable is not changed. Given values are recorded without
+ * comparing them with the socket. The timeout is the default timeout; if that
+ * is set, O_NONBLOCK is switched on for every holder of the same socket. With
+ * SOCK_NONBLOCK in @type the timeout is 0 and the descriptor not touched. The
+ * mode that the descriptor has is never read: without a default timeout the
+ * result counts as blocking.
+ *
+ * Return: 0, or a negative errno value: -EINVAL for a negative @fd, -EBADF if
+ * it is not open, -ENOTSOCK if it is no socket; when the family is to be
+ * detected, any error of getsockname(). On failure @fd stays open and is the
+ * caller's.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.socket(family, type, proto, fileno=fd). Rules S-13..S-19.
+ */
+int noinherit_adopt(struct noinherit_socket *s, int fd, int family, int type,
+		    int proto);
+
+/**
+ * noinherit_socketpair - create two connected sockets that do not survive exec
+ * @pair: receives both sockets; the caller closes them
+ * @family: address family; -1 means AF_UNIX
+ * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET, and SOCK_NONBLOCK if wanted
+ * @proto: usually 0
+ *
+ * In @type and @proto -1 has no meaning of its own: the kernel refuses it.
+ *
+ * Return: 0, or a negative errno value: -EMFILE or -ENFILE when no descriptor
+ * is free, -EAFNOSUPPORT, -EOPNOTSUPP, -ESOCKTNOSUPPORT or -EPROTONOSUPPORT
+ * when the system has no such pair, -EINVAL for a bad type.
+ *
+ * One socketpair() with SOCK_CLOEXEC: atomic. Thread-safe and signal-safe.
+ * Python: socket.socketpair(family, type, proto). Rules S-20..S-24.
+ */
+int noinherit_socketpair(struct noinherit_socket pair[2], int family, int type,
+			 int proto);
+
+/**
+ * noinherit_accept - take a connection from a listening socket
+ * @listener: the listening socket
+ * @conn: receives the connection; the caller closes it
+ * @addr: receives the peer's address; NULL if not wanted
+ * @addrlen: in: bytes at @addr; out: bytes of the address, which may be more
+ *	than fitted; NULL if and only if @addr is
+ *
+ * The connection records the listener's family, type and proto. Its timeout is
+ * the default timeout, never the listener's. The listener's timeout limits the
+ * whole call.
+ *
+ * Return: 0, or a negative errno value: -ETIMEDOUT, -EAGAIN on a non-blocking
+ * listener with nothing queued, -EBADF, -EINVAL if it does not listen,
+ * -EOPNOTSUPP if its type cannot, -ECONNABORTED, -EMFILE, -ENFILE.
+ *
+ * One accept4() with SOCK_CLOEXEC: atomic. Thread-safe, also for several
+ * threads on one listener; signal-safe.
+ * Python: socket.accept(). Rules S-25..S-33.
+ */
+int noinherit_accept(struct noinherit_socket *listener,
+		     struct noinherit_socket *conn, struct sockaddr *addr,
+		     socklen_t *addrlen);
+
+/**
+ * noinherit_dup - make a second descriptor for a socket
+ * @s: the socket
+ * @copy: receives the duplicate, with the lowest free number; the caller
+ *	closes it
+ *
+ * The duplicate does not survive exec, even if @s does. Family, type, proto
+ * and timeout are copied. Both share O_NONBLOCK (it belongs to the socket, not
+ * to the descriptor), which this call neither reads nor changes.
+ *
+ * Return: 0, or a negative errno value: -EBADF, -EMFILE.
+ *
+ * One fcntl(F_DUPFD_CLOEXEC): atomic. Thread-safe and signal-safe.
+ * Python: socket.dup(). Rules S-34, S-35.
+ */
+int noinherit_dup(struct noinherit_socket *s, struct noinherit_socket *copy);
+
+/**
+ * noinherit_fromfd - make a socket of a duplicate of a descriptor
+ * @s: receives the socket; the caller closes it
+ * @fd: a socket's descriptor; stays open and the caller's
+ * @family: address family; -1 detects it
+ * @type: socket type, may carry SOCK_NONBLOCK; -1 detects it
+ * @proto: protocol, usually 0; -1 detects it
+ *
+ * The duplicate does not survive exec. For the timeout see noinherit_adopt():
+ * with a default timeout set, O_NONBLOCK is switched on for @fd, too.
+ *
+ * Return: 0, or a negative errno value: -EBADF, -EMFILE, -ENOTSOCK.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.fromfd(fd, family, type, proto). Rules S-36, S-37.
+ */
+int noinherit_fromfd(struct noinherit_socket *s, int fd, int family, int type,
+		     int proto);
+
+/**
+ * noinherit_detach - take the descriptor out of a socket, without closing it
+ * @s: the socket; closed afterwards
+ *
+ * Return: the descriptor, which is the caller's from then on, unchanged; -1 if
+ * @s was closed already (no error).
+ *
+ * No system call. Signal-safe.
+ * Python: socket.detach(). Rule S-38.
+ */
+int noinherit_detach(struct noinherit_socket *s);
+
+/**
+ * noinherit_close - close a socket, once
+ * @s: the socket; closed afterwards, whatever is returned
+ *
+ * Closing it again does nothing and succeeds. -ECONNRESET counts as success.
+ *
+ * Return: 0, or a negative errno value: -EIO, -EBADF, -EINTR ... The descriptor
+ * is gone in every case: do not close the number again.
+ *
+ * Signal-safe.
+ * Python: socket.close(). Rules S-39..S-41.
+ */
+int noinherit_close(struct noinherit_socket *s);
+
+/**
+ * noinherit_close_fd - close a socket's descriptor
+ * @fd: the descriptor
+ *
+ * Return: as noinherit_close(); -EBADF if @fd is not open or negative.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.close(fd), the function of the module. Rule S-42.
+ */
+int noinherit_close_fd(int fd);
+
+/* ---- timeouts ------------------------------------------------------------ */
+
+/**
+ * noinherit_settimeout_ns - how long the operations of a socket may take
+ * @s: the socket
+ * @timeout_ns: nanoseconds, > 0; NOINHERIT_BLOCKING for no limit;
+ *	NOINHERIT_NONBLOCKING (0) never to wait
+ *
+ * The timeout belongs to @s and not to the kernel's socket; it holds for each
+ * operation anew, except that noinherit_sendall() counts as one. Waiting is
+ * done in milliseconds, rounded up.
+ *
+ * Return: 0, or a negative errno value: -EINVAL for a value below -1, with
+ * nothing changed. On -EBADF (a closed socket) the value is stored all the
+ * same, as in Python.
+ *
+ * Always exactly one ioctl(FIONBIO), which acts on every holder of the same
+ * socket. Signal-safe.
+ * Python: socket.settimeout(). Rules S-47, S-48, S-52.
+ */
+int noinherit_settimeout_ns(struct noinherit_socket *s, int64_t timeout_ns);
+
+/**
+ * noinherit_gettimeout_ns - the timeout that was set
+ * @s: the socket, which may be closed
+ *
+ * Return: nanoseconds, NOINHERIT_BLOCKING or NOINHERIT_NONBLOCKING; never an
+ * error. The kernel is not asked. Signal-safe.
+ * Python: socket.gettimeout(). Rule S-50.
+ */
+int64_t noinherit_gettimeout_ns(const struct noinherit_socket *s);
+
+/**
+ * noinherit_setblocking - the two plain modes
+ * @s: the socket
+ * @blocking: non-zero as NOINHERIT_BLOCKING, 0 as NOINHERIT_NONBLOCKING
+ *
+ * Return: as noinherit_settimeout_ns(). Signal-safe.
+ * Python: socket.setblocking(). Rule S-49.
+ */
+int noinherit_setblocking(struct noinherit_socket *s, int blocking);
+
+/**
+ * noinherit_getblocking - is the socket not in non-blocking mode?
+ * @s: the socket, which may be closed
+ *
+ * Return: 1 without a timeout or with one > 0, 0 with timeout 0; never an
+ * error. The kernel is not asked. Signal-safe.
+ * Python: socket.getblocking(). Rule S-50.
+ */
+int noinherit_getblocking(const struct noinherit_socket *s);
+
+/**
+ * noinherit_setdefaulttimeout_ns - the timeout of sockets created later
+ * @timeout_ns: as in noinherit_settimeout_ns(); NOINHERIT_BLOCKING at start
+ *
+ * One value for the process. Existing sockets keep theirs.
+ *
+ * Return: 0, or -EINVAL for a value below -1, with nothing changed.
+ *
+ * An atomic store: thread-safe and signal-safe.
+ * Python: socket.setdefaulttimeout(). Rule S-51.
+ */
+int noinherit_setdefaulttimeout_ns(int64_t timeout_ns);
+
+/**
+ * noinherit_getdefaulttimeout_ns - the timeout of sockets created now
+ *
+ * Return: as noinherit_gettimeout_ns(); never an error.
+ *
+ * An atomic load: thread-safe and signal-safe.
+ * Python: socket.getdefaulttimeout(). Rule S-51.
+ */
+int64_t noinherit_getdefaulttimeout_ns(void);
+
+/**
+ * noinherit_set_interrupt - let signals end calls that wait
+ * @should_stop: asked after each EINTR in any thread; non-zero ends the call
+ *	with -EINTR; NULL (as at start) retries always
+ * @data: passed to @should_stop
+ *
+ * The C form of a Python signal handler that raises. noinherit_sendall() asks
+ * after each partial send, too, because a signal then leaves no EINTR behind.
+ * A connect that is ended goes on in the kernel; the socket is best closed.
+ * @should_stop runs outside of the signal handler, in the thread whose call was
+ * interrupted. It may run once more after it was replaced.
+ *
+ * Return: 0, always.
+ *
+ * One pair for the process, replaced as a whole: thread-safe. Not signal-safe.
+ * Python: PEP 475. Rule S-60.
+ */
+int noinherit_set_interrupt(int (*should_stop)(void *data), void *data);
+
+/* ---- connecting, serving ------------------------------------------------- */
+
+/**
+ * noinherit_connect - connect a socket to an address
+ * @s: the socket
+ * @addr: the peer's address; see noinherit_address()
+ * @addrlen: bytes at @addr
+ *
+ * connect() is called once. After EINTR, or with a timeout, the call waits for
+ * the connection that the kernel is making and takes its result.
+ *
+ * Return: 0, or a negative errno value, the kernel's own: -ECONNREFUSED,
+ * -ENETUNREACH ...; -ETIMEDOUT, after which the attempt goes on in the kernel
+ * and @s stays open (a further call says -EALREADY); -EINPROGRESS on a
+ * non-blocking socket; -EINTR on a non-blocking socket. An AF_UNIX listener
+ * with a full queue is -EAGAIN at once, unless @s is blocking.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.connect(), and connect_ex() but for the number of a timeout.
+ * Rules S-63..S-65a.
+ */
+int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
+		      socklen_t addrlen);
+
+/**
+ * noinherit_bind - give a socket its own address
+ * @s: the socket
+ * @addr: the address; see noinherit_address()
+ * @addrlen: bytes at @addr
+ *
+ * Return: 0, or a negative errno value, the kernel's own: -EADDRINUSE,
+ * -EADDRNOTAVAIL, -EACCES, -EINVAL if bound already ...
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.bind().
+ */
+int noinherit_bind(struct noinherit_socket *s, const struct sockaddr *addr,
+		   socklen_t addrlen);
+
+/* Python's backlog where none is given. */
+#define NOINHERIT_BACKLOG 128
+
+/**
+ * noinherit_listen - let a socket accept connections
+ * @s: the socket
+ * @backlog: connections that may wait; NOINHERIT_BACKLOG is Python's default;
+ *	a negative number counts as 0
+ *
+ * Return: 0, or a negative errno value, the kernel's own: -EADDRINUSE, -EBADF,
+ * -EOPNOTSUPP.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.listen(). Rule S-84.
+ */
+int noinherit_listen(struct noinherit_socket *s, int backlog);
+
+/**
+ * noinherit_shutdown - end one or both directions of a connection
+ * @s: the socket; stays open
+ * @how: SHUT_RD, SHUT_WR or SHUT_RDWR
+ *
+ * Return: 0, or a negative errno value, the kernel's own: -ENOTCONN, -EBADF,
+ * -EINVAL.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.shutdown().
+ */
+int noinherit_shutdown(struct noinherit_socket *s, int how);
+
+/**
+ * struct noinherit_connect_options - what Python passes by keyword
+ * @size: sizeof(struct noinherit_connect_options), always
+ * @timeout_ns: of each attempt, as in noinherit_settimeout_ns(), and of the
+ *	socket that results; NULL: the default timeout. The resolver is not
+ *	covered by it
+ * @source_host: own address to bind before connecting, as the host of
+ *	noinherit_address(); NULL: any
+ * @source_port: own port, "0" to "65535"; NULL: any. With both NULL nothing is
+ *	bound
+ * @errors: receives the error of each failed attempt, in order (all_errors);
+ *	NULL if not wanted
+ * @errors_size: numbers that fit at @errors; further ones are counted only
+ * @errors_count: receives how many attempts failed; NULL if not wanted
+ *
+ * Set @size and leave the rest zero: every default is Python's. @errors and
+ * @errors_count are written on failure, too, and on success hold the attempts
+ * that failed before. A later version may add members at the end; the library
+ * reads only what @size covers, and refuses (-E2BIG) a longer struct whose
+ * further bytes are not zero.
+ */
+struct noinherit_connect_options {
+	size_t size;
+	const int64_t *timeout_ns;
+	const char *source_host, *source_port;
+	int *errors;
+	size_t errors_size;
+	size_t *errors_count;
+};
+
+/**
+ * noinherit_create_connection - connect to a host by name
+ * @s: receives the connected socket; the caller closes it
+ * @host: a name, a numeric address; NULL: this host's loopback addresses
+ * @port: "0" to "65535", or a service name; NULL: 0
+ * @options: NULL for the defaults
+ *
+ * Each address that the resolver finds is tried in its order with a new
+ * socket, until one connects. A non-ASCII host is encoded (IDNA) where libc
+ * can.
+ *
+ * Return: 0, or the error of the last attempt: a negative errno value,
+ * -ETIMEDOUT, -EINPROGRESS with timeout 0. Before any attempt: a resolver's
+ * error (noinherit_eai()), also for an empty answer (EAI_NODATA); -ERANGE for a
+ * numeric port out of range; -EINVAL for a bad timeout, source port or size;
+ * -E2BIG for options of a later version. -EINTR when noinherit_set_interrupt()
+ * said so: no further address is tried.
+ *
+ * Thread-safe; not signal-safe (resolver). A thread that is cancelled in it
+ * leaves no descriptor open.
+ * Python: socket.create_connection(). Rules S-68..S-76.
+ */
+int noinherit_create_connection(struct noinherit_socket *s, const char *host,
+				const char *port,
+				const struct noinherit_connect_options *options);
+
+/**
+ * struct noinherit_server_options - what Python passes by keyword
+ * @size: sizeof(struct noinherit_server_options), always
+ * @family: address family; 0: AF_INET
+ * @backlog: as in noinherit_listen(); NULL: NOINHERIT_BACKLOG
+ * @reuse_port: set SO_REUSEPORT (AF_INET and AF_INET6; elsewhere ignored)
+ * @dualstack_ipv6: accept IPv4, too; needs AF_INET6
+ * @address: what to bind instead of host and port; NULL: host and port
+ * @address_size: bytes at @address
+ * @message: receives, on failure only, a line of text that names the address;
+ *	NULL if not wanted
+ * @message_size: bytes at @message; a longer text is cut, and always ended
+ *
+ * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ */
+struct noinherit_server_options {
+	size_t size;
+	int family;
+	const int *backlog;
+	unsigned reuse_port : 1, dualstack_ipv6 : 1;
+	const struct sockaddr *address;
+	socklen_t address_size;
+	char *message;
+	size_t message_size;
+};
+
+/**
+ * noinherit_create_server - a listening socket
+ * @s: receives the socket; the caller closes it
+ * @host: a name or numeric address of this host; "" or NULL: every address.
+ *	AF_UNIX: the path
+ * @port: "0" to "65535"; "0": the kernel chooses. AF_UNIX: NULL
+ * @options: NULL for the defaults: IPv4, backlog 128
+ *
+ * SO_REUSEADDR is set. An AF_INET6 server accepts IPv6 alone unless
+ * dualstack_ipv6 is set, whatever the system's default.
+ *
+ * Return: 0, or a negative errno value: -EADDRINUSE, -EADDRNOTAVAIL, -EACCES,
+ * ...; -EOPNOTSUPP when dualstack_ipv6 is not to be had here; -EINVAL for
+ * dualstack_ipv6 with another family, a port that is no number, bad options;
+ * -ERANGE for a port out of range; -ENAMETOOLONG for an AF_UNIX path; -E2BIG
+ * for options of a later version; or a resolver's error.
+ *
+ * Thread-safe. Signal-safe where host is numeric, empty or a path, or
+ * options->address is given, and no message is wanted.
+ * Python: socket.create_server(). Rules S-77..S-85, S-110..S-112.
+ */
+int noinherit_create_server(struct noinherit_socket *s, const char *host,
+			    const char *port,
+			    const struct noinherit_server_options *options);
+
+/**
+ * noinherit_has_dualstack_ipv6 - can one socket serve IPv4 and IPv6?
+ *
+ * A real probe each time: a socket is created, set up and closed.
+ *
+ * Return: 1 or 0, never an error. Thread-safe and signal-safe.
+ * Python: socket.has_dualstack_ipv6(). Rule S-83.
+ */
+int noinherit_has_dualstack_ipv6(void);
+
+/* The length of a text that ends with NUL. */
+#define NOINHERIT_STRING ((size_t)-1)
+
+/**
+ * noinherit_address - the kernel's form of an address in Python's form
+ * @address: receives the address
+ * @family: AF_INET, AF_INET6 or AF_UNIX
+ * @host: AF_INET: numeric, a name, "<broadcast>"; AF_INET6: numeric, also with
+ *	"%scope", or a name; both: "" or NULL for the wildcard. AF_UNIX: a path
+ *	of at most 107 bytes; with a NUL first, an abstract name of at most 108
+ *	bytes, NUL included; empty or NULL: the kernel chooses a name
+ * @host_size: bytes at @host, or NOINHERIT_STRING
+ * @port: "0" to "65535", decimal; AF_UNIX: NULL
+ *
+ * Return: the bytes of the address, > 0, for connect, bind and sendto; or a
+ * negative errno value: -EAFNOSUPPORT for another family, -EINVAL for a port
+ * that is no number or a NUL inside of a host, -ERANGE for a port out of range,
+ * -ENAMETOOLONG; or a resolver's error.
+ *
+ * Thread-safe; signal-safe unless @host is a name or has a scope.
+ * Python: the address tuples and paths of socket methods. Rules S-110..S-112.
+ */
+int noinherit_address(struct sockaddr_storage *address, int family,
+		      const char *host, size_t host_size, const char *port);
+
+/* ---- data ---------------------------------------------------------------- */
+
+/*
+ * These are the system calls, with the socket's timeout. All return bytes, or
+ * a negative errno value: the kernel's own; -ETIMEDOUT when the timeout ran
+ * out; -EAGAIN on a non-blocking socket that is not ready; -EBADF at once on a
+ * closed socket. All are thread-safe and signal-safe, and one socket may be
+ * read and written by two threads at once. Rules S-53..S-62.
+ */
+
+/**
+ * noinherit_recv - receive
+ * @s: the socket
+ * @buf: receives the data
+ * @size: bytes at @buf; 0 returns 0 without a system call
+ * @flags: MSG_PEEK, MSG_WAITALL ...
+ *
+ * Return: bytes received; 0 when the peer has ended. See above.
+ * Python: socket.recv(), recv_into(). Rule S-61.
+ */
+ssize_t noinherit_recv(struct noinherit_socket *s, void *buf, size_t size,
+		       int flags);
+
+/**
+ * noinherit_recvfrom - receive, with the sender's address
+ * @s: the socket
+ * @buf: receives the data
+ * @size: bytes at @buf
+ * @flags: MSG_PEEK ...
+ * @addr: receives the sender's address; NULL if not wanted
+ * @addrlen: in: bytes at @addr; out: bytes of the address
+ *
+ * Return: bytes received. See above.
+ * Python: socket.recvfrom(), recvfrom_into().
+ */
+ssize_t noinherit_recvfrom(struct noinherit_socket *s, void *buf, size_t size,
+			   int flags, struct sockaddr *addr,
+			   socklen_t *addrlen);
+
+/**
+ * noinherit_recvmsg - receive, with control messages
+ * @s: the socket
+ * @msg: as recvmsg()
+ * @flags: MSG_PEEK ...
+ *
+ * Descriptors that arrive do not survive exec: MSG_CMSG_CLOEXEC is added, and
+ * its echo taken out of msg_flags unless @flags has it. (Python leaves them
+ * inheritable: O-5.) They are the caller's.
+ *
+ * Return: bytes received. See above.
+ * Python: socket.recvmsg(), recvmsg_into(). Rules S-103, S-104.
+ */
+ssize_t noinherit_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
+			  int flags);
+
+/**
+ * noinherit_send - send what fits
+ * @s: the socket
+ * @buf: the data
+ * @size: bytes at @buf
+ * @flags: MSG_OOB, MSG_MORE ...; MSG_NOSIGNAL is added
+ *
+ * Return: bytes sent, which may be fewer than @size. See above.
+ * Python: socket.send(). Rule S-67.
+ */
+ssize_t noinherit_send(struct noinherit_socket *s, const void *buf, size_t size,
+		       int flags);
+
+/**
+ * noinherit_sendto - send to an address
+ * @s: the socket
+ * @buf: the data
+ * @size: bytes at @buf
+ * @flags: as noinherit_send()
+ * @addr: the receiver's address; NULL on a connected socket
+ * @addrlen: bytes at @addr
+ *
+ * Return: bytes sent. See above.
+ * Python: socket.sendto().
+ */
+ssize_t noinherit_sendto(struct noinherit_socket *s, const void *buf,
+			 size_t size, int flags, const struct sockaddr *addr,
+			 socklen_t addrlen);
+
+/**
+ * noinherit_sendmsg - send, with control messages
+ * @s: the socket
+ * @msg: as sendmsg()
+ * @flags: as noinherit_send()
+ *
+ * Return: bytes sent. See above.
+ * Python: socket.sendmsg().
+ */
+ssize_t noinherit_sendmsg(struct noinherit_socket *s, const struct msghdr *msg,
+			  int flags);
+
+/**
+ * noinherit_sendall - send everything
+ * @s: the socket
+ * @buf: the data
+ * @size: bytes at @buf; 0 makes one empty send
+ * @flags: as noinherit_send()
+ * @sent: receives how many bytes were sent, on failure too; NULL if not wanted
+ *
+ * The timeout is the total for the call: when it has run out, no further part
+ * is sent, even if the socket is ready. A non-blocking socket takes what fits
+ * and then says -EAGAIN.
+ *
+ * Return: 0 when all was sent, or a negative errno value. See above.
+ * Python: socket.sendall(). Rule S-66.
+ */
+int noinherit_sendall(struct noinherit_socket *s, const void *buf, size_t size,
+		      int flags, size_t *sent);
+
+/* ---- the inheritable flag ------------------------------------------------ */
+
+/**
+ * noinherit_get_inheritable - would the descriptor survive exec?
+ * @fd: any descriptor
+ *
+ * Return: 1 or 0, or -EBADF. Thread-safe and signal-safe.
+ * Python: os.get_inheritable(). Rule S-87.
+ */
+int noinherit_get_inheritable(int fd);
+
+/**
+ * noinherit_set_inheritable - let a descriptor survive exec, or not
+ * @fd: any descriptor, O_PATH ones included
+ * @inheritable: non-zero or 0
+ *
+ * Return: 0, or a negative errno value: -EBADF.
+ *
+ * One ioctl; where that is not to be had, two fcntl. Thread-safe and
+ * signal-safe.
+ * Python: os.set_inheritable(). Rules S-88..S-90.
+ */
+int noinherit_set_inheritable(int fd, int inheritable);
+
+/**
+ * noinherit_dup2 - duplicate a descriptor onto a given number
+ * @fd: the descriptor
+ * @fd2: the number; what was open there is closed in the same call
+ * @inheritable: non-zero, Python's default: the duplicate survives exec; 0: it
+ *	does not
+ *
+ * With @fd equal to @fd2 nothing is done if @inheritable is set: the flag stays
+ * as it is (call noinherit_set_inheritable()).
+ *
+ * Return: @fd2, or a negative errno value: -EBADF, also for negative numbers;
+ * -EINVAL for equal numbers with @inheritable 0; -EMFILE, -EBUSY; -EINTR is
+ * not retried.
+ *
+ * One dup2() or dup3(O_CLOEXEC): atomic. Thread-safe and signal-safe.
+ * Python: os.dup2(). Rules S-93, S-94.
+ */
+int noinherit_dup2(int fd, int fd2, int inheritable);
+
+/* ---- passing descriptors ------------------------------------------------- */
+
+/* What one message can carry; the kernel's limit. */
+#define NOINHERIT_FDS_MAX 253
+
+struct iovec;
+
+/**
+ * struct noinherit_send_fds_options - what Python passes by keyword
+ * @size: sizeof(struct noinherit_send_fds_options), always
+ * @flags: as noinherit_sendmsg()
+ * @address: the receiver's; NULL on a connected socket
+ * @address_size: bytes at @address
+ *
+ * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ */
+struct noinherit_send_fds_options {
+	size_t size;
+	int flags;
+	socklen_t address_size;
+	const struct sockaddr *address;
+};
+
+/**
+ * noinherit_send_fds - send descriptors, with some data
+ * @s: an AF_UNIX socket
+ * @buffers: the data; on a stream at least one byte, or nothing is sent
+ * @buffers_count: buffers at @buffers
+ * @fds: the descriptors; they stay open and the caller's
+ * @fds_count: 0 to NOINHERIT_FDS_MAX
+ * @options: NULL for the defaults
+ *
+ * Return: bytes of data sent, or a negative errno value: -EBADF if one of @fds
+ * is not open, -EINVAL for too many or a bad size in the options, -E2BIG for
+ * options of a later version, -ETOOMANYREFS; and those of noinherit_sendmsg().
+ * A socket of another family takes the data and drops the descriptors.
+ *
+ * One sendmsg(): all descriptors or none. Thread-safe and signal-safe.
+ * Python: socket.send_fds(), with flags and address honoured (O-13). Rule S-99.
+ */
+ssize_t noinherit_send_fds(struct noinherit_socket *s,
+			   const struct iovec *buffers, size_t buffers_count,
+			   const int *fds, size_t fds_count,
+			   const struct noinherit_send_fds_options *options);
+
+/**
+ * struct noinherit_recv_fds_options - what Python passes or returns besides
+ * @size: sizeof(struct noinherit_recv_fds_options), always
+ * @flags: as noinherit_recvmsg()
+ * @inheritable: let the received descriptors survive exec, as Python does
+ * @msg_flags: receives the flags of the message, MSG_CTRUNC for instance; NULL
+ *	if not wanted
+ * @address: receives the sender's address; NULL if not wanted
+ * @address_size: in: bytes at @address; out: bytes of the address
+ *
+ * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ */
+struct noinherit_recv_fds_options {
+	size_t size;
+	int flags;
+	unsigned inheritable : 1;
+	int *msg_flags;
+	struct sockaddr *address;
+	socklen_t *address_size;
+};
+
+/**
+ * noinherit_recv_fds - receive descriptors, with some data
+ * @s: an AF_UNIX socket
+ * @buf: receives the data
+ * @size: bytes at @buf
+ * @fds: receives the descriptors, which do not survive exec unless asked; the
+ *	caller closes them
+ * @fds_count: in: numbers that fit at @fds (more than NOINHERIT_FDS_MAX never
+ *	come); out: descriptors received
+ * @options: NULL for the defaults
+ *
+ * Descriptors that do not fit are not installed in this process: MSG_CTRUNC
+ * tells, and it is no error. Other control messages are ignored.
+ *
+ * Return: bytes of data, or a negative errno value: those of
+ * noinherit_recvmsg(), -EINVAL or -E2BIG for bad options.
+ *
+ * One recvmsg() with MSG_CMSG_CLOEXEC: atomic. Thread-safe and signal-safe.
+ * Python: socket.recv_fds(), with flags honoured (O-13) and the descriptors
+ * non-inheritable (O-5). Rules S-100..S-105.
+ */
+ssize_t noinherit_recv_fds(struct noinherit_socket *s, void *buf, size_t size,
+			   int *fds, size_t *fds_count,
+			   const struct noinherit_recv_fds_options *options);
+
+/**
+ * struct noinherit_shared - a socket on its way to another process
+ * @bytes: opaque; may be written to a pipe, a file, an argument
+ *
+ * Valid as long as the sharing process keeps the socket open, on the same
+ * machine and in the same pid namespace.
+ */
+struct noinherit_shared {
+	unsigned char bytes[64];
+};
+
+/**
+ * noinherit_share - describe a socket so that another process can fetch it
+ * @s: the socket; keep it open until the other process has it
+ * @pid: the process that will call noinherit_fromshare(), > 0
+ * @data: receives the description
+ *
+ * Nothing is given away yet: the other process fetches the socket, and the
+ * kernel allows that to a process that may ptrace this one: same user (or
+ * CAP_SYS_PTRACE), this process not set-id nor otherwise undumpable, and, where
+ * Yama's ptrace_scope is 1, an ancestor or the one named to
+ * noinherit_share_permit(). ptrace_scope 2 wants CAP_SYS_PTRACE; with 3 it
+ * never works.
+ *
+ * Return: 0, or a negative errno value: -EINVAL for a bad pid, -EBADF,
+ * -ENOTSOCK, -ENOPROTOOPT on Linux < 4.12.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.share(), there on Windows only. Rule S-45.
+ */
+int noinherit_share(struct noinherit_socket *s, pid_t pid,
+		    struct noinherit_shared *data);
+
+/**
+ * noinherit_share_permit - allow one process to fetch what this one shares
+ * @pid: the process; 0 takes the permission back; -1 allows every process of
+ *	the same user
+ *
+ * prctl(PR_SET_PTRACER), which lets @pid ptrace this process altogether, and
+ * is needed where Yama's ptrace_scope is 1. One process at a time.
+ *
+ * Return: 0, or a negative errno value: -EINVAL if there is no such process or
+ * the kernel has no Yama (then it is not needed).
+ *
+ * Thread-safe and signal-safe.
+ */
+int noinherit_share_permit(pid_t pid);
+
+/**
+ * noinherit_fromshare - fetch a socket that another process shares
+ * @s: receives the socket, which does not survive exec; the caller closes it
+ * @data: what noinherit_share() wrote in the other process, for this one
+ *
+ * The socket's cookie is compared: a process id or a descriptor number that was
+ * used anew in the meantime is refused. Family, type and proto are those that
+ * the sharer had recorded; the timeout is the default timeout.
+ *
+ * Return: 0, or a negative errno value: -ESTALE if the number names another
+ * socket, or none, by now; -ESRCH if the process has ended; -EPERM without the
+ * permission (see noinherit_share()); -EINVAL if @data is no such description,
+ * -EXDEV if it is meant for another process; -ENOSYS on Linux < 5.6.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.fromshare(), there on Windows only. Rule S-45.
+ */
+int noinherit_fromshare(struct noinherit_socket *s,
+			const struct noinherit_shared *data);
+
+/* ---- words --------------------------------------------------------------- */
+
+/**
+ * noinherit_repr - a socket in Python's words
+ * @s: the socket, which may be closed
+ * @buf: receives the text; may be NULL if @size is 0
+ * @size: bytes at @buf; a longer text is cut, and always ended
+ *
+ * <socket.socket fd=3, family=2, type=1, proto=0, laddr=('127.0.0.1', 80)>
+ * The kernel is asked for both addresses each time; what it does not tell is
+ * left out.
+ *
+ * Return: bytes of the whole text, without the NUL, as snprintf().
+ *
+ * Thread-safe; not signal-safe.
+ * Python: repr(socket). Rules S-106, S-107.
+ */
+int noinherit_repr(const struct noinherit_socket *s, char *buf, size_t size);
+
+/**
+ * noinherit_eai - the resolver's code in an error
+ * @error: what a function here returned
+ *
+ * Return: the EAI_ code as <netdb.h> has it, which is never 0; 0 for an errno
+ * value or a success. No system call. Signal-safe.
+ * Python: the errno of a socket.gaierror. Rule S-73.
+ */
+int noinherit_eai(int error);
+
+/**
+ * noinherit_strerror - an error in words
+ * @error: what a function here returned, negative (a success gives "Success")
+ *
+ * Return: a text that is valid until the same thread calls this again.
+ *
+ * Thread-safe; not signal-safe.
+ * Python: the strerror of an OSError.
+ */
+const char *noinherit_strerror(int error);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
