@@ -1,0 +1,182 @@
+/*
+ * connection.c - connecting to an address, and to a host by name.
+ */
+#include "noinherit.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "address.h"
+#include "descriptor.h"
+#include "keywords.h"
+#include "system.h"
+#include "timeout.h"
+
+/* The kernel goes on connecting: its result is SO_ERROR, and connect() is not
+ * called again (S-63, S-64). */
+static int wait_connected(struct noinherit_socket *s)
+{
+	struct ni_deadline deadline = { .timeout_ns = s->timeout_ns };
+	int error = 0, r = ni_wait(s->fd, POLLOUT | POLLERR, &deadline);
+	socklen_t size = sizeof(error);
+
+	if (r < 0)
+		return r;
+	r = ni_sys_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (r < 0)
+		return r;
+	return error == EISCONN ? 0 : -error;
+}
+
+int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
+		      socklen_t addrlen)
+{
+	int r = ni_sys_connect(s->fd, addr, addrlen);
+
+	if (r == -EINTR && (ni_interrupt_should_stop() || !s->timeout_ns))
+		return r;
+	if (r == -EINTR || (r == -EINPROGRESS && s->timeout_ns > 0))
+		return wait_connected(s);
+	return r;
+}
+
+static int bind_source(struct noinherit_socket *s,
+		       const struct noinherit_connect_options *options)
+{
+	struct sockaddr_storage address;
+	const char *port = options->source_port ? options->source_port : "0";
+	int r;
+
+	if (!options->source_host && !options->source_port)
+		return 0;
+	r = noinherit_address(&address, s->family, options->source_host,
+			      NOINHERIT_STRING, port);
+	if (r < 0)
+		return r;
+	return noinherit_bind(s, (struct sockaddr *)&address, (socklen_t)r);
+}
+
+static int try_address(struct noinherit_socket *s, const struct addrinfo *to,
+		       const struct noinherit_connect_options *options)
+{
+	int r = noinherit_create_socket(s, to->ai_family, to->ai_socktype,
+					to->ai_protocol);
+
+	if (r == 0 && options->timeout_ns)
+		r = noinherit_settimeout_ns(s, *options->timeout_ns);
+	if (r == 0)
+		r = bind_source(s, options);
+	if (r == 0)
+		r = noinherit_connect(s, to->ai_addr, to->ai_addrlen);
+	return r;
+}
+
+static void discard(void *data)
+{
+	struct noinherit_socket *s = data;
+
+	if (s->fd >= 0)
+		ni_descriptor_discard(s->fd);
+}
+
+/* The socket is closed on failure and when the thread is cancelled. */
+static int attempt(struct noinherit_socket *s, const struct addrinfo *to,
+		   const struct noinherit_connect_options *options)
+{
+	struct noinherit_socket made = NOINHERIT_SOCKET_CLOSED;
+	int r;
+
+	pthread_cleanup_push(discard, &made);
+	r = try_address(&made, to, options);
+	pthread_cleanup_pop(r < 0);
+	if (r == 0)
+		*s = made;
+	return r;
+}
+
+static void record(const struct noinherit_connect_options *options,
+		   size_t failed, int error)
+{
+	if (failed < options->errors_size && options->errors)
+		options->errors[failed] = error;
+	if (options->errors_count)
+		*options->errors_count = failed + 1;
+}
+
+static int attempt_each(struct noinherit_socket *s, const struct addrinfo *list,
+			const struct noinherit_connect_options *options)
+{
+	size_t failed = 0;
+	int r = 0;
+
+	for (const struct addrinfo *to = list; to; to = to->ai_next) {
+		r = attempt(s, to, options);
+		if (r == 0)
+			break;
+		record(options, failed++, r);
+		/* A program that wants to stop does not want the next one. */
+		if (r == -EINTR)
+			break;
+	}
+	return r;
+}
+
+/* A numeric port out of range is wrapped by glibc's resolver (O-14). Numbers
+ * as the resolver reads them, signs and blanks included; the rest are names. */
+static int check_port(const char *port)
+{
+	int kept = errno, is_out;
+	char *end;
+	long number;
+
+	if (!port || !*port)
+		return 0;
+	errno = 0;
+	number = strtol(port, &end, 10);
+	is_out = errno == ERANGE || number < 0 || number > 65535;
+	errno = kept;
+	return !*end && is_out ? -ERANGE : 0;
+}
+
+static int check_options(const struct noinherit_connect_options *options)
+{
+	int r = 0;
+
+	if (options->timeout_ns && *options->timeout_ns < NOINHERIT_BLOCKING)
+		return -EINVAL;
+	if (options->source_port)
+		r = ni_address_port(options->source_port);
+	return r < 0 ? r : 0;
+}
+
+static void free_list(void *list)
+{
+	freeaddrinfo(list);
+}
+
+int noinherit_create_connection(struct noinherit_socket *s, const char *host,
+				const char *port,
+				const struct noinherit_connect_options *options)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct noinherit_connect_options given;
+	struct addrinfo *list;
+	int r = ni_keywords_read(&given, sizeof(given), options);
+
+	if (r == 0)
+		r = check_options(&given);
+	if (r == 0)
+		r = check_port(port);
+	if (r == 0)
+		r = ni_address_resolve(host, port, &hints, &list);
+	if (r < 0)
+		return r;
+	if (given.errors_count)
+		*given.errors_count = 0;
+	pthread_cleanup_push(free_list, list);
+	r = attempt_each(s, list, &given);
+	pthread_cleanup_pop(1);
+	return r;
+}

@@ -1,0 +1,9 @@
+/* descriptor.h - what the library does with bare descriptors. */
+#ifndef NI_LIB_DESCRIPTOR_H
+#define NI_LIB_DESCRIPTOR_H
+
+/* Close what a failing call had made: says nothing, and is no cancellation
+ * point, so that a thread which is being cancelled closes it, too. */
+void ni_descriptor_discard(int fd);
+
+#endif

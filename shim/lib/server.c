@@ -1,0 +1,184 @@
+/*
+ * server.c - binding, listening, and servers in one call.
+ */
+#include "noinherit.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "address.h"
+#include "descriptor.h"
+#include "keywords.h"
+#include "system.h"
+#include "text.h"
+
+int noinherit_bind(struct noinherit_socket *s, const struct sockaddr *addr,
+		   socklen_t addrlen)
+{
+	return ni_sys_bind(s->fd, addr, addrlen);
+}
+
+int noinherit_listen(struct noinherit_socket *s, int backlog)
+{
+	return ni_sys_listen(s->fd, backlog < 0 ? 0 : backlog);
+}
+
+int noinherit_shutdown(struct noinherit_socket *s, int how)
+{
+	return ni_sys_shutdown(s->fd, how);
+}
+
+static int set_option(int fd, int level, int option, int value)
+{
+	return ni_sys_setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+int noinherit_has_dualstack_ipv6(void)
+{
+	struct noinherit_socket probe;
+	int r = noinherit_create_socket(&probe, AF_INET6, SOCK_STREAM, 0);
+
+	if (r < 0)
+		return 0;
+	r = set_option(probe.fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+	ni_descriptor_discard(probe.fd);
+	return r == 0;
+}
+
+/* A server that is being made: where it goes, and what went wrong. */
+struct plan {
+	const char *host, *port;
+	struct noinherit_server_options options;
+	const char *trouble;
+	int is_address_trouble;
+};
+
+/* In Python's order, before there is a socket (S-78). */
+static int check(struct plan *plan)
+{
+	if (!plan->options.dualstack_ipv6)
+		return 0;
+	if (!noinherit_has_dualstack_ipv6()) {
+		plan->trouble = "dualstack_ipv6 not supported on this platform";
+		return -EOPNOTSUPP;
+	}
+	if (plan->options.family != AF_INET6) {
+		plan->trouble = "dualstack_ipv6 requires AF_INET6 family";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int set_options(int fd, const struct noinherit_server_options *options)
+{
+	int is_ipv6 = options->family == AF_INET6;
+	int r = 0;
+
+	/* A convenience: a socket without it still serves (S-79). */
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (options->reuse_port && (is_ipv6 || options->family == AF_INET))
+		r = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (r == 0 && is_ipv6)
+		r = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+			       !options->dualstack_ipv6);
+	return r;
+}
+
+static int bind_planned(struct noinherit_socket *s, struct plan *plan)
+{
+	struct sockaddr_storage address;
+	int r;
+
+	plan->is_address_trouble = 1;
+	if (plan->options.address)
+		r = noinherit_bind(s, plan->options.address,
+				   plan->options.address_size);
+	else
+		r = noinherit_address(&address, s->family, plan->host,
+				      NOINHERIT_STRING, plan->port);
+	if (r > 0)
+		r = noinherit_bind(s, (struct sockaddr *)&address,
+				   (socklen_t)r);
+	if (r == 0)
+		plan->is_address_trouble = 0;
+	return r;
+}
+
+static int serve(struct noinherit_socket *s, struct plan *plan)
+{
+	const int *backlog = plan->options.backlog;
+	int r = set_options(s->fd, &plan->options);
+
+	if (r == 0)
+		r = bind_planned(s, plan);
+	if (r == 0)
+		r = noinherit_listen(s, backlog ? *backlog : NOINHERIT_BACKLOG);
+	return r;
+}
+
+static int build(struct noinherit_socket *s, struct plan *plan)
+{
+	struct noinherit_socket made;
+	int r = check(plan);
+
+	if (r == 0)
+		r = noinherit_create_socket(&made, plan->options.family,
+					    SOCK_STREAM, 0);
+	if (r < 0)
+		return r;
+	r = serve(&made, plan);
+	if (r < 0)
+		ni_descriptor_discard(made.fd);
+	else
+		*s = made;
+	return r;
+}
+
+static void write_address(struct ni_text *text, const struct plan *plan)
+{
+	struct sockaddr_storage address = { 0 };
+	socklen_t size = plan->options.address_size;
+
+	if (plan->options.address) {
+		size = size < sizeof(address) ? size : sizeof(address);
+		memcpy(&address, plan->options.address, size);
+		ni_address_write(text, &address, size, -1);
+		return;
+	}
+	if (plan->port)
+		ni_text_format(text, "(");
+	ni_text_quote(text, plan->host ? plan->host : "");
+	if (plan->port)
+		ni_text_format(text, ", %s)", plan->port);
+}
+
+static void explain(const struct plan *plan, int error)
+{
+	struct ni_text text = ni_text_in(plan->options.message,
+					 plan->options.message_size);
+
+	ni_text_format(&text, "%s", plan->trouble ? plan->trouble :
+						   noinherit_strerror(error));
+	if (!plan->is_address_trouble)
+		return;
+	ni_text_format(&text, " (while attempting to bind on address ");
+	write_address(&text, plan);
+	ni_text_format(&text, ")");
+}
+
+int noinherit_create_server(struct noinherit_socket *s, const char *host,
+			    const char *port,
+			    const struct noinherit_server_options *options)
+{
+	struct plan plan = { .host = host, .port = port };
+	int r = ni_keywords_read(&plan.options, sizeof(plan.options), options);
+
+	if (r < 0)
+		return r;
+	if (!plan.options.family)
+		plan.options.family = AF_INET;
+	r = build(s, &plan);
+	if (r < 0 && plan.options.message)
+		explain(&plan, r);
+	return r;
+}

@@ -1,0 +1,172 @@
+/*
+ * transfer.c - sending and receiving: the system calls, with a timeout.
+ */
+#include "transfer.h"
+
+#include <poll.h>
+
+#include "system.h"
+#include "timeout.h"
+
+/* The arguments of any of these calls. */
+struct call {
+	void *into;
+	const void *from;
+	size_t size;
+	int flags;
+	struct sockaddr *addr;
+	socklen_t *addrlen;
+	const struct sockaddr *to;
+	socklen_t to_size;
+};
+
+static ssize_t attempt_recv(int fd, void *data)
+{
+	struct call *call = data;
+
+	return ni_sys_recv(fd, call->into, call->size, call->flags);
+}
+
+static ssize_t attempt_recvfrom(int fd, void *data)
+{
+	struct call *call = data;
+
+	return ni_sys_recvfrom(fd, call->into, call->size, call->flags,
+			       call->addr, call->addrlen);
+}
+
+static ssize_t attempt_recvmsg(int fd, void *data)
+{
+	struct call *call = data;
+
+	return ni_sys_recvmsg(fd, call->into, call->flags);
+}
+
+static ssize_t attempt_send(int fd, void *data)
+{
+	struct call *call = data;
+
+	return ni_sys_send(fd, call->from, call->size, call->flags);
+}
+
+static ssize_t attempt_sendto(int fd, void *data)
+{
+	struct call *call = data;
+
+	return ni_sys_sendto(fd, call->from, call->size, call->flags, call->to,
+			     call->to_size);
+}
+
+static ssize_t attempt_sendmsg(int fd, void *data)
+{
+	struct call *call = data;
+
+	return ni_sys_sendmsg(fd, call->from, call->flags);
+}
+
+ssize_t noinherit_recv(struct noinherit_socket *s, void *buf, size_t size,
+		       int flags)
+{
+	struct call call = { .into = buf, .size = size, .flags = flags };
+
+	if (!size)
+		return 0;
+	return ni_operate(s->fd, POLLIN, s->timeout_ns, attempt_recv, &call);
+}
+
+ssize_t noinherit_recvfrom(struct noinherit_socket *s, void *buf, size_t size,
+			   int flags, struct sockaddr *addr,
+			   socklen_t *addrlen)
+{
+	struct call call = { .into = buf, .size = size, .flags = flags,
+			     .addr = addr, .addrlen = addrlen };
+
+	return ni_operate(s->fd, POLLIN, s->timeout_ns, attempt_recvfrom,
+			  &call);
+}
+
+ssize_t ni_transfer_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
+			    int flags)
+{
+	struct call call = { .into = msg, .flags = flags };
+
+	return ni_operate(s->fd, POLLIN, s->timeout_ns, attempt_recvmsg, &call);
+}
+
+ssize_t noinherit_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
+			  int flags)
+{
+	ssize_t r = ni_transfer_recvmsg(s, msg, flags | MSG_CMSG_CLOEXEC);
+
+	/* The kernel echoes the flag in every message (S-104). */
+	if (r >= 0 && !(flags & MSG_CMSG_CLOEXEC))
+		msg->msg_flags &= ~MSG_CMSG_CLOEXEC;
+	return r;
+}
+
+ssize_t noinherit_send(struct noinherit_socket *s, const void *buf, size_t size,
+		       int flags)
+{
+	struct call call = { .from = buf, .size = size,
+			     .flags = flags | MSG_NOSIGNAL };
+
+	return ni_operate(s->fd, POLLOUT, s->timeout_ns, attempt_send, &call);
+}
+
+ssize_t noinherit_sendto(struct noinherit_socket *s, const void *buf,
+			 size_t size, int flags, const struct sockaddr *addr,
+			 socklen_t addrlen)
+{
+	struct call call = { .from = buf, .size = size,
+			     .flags = flags | MSG_NOSIGNAL,
+			     .to = addr, .to_size = addrlen };
+
+	return ni_operate(s->fd, POLLOUT, s->timeout_ns, attempt_sendto, &call);
+}
+
+ssize_t noinherit_sendmsg(struct noinherit_socket *s, const struct msghdr *msg,
+			  int flags)
+{
+	struct call call = { .from = msg, .flags = flags | MSG_NOSIGNAL };
+
+	return ni_operate(s->fd, POLLOUT, s->timeout_ns, attempt_sendmsg,
+			  &call);
+}
+
+/* One part of a sendall: what the socket takes in the time that is left. */
+static ssize_t send_part(struct noinherit_socket *s, struct call *call,
+			 struct ni_deadline *deadline)
+{
+	int64_t left_ns = s->timeout_ns;
+
+	if (s->timeout_ns > 0) {
+		left_ns = ni_deadline_left(deadline);
+		if (left_ns <= 0)
+			return -ETIMEDOUT;
+	}
+	return ni_operate(s->fd, POLLOUT, left_ns, attempt_send, call);
+}
+
+int noinherit_sendall(struct noinherit_socket *s, const void *buf, size_t size,
+		      int flags, size_t *sent)
+{
+	struct ni_deadline deadline = { .timeout_ns = s->timeout_ns };
+	const char *bytes = buf;
+	size_t done = 0;
+	ssize_t r;
+
+	do {
+		struct call call = { .from = bytes + done, .size = size - done,
+				     .flags = flags | MSG_NOSIGNAL };
+
+		r = send_part(s, &call, &deadline);
+		if (r > 0)
+			done += (size_t)r;
+		/* A signal that cut the part short left no EINTR (S-66). */
+		if (r >= 0 && done < size && ni_interrupt_should_stop())
+			r = -EINTR;
+	} while (r >= 0 && done < size);
+	if (sent)
+		*sent = done;
+	return r < 0 ? (int)r : 0;
+}
