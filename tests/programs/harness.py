@@ -123,6 +123,7 @@ def run_case(case, variant, native):
         for descriptor in seen.arrived:
             print("      child   " + kernel.show(descriptor))
         if "SHOW" in os.environ:
+            print("      client  %r" % (seen.visible,))
             print(_listed(seen.inheritable))
         return seen
     except Skipped:

@@ -237,11 +237,13 @@ class Run:
         client.connect(port)
         return client
 
-    def exchange(self, port, request=b""):
-        """Sends, ends the sending side, and returns all that comes back."""
+    def exchange(self, port, request=b"", half_close=True):
+        """Sends, closes the sending side (unless the server takes that as
+        good-bye), and returns all that comes back."""
         with self.connect(port) as client:
             client.sendall(request)
-            client.shutdown(socket.SHUT_WR)
+            if half_close:
+                client.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: client.recv(65536), b"")).decode()
 
     def http(self, port, path="/"):

@@ -9,7 +9,7 @@ def scenario(run):
     server = run.start(["ncat", "-l", "127.0.0.1", str(port), "--keep-open",
                         "--sh-exec", run.look], listens=port)
     run.held(server)
-    return run.exchange(port)
+    return run.exchange(port, half_close=False)
 
 
 harness.main([
