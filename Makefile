@@ -33,9 +33,18 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 
 # Objects that live in other people's processes: initial-exec TLS and no
 # instrumentation. Two LOAD segments, gnu hash, everything bound at start.
-GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt
-GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,-z,now -Wl,-z,noseparate-code -Wl,-z,norelro \
-	-Wl,--hash-style=gnu -Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
+GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt \
+	-ffunction-sections
+GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
+	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--hash-style=gnu \
+	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
+# The shim's start, settings and exec run seldom: small. None of them is ever
+# unwound through by a cancelled thread, so they need no tables for it.
+COLD := $(addprefix $(BUILD)/obj/guest/shim/,common/names.o common/settings.o \
+	common/next_symbol.o $(addprefix preload/,carried.o created.o \
+	environment.o handover.o indirect.o next.o ours.o policy.o program.o \
+	seccomp.o start.o))
+$(COLD): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
 
 sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
@@ -45,6 +54,7 @@ COMMON_GUEST := $(call objects,common,guest)
 PRELOAD := $(call objects,preload,guest)
 AUDIT := $(call objects,audit,guest)
 LIB := $(call objects,lib,host)
+$(PRELOAD) $(COMMON_GUEST): GUEST += -Os
 CLI := $(call objects,cli,host)
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
@@ -73,12 +83,12 @@ $(BUILD)/obj/host/shim/cli/artefact.o: $(BUILD)/obj/directories.h
 $(BUILD)/obj/guest/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  CC   $<")
-	$(Q)$(CC) $(OURS) $(GUEST) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(GUEST) -c -o $@ $<
 
 $(BUILD)/obj/guest/%.o: %.S Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  AS   $<")
-	$(Q)$(CC) $(OURS) $(GUEST) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(GUEST) -c -o $@ $<
 
 $(BUILD)/libnoinherit-preload.so: $(PRELOAD) $(COMMON_GUEST) $(wildcard shim/preload/*.map)
 	@$(if $(Q),echo "  LD   $@")

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 /* "AF_INET" for 2; NULL for a number without a name here. */
 const char *ni_family_name(int family);
 
@@ -21,5 +23,7 @@ int ni_type_number(const char *name, size_t length);
 /* Walks the tables: the name at @index, NULL past the end. */
 const char *ni_family_name_at(size_t index);
 const char *ni_type_name_at(size_t index);
+
+#pragma GCC visibility pop
 
 #endif

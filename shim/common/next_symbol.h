@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden)
+
 struct ni_symbol {
 	const char *name;
 	uint32_t hash;		/* the GNU hash of name: ni_symbol_hash() */
@@ -40,5 +42,7 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
  * Return: the loader's text, which lives as long as the object; "" if unknown.
  */
 const char *ni_own_file(const void *self);
+
+#pragma GCC visibility pop
 
 #endif

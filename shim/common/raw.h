@@ -40,6 +40,18 @@ static inline long ni_raw3(long number, long a, long b, long c)
 	return result;
 }
 
+/* The same where the kernel reads ints and answers one: nothing is widened. */
+static inline int ni_raw3_int(int number, int a, int b, int c)
+{
+	int result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "0"(number), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
 #elif defined(__aarch64__)
 
 static inline long ni_raw6(long number, long a, long b, long c, long d, long e,
@@ -64,6 +76,11 @@ static inline long ni_raw6(long number, long a, long b, long c, long d, long e,
 static inline long ni_raw3(long number, long a, long b, long c)
 {
 	return ni_raw6(number, a, b, c, 0, 0, 0);
+}
+
+static inline int ni_raw3_int(int number, int a, int b, int c)
+{
+	return (int)ni_raw3(number, a, b, c);
 }
 
 #else

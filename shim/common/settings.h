@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 enum ni_mode { NI_MODE_COMPAT, NI_MODE_STRICT, NI_MODE_OFF };
 
 enum ni_scope {
@@ -73,5 +75,7 @@ const char *ni_setting_variable(enum ni_setting setting);
 /* The words that a setting knows, for help and suggestions: NULL past the end.
  * Those of NOINHERIT_KEEP end in '='. */
 const char *ni_setting_word(enum ni_setting setting, size_t index);
+
+#pragma GCC visibility pop
 
 #endif

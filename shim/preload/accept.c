@@ -63,22 +63,40 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 	return ni_created_without_flag(peer);
 }
 
-NI_EXPORT int accept(int fd, struct sockaddr *address, socklen_t *length)
+static NI_COLD int accept_slow(int fd, struct sockaddr *address,
+			       socklen_t *length)
+{
+	return ni_accept(&ni_next, fd, address, length);
+}
+
+NI_EXPORT NI_HOT int accept(int fd, struct sockaddr *address,
+			    socklen_t *length)
 {
 	int peer;
 
 	if (NI_UNLIKELY(!ni_fast.accept))
-		return ni_accept(&ni_next, fd, address, length);
+		return accept_slow(fd, address, length);
 	peer = ni_next.accept4(fd, address, length, SOCK_CLOEXEC);
 	if (NI_LIKELY(ni_ours_mark_fast(peer)))
 		return peer;
-	if (peer < 0 && errno == ENOSYS)
-		return ni_accept(&ni_next, fd, address, length);
 	return ni_created(peer);
 }
 
-NI_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length,
-		      int flags)
+static NI_COLD int accept4_slow(int fd, struct sockaddr *address,
+				socklen_t *length, int flags)
 {
 	return ni_accept4(&ni_next, fd, address, length, flags);
+}
+
+NI_EXPORT NI_HOT int accept4(int fd, struct sockaddr *address,
+			     socklen_t *length, int flags)
+{
+	int peer;
+
+	if (NI_UNLIKELY(!ni_fast.accept || (flags & SOCK_CLOEXEC)))
+		return accept4_slow(fd, address, length, flags);
+	peer = ni_next.accept4(fd, address, length, flags | SOCK_CLOEXEC);
+	if (NI_LIKELY(ni_ours_mark_fast(peer)))
+		return peer;
+	return ni_created(peer);
 }

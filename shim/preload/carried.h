@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 /* Copies them from environ. Settings that do not fit are as if not set. */
 void ni_carried_copy(void);
 
@@ -24,5 +26,7 @@ enum { NI_CARRIED_MAX = 5 };
 
 /* The value's place in "NAME=value" if that is @name's, or NULL. */
 const char *ni_variable_value(const char *variable, const char *name);
+
+#pragma GCC visibility pop
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "preload/next.h"
 
+#pragma GCC visibility push(hidden)
+
 int ni_socket(const struct ni_next *next, int domain, int type, int protocol);
 int ni_socketpair(const struct ni_next *next, int domain, int type,
 		  int protocol, int *pair);
@@ -44,5 +46,7 @@ int ni_created_by_program(int fd, unsigned char mark);
 
 /* May a failing call have failed for the flag that we added? */
 bool ni_may_be_our_flag(int error);
+
+#pragma GCC visibility pop
 
 #endif

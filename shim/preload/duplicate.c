@@ -33,18 +33,29 @@ int ni_dup(const struct ni_next *next, int fd)
 	return ni_created_without_flag(next->dup(fd));
 }
 
-NI_EXPORT int dup(int fd)
+/* Out of the way of the hot path below, which then saves no register. */
+static NI_COLD int dup_again(int fd, int result)
 {
-	long copy;
+	if (result < 0 && ni_may_be_our_flag(-result))
+		return ni_dup(&ni_next, fd);
+	return ni_created((int)ni_libc_result(result));
+}
+
+static NI_COLD int dup_slow(int fd)
+{
+	return ni_dup(&ni_next, fd);
+}
+
+NI_EXPORT NI_HOT int dup(int fd)
+{
+	int copy;
 
 	if (NI_UNLIKELY(!ni_fast.dup))
-		return ni_dup(&ni_next, fd);
-	copy = ni_raw3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
-	if (NI_LIKELY(ni_ours_mark_fast((int)copy)))
-		return (int)copy;
-	if (copy < 0 && ni_may_be_our_flag((int)-copy))
-		return ni_dup(&ni_next, fd);
-	return ni_created((int)ni_libc_result(copy));
+		return dup_slow(fd);
+	copy = ni_raw3_int(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+	if (NI_LIKELY(ni_ours_mark_fast(copy)))
+		return copy;
+	return dup_again(fd, copy);
 }
 
 /* Natively dup2(a, a) leaves an inheritable descriptor. */

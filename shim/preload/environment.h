@@ -8,6 +8,8 @@
 #include "preload/carried.h"
 #include "preload/handover.h"
 
+#pragma GCC visibility push(hidden)
+
 enum {
 	/* Pointers more than envp has: what is carried, the list of numbers,
 	 * the end. */
@@ -38,5 +40,7 @@ void ni_environment_complete(char **to, struct ni_environment_text *text,
 /* At the start of the new image: makes what was handed over ours again, and
  * removes the variable. @envp: changed in place. */
 void ni_environment_adopt(char **envp);
+
+#pragma GCC visibility pop
 
 #endif

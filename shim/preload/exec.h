@@ -9,6 +9,8 @@
 
 #include "preload/next.h"
 
+#pragma GCC visibility push(hidden)
+
 int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
 	      char *const *envp);
 int ni_execveat(const struct ni_next *next, int fd, const char *path,
@@ -22,5 +24,7 @@ int ni_execveat(const struct ni_next *next, int fd, const char *path,
  * Return: the path, or NULL if there is none.
  */
 const char *ni_exec_find(const char *file, char *buffer, size_t size);
+
+#pragma GCC visibility pop
 
 #endif

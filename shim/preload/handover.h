@@ -13,6 +13,8 @@
 
 #include "preload/program.h"
 
+#pragma GCC visibility push(hidden)
+
 struct ni_handover {
 	unsigned end;		/* one past the highest number it can hold */
 	unsigned count;
@@ -42,5 +44,7 @@ unsigned ni_handover_next(const struct ni_handover *handover, unsigned fd);
 /* Takes the flags off, and puts them back if exec failed. */
 void ni_handover_release(const struct ni_handover *handover);
 void ni_handover_put_back(const struct ni_handover *handover);
+
+#pragma GCC visibility pop
 
 #endif

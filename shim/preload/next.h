@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#pragma GCC visibility push(hidden)
+
 struct ni_next {
 #define CALL(name, result, parameters, where) result (*name) parameters;
 #include "preload/calls.def"
@@ -44,7 +46,17 @@ pid_t ni_vfork_failed(long result);
 #define NI_ALIAS(name) \
 	__attribute__((visibility("default"), alias(#name)))
 
+/* Hot: for speed, whatever the rest of the file is built for. Cold: apart. */
+#ifdef __clang__
+#define NI_HOT __attribute__((hot))
+#else
+#define NI_HOT __attribute__((hot, optimize("O2")))
+#endif
+#define NI_COLD __attribute__((cold, noinline))
+
 #define NI_LIKELY(x) __builtin_expect(!!(x), 1)
 #define NI_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#pragma GCC visibility pop
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#pragma GCC visibility push(hidden)
+
 enum { NI_OURS_SIZE = 1 << 20 };
 
 enum {
@@ -53,7 +55,7 @@ static inline bool ni_ours_mark_fast(int fd)
 {
 	if (__builtin_expect((unsigned)fd - 3 >= ni_ours_limit, 0))
 		return false;
-	ni_ours[fd] = NI_OURS;
+	ni_ours[(unsigned)fd] = NI_OURS;
 	return true;
 }
 
@@ -73,5 +75,7 @@ void ni_ours_end_closing(unsigned first, unsigned last, bool closed);
 
 /* One past the highest marked descriptor that is ours; 0 if none is. */
 unsigned ni_ours_top(void);
+
+#pragma GCC visibility pop
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "common/settings.h"
 
+#pragma GCC visibility push(hidden)
+
 struct ni_policy {
 	bool is_read;
 	/* False: off, or the process has a seccomp filter of its own, which may
@@ -68,5 +70,7 @@ static inline bool ni_is_compat(void)
 /* Does NOINHERIT_KEEP leave this result, this kind of socket as native? */
 bool ni_keeps_number(int fd);
 bool ni_keeps_kind(int family, int type);
+
+#pragma GCC visibility pop
 
 #endif

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 /* Copies what identifies the program. argv is known to constructors only. */
 void ni_program_start(void);
 void ni_program_set_arguments(char *const *argv);
@@ -28,5 +30,7 @@ struct ni_file {
 
 /* Will executing @file with @argv run this program again? Asks the kernel. */
 bool ni_program_is_same(const struct ni_file *file, char *const *argv);
+
+#pragma GCC visibility pop
 
 #endif

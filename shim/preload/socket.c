@@ -76,20 +76,32 @@ int ni_socketpair(const struct ni_next *next, int domain, int type,
 	return both(result, pair, ni_created_without_flag);
 }
 
-/* The hot path: one system call, one store. */
-NI_EXPORT int socket(int domain, int type, int protocol)
+/* Out of the way of the hot path below, which then saves no register. */
+static NI_COLD int socket_again(int domain, int type, int protocol, int result)
+{
+	if (result < 0 && ni_may_be_our_flag(-result))
+		return ni_socket(&ni_next, domain, type & ~SOCK_CLOEXEC,
+				 protocol);
+	return ni_created((int)ni_libc_result(result));
+}
+
+static NI_COLD int socket_slow(int domain, int type, int protocol)
+{
+	return ni_socket(&ni_next, domain, type, protocol);
+}
+
+/* One system call, one store. */
+NI_EXPORT NI_HOT int socket(int domain, int type, int protocol)
 {
 	int flagged = type | ni_fast.socket_flag;
-	long fd;
+	int fd;
 
 	if (NI_UNLIKELY(flagged == type))
-		return ni_socket(&ni_next, domain, type, protocol);
-	fd = ni_raw3(SYS_socket, domain, flagged, protocol);
-	if (NI_LIKELY(ni_ours_mark_fast((int)fd)))
-		return (int)fd;
-	if (fd < 0 && ni_may_be_our_flag((int)-fd))
-		return ni_socket(&ni_next, domain, type, protocol);
-	return ni_created((int)ni_libc_result(fd));
+		return socket_slow(domain, type, protocol);
+	fd = ni_raw3_int(SYS_socket, domain, flagged, protocol);
+	if (NI_LIKELY(ni_ours_mark_fast(fd)))
+		return fd;
+	return socket_again(domain, flagged, protocol, fd);
 }
 
 NI_EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
