@@ -38,14 +38,6 @@ GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt \
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
-# The shim's start, settings and exec run seldom: small. None of them is ever
-# unwound through by a cancelled thread, so they need no tables for it.
-COLD := $(addprefix $(BUILD)/obj/guest/shim/,common/names.o common/settings.o \
-	common/next_symbol.o $(addprefix preload/,carried.o created.o \
-	environment.o handover.o indirect.o next.o ours.o policy.o program.o \
-	seccomp.o start.o))
-$(COLD): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
-
 sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
 
@@ -54,8 +46,18 @@ COMMON_GUEST := $(call objects,common,guest)
 PRELOAD := $(call objects,preload,guest)
 AUDIT := $(call objects,audit,guest)
 LIB := $(call objects,lib,host)
-$(PRELOAD) $(COMMON_GUEST): GUEST += -Os
 CLI := $(call objects,cli,host)
+
+# The shim must be small; its hot calls ask for speed by NI_HOT. Most of its
+# files are never unwound through by a cancelled thread and need no tables for
+# that. receive.c at -Os would import the function of CMSG_NXTHDR.
+PRELOAD_UNWOUND := accept close control duplicate exec receive socket spawn
+PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
+	$(PRELOAD) $(COMMON_GUEST))
+$(PRELOAD) $(COMMON_GUEST): GUEST += -Os
+$(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
+$(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -O2
+$(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
 	$(if $(AUDIT),$(BUILD)/libnoinherit-audit.so) \

@@ -26,6 +26,32 @@ struct ni_symbol {
 
 uint32_t ni_symbol_hash(const char *name);
 
+/*
+ * The same as a constant, for a literal of at most 14 characters: h * 33 + c,
+ * from 5381 on, is a sum of powers.
+ */
+#define NI_POWER_33(n) \
+	((n) == 0 ? 1u : (n) == 1 ? 33u : (n) == 2 ? 1089u : \
+	 (n) == 3 ? 35937u : (n) == 4 ? 1185921u : \
+	 (n) == 5 ? 39135393u : (n) == 6 ? 1291467969u : \
+	 (n) == 7 ? 3963737313u : (n) == 8 ? 1954312449u : \
+	 (n) == 9 ? 67801377u : (n) == 10 ? 2237445441u : \
+	 (n) == 11 ? 821255521u : (n) == 12 ? 1331628417u : \
+	 (n) == 13 ? 994064801u : 2739367361u)
+#define NI_HASH_TERM(name, i)                                              \
+	((i) + 1 < sizeof(name) ?                                          \
+	 (uint32_t)(name)[(i) + 1 < sizeof(name) ? (i) : 0] *              \
+	 NI_POWER_33(sizeof(name) - 2 - (i)) : 0u)
+#define NI_SYMBOL_HASH(name)                                               \
+	(5381u * NI_POWER_33(sizeof(name) - 1) +                           \
+	 NI_HASH_TERM(name, 0) + NI_HASH_TERM(name, 1) +                   \
+	 NI_HASH_TERM(name, 2) + NI_HASH_TERM(name, 3) +                   \
+	 NI_HASH_TERM(name, 4) + NI_HASH_TERM(name, 5) +                   \
+	 NI_HASH_TERM(name, 6) + NI_HASH_TERM(name, 7) +                   \
+	 NI_HASH_TERM(name, 8) + NI_HASH_TERM(name, 9) +                   \
+	 NI_HASH_TERM(name, 10) + NI_HASH_TERM(name, 11) +                 \
+	 NI_HASH_TERM(name, 12) + NI_HASH_TERM(name, 13))
+
 /**
  * ni_next_symbols - find who else defines these functions
  * @self: any address within the calling object; the search begins behind it

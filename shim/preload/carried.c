@@ -87,9 +87,11 @@ static void copy_variable(size_t index, const char *variable)
 
 void ni_carried_copy(void)
 {
-	if (carried.count || !environ)
+	if (carried.count || !__environ)
 		return;
-	for (char **variable = environ; *variable; variable++) {
+	/* Not environ: it is a weak name for this, and both would have to be
+	 * looked up at every start. */
+	for (char **variable = __environ; *variable; variable++) {
 		/* All of them begin so: most variables end here. */
 		if (**variable != 'L' && **variable != 'N')
 			continue;

@@ -6,11 +6,11 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/raw.h"
+#include "preload/carried.h"
 #include "preload/environment.h"
 #include "preload/handover.h"
 #include "preload/ours.h"
@@ -51,15 +51,25 @@ static bool is_executable(const char *path)
 	return ni_raw3(SYS_faccessat, AT_FDCWD, (long)path, X_OK) == 0;
 }
 
+/* getenv() would be one more symbol to look up at every start. */
+static const char *search_path(void)
+{
+	for (char **variable = __environ; variable && *variable; variable++) {
+		const char *value = ni_variable_value(*variable, "PATH");
+
+		if (value)
+			return value;
+	}
+	return "/bin:/usr/bin";	/* confstr(_CS_PATH) */
+}
+
 const char *ni_exec_find(const char *file, char *buffer, size_t size)
 {
-	const char *path = getenv("PATH");
+	const char *path = search_path();
 	size_t file_length = strlen(file);
 
 	if (strchr(file, '/'))
 		return file;
-	if (!path)
-		path = "/bin:/usr/bin";	/* confstr(_CS_PATH) */
 	for (;; path++) {
 		size_t length = strcspn(path, ":");
 
@@ -186,7 +196,7 @@ NI_EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 
 NI_EXPORT int execv(const char *path, char *const argv[])
 {
-	return ni_execve(&ni_next, path, argv, environ);
+	return ni_execve(&ni_next, path, argv, __environ);
 }
 
 NI_EXPORT int execveat(int fd, const char *path, char *const argv[],
@@ -211,7 +221,7 @@ NI_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 
 NI_EXPORT int execvp(const char *file, char *const argv[])
 {
-	return search(file, argv, environ);
+	return search(file, argv, __environ);
 }
 
 /* ---- argument lists ---- */
@@ -254,7 +264,7 @@ NI_EXPORT int execl(const char *path, const char *first, ...)
 
 	ARGUMENTS(argv, list, first);
 	va_end(list);
-	return ni_execve(&ni_next, path, argv, environ);
+	return ni_execve(&ni_next, path, argv, __environ);
 }
 
 NI_EXPORT int execle(const char *path, const char *first, ...)
@@ -276,5 +286,5 @@ NI_EXPORT int execlp(const char *file, const char *first, ...)
 
 	ARGUMENTS(argv, list, first);
 	va_end(list);
-	return search(file, argv, environ);
+	return search(file, argv, __environ);
 }

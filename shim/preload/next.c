@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "common/next_symbol.h"
@@ -224,15 +223,14 @@ enum where { DIRECT, LIBC };
 /* The text lies in the row: a pointer would cost a relocation in every
  * process that starts. */
 struct row {
-	char name[14];
+	uint32_t hash;
+	char name[15];
 	uint8_t where;
-	uint8_t pointer;	/* index into struct ni_next */
 };
 
-#define INDEX(name) (offsetof(struct ni_next, name) / sizeof(void (*)(void)))
-
 static const struct row rows[] = {
-#define CALL(name, result, parameters, where) { #name, where, INDEX(name) },
+#define CALL(name, result, parameters, where) \
+	{ NI_SYMBOL_HASH(#name), #name, where },
 #include "preload/calls.def"
 #undef CALL
 };
@@ -251,7 +249,7 @@ void ni_next_resolve(void)
 
 	for (int i = 0; i < ROWS; i++) {
 		symbols[i].name = rows[i].name;
-		symbols[i].hash = ni_symbol_hash(rows[i].name);
+		symbols[i].hash = rows[i].hash;
 		symbols[i].skip_libc = rows[i].where == DIRECT;
 	}
 	ni_next_symbols(&rows, symbols, ROWS);
@@ -259,7 +257,7 @@ void ni_next_resolve(void)
 		if (!symbols[i].address)
 			continue;
 		foreign[i] = symbols[i].is_foreign;
-		pointers[rows[i].pointer] = symbols[i].address;
+		pointers[i] = symbols[i].address;
 	}
 	/* A library may define one of the two names of fcntl alone. */
 	if (ni_foreign.fcntl64 && !ni_foreign.fcntl) {
