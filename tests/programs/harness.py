@@ -16,10 +16,13 @@ import traceback
 from collections import Counter
 
 import kernel
-from claim import (PATIENCE, Failed, Skipped, am_root, check,  # noqa: F401
-                   until)
+from claim import PATIENCE, Failed, Skipped, am_root, check, until
 from run import Run
-from variant import VARIANTS, Variant, chosen_variants  # noqa: F401
+from variant import VARIANTS, Variant, chosen_variants
+
+# What a test takes from here.
+__all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
+           "am_root", "check", "main", "run_case", "until"]
 
 PR_SET_CHILD_SUBREAPER = 36
 

@@ -104,6 +104,7 @@ class Run:
 
     def _arguments(self, argv, env, preload, user, options):
         if preload and self.variant.prefix:
+            options.pop("executable", None)     # the prefix is that
             argv = self.prefix + list(argv)
         settings = dict(cwd=self.dir, stdin=subprocess.DEVNULL,
                         start_new_session=True,

@@ -52,17 +52,19 @@ def in_place(binary):
     pass
 
 
-def start(run):
+def start(run, name="nginx"):
+    """nginx execs the name it was called by: a link has another path."""
     port = run.port()
     binary = run.path("nginx")
     shutil.copy(NGINX, binary)
+    os.symlink("nginx", run.path("link"))
     files = run.directory("files")
     run.file("files/page", "a page\n")
     config = run.file("nginx.conf", CONFIG % {
         "user": "user www-data;" if harness.am_root() else "",
         "dir": run.dir, "port": port, "files": files})
-    run.start([binary, "-p", run.dir, "-c", config, "-e",
-               run.path("error.log")], listens=port)
+    run.start([run.path(name), "-p", run.dir, "-c", config, "-e",
+               run.path("error.log")], listens=port, executable=binary)
     master = int(run.wait_file("pid"))
     harness.until(lambda: len(kernel.descendants(master)) == 2, "two workers")
     run.check_preloaded(master)
@@ -100,9 +102,9 @@ def serving(run):
     return run.http(port, "/page")
 
 
-def upgrading(replace):
+def upgrading(replace, name="nginx"):
     def scenario(run):
-        master, port, binary = start(run)
+        master, port, binary = start(run, name)
         answers = [run.http(port, "/page")]
         for _ in range(2):
             master = upgrade(run, master, replace, binary)
@@ -119,4 +121,8 @@ harness.main([
                  upgrading(renamed_over)),
     harness.Case("upgrade, old file moved away first",
                  upgrading(moved_away)),
+    harness.Case("upgrade by a link, new file renamed over the old one",
+                 upgrading(renamed_over, "link")),
+    harness.Case("upgrade by a link, old file moved away first",
+                 upgrading(moved_away, "link")),
 ], needs={NGINX: "nginx-light"})
