@@ -14,9 +14,7 @@
 #include "common/result.h"
 
 #include "message.h"
-
-/* What decides whether a file is text is looked for in so many bytes. */
-#define HEAD_SIZE 256
+#include "script.h"
 
 /* Whether this very file can be executed, as far as its owner and mode say. */
 static int can_execute(const char *path)
@@ -82,25 +80,17 @@ int ni_find_program(const char *name, const char *search_path,
 	return r;
 }
 
-/* A shell would read anything: it gets only what has no NUL in its first line,
- * so that a damaged program is an error and not a strange script. */
-static int looks_like_text(const char *path)
+static bool looks_like_text(const char *path)
 {
-	char head[HEAD_SIZE];
+	char head[NI_SCRIPT_HEAD];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t size;
-	char *newline;
 
 	if (fd < 0)
-		return 0;
+		return false;
 	size = read(fd, head, sizeof(head));
 	close(fd);
-	if (size <= 0)
-		return size == 0;
-	newline = memchr(head, '\n', (size_t)size);
-	if (newline)
-		size = newline - head;
-	return !memchr(head, '\0', (size_t)size);
+	return size >= 0 && ni_script_is_text(head, (size_t)size);
 }
 
 /* argv has its first element at least: the command's name. */

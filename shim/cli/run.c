@@ -4,17 +4,13 @@
  * Everything that can be wrong is found before the command starts; there is no
  * process of ours left once it runs.
  */
-#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "artefact.h"
+#include "launch.h"
 #include "message.h"
 #include "options.h"
-#include "preload_list.h"
-#include "program.h"
+#include "reach.h"
 #include "setting_options.h"
 #include "verbs.h"
 
@@ -40,39 +36,24 @@ static int print_help(void)
 	return ni_flush_output(0);
 }
 
-/* Puts the shim into LD_PRELOAD. */
-static int preload_shim(void)
-{
-	static const char file[] = "libnoinherit-preload.so";
-	char path[PATH_MAX];
-	const char *objects[] = { path, NULL };
-	char *list;
-	int r = ni_find_artefact(file, path);
-
-	if (r < 0)
-		return ni_error(NI_EXIT_TROUBLE,
-				"run: cannot find %s beside this command or in its library directory: %s; install it there",
-				file, strerror(-r));
-	if (!ni_preload_can_carry(path))
-		return ni_error(NI_EXIT_TROUBLE,
-				"run: LD_PRELOAD cannot carry '%s': it has a space, ':' or '$' in it; install noinherit in another directory",
-				path);
-	list = ni_preload_list(getenv("LD_PRELOAD"), objects);
-	r = list ? setenv("LD_PRELOAD", list, 1) : -1;
-	free(list);
-	return r == 0 ? 0 : ni_error(NI_EXIT_TROUBLE, "run: %s",
-				     strerror(ENOMEM));
-}
-
 static int run_command(char **command)
 {
-	char path[PATH_MAX];
-	int r = ni_find_program(command[0], getenv("PATH"), path);
+	char shim[PATH_MAX], program[PATH_MAX];
+	const char *objects[] = { shim, NULL };
+	struct ni_reach reach;
+	int status = ni_find_preload("run", "libnoinherit-preload.so", shim);
 
-	if (r == 0)
-		r = ni_become_program(path, command);
-	return ni_error(ni_cannot_run_status(r), "run: cannot run '%s': %s",
-			command[0], strerror(-r));
+	if (!status)
+		status = ni_find_command("run", command[0], program);
+	if (status)
+		return status;
+	ni_reach_of(program, shim, &reach);
+	ni_warn_unreached("run", command[0], &reach);
+	if (!reach.is_harmed)
+		status = ni_preload("run", objects);
+	if (status)
+		return status;
+	return ni_launch("run", program, command, &reach);
 }
 
 int ni_verb_run(int argc, char **argv)
@@ -95,7 +76,5 @@ int ni_verb_run(int argc, char **argv)
 	if (!status && optind == argc)
 		status = ni_error(NI_EXIT_TROUBLE,
 				  "run: no command given; 'noinherit run --help' shows how");
-	if (!status)
-		status = preload_shim();
 	return status ? status : run_command(argv + optind);
 }

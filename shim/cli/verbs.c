@@ -13,6 +13,8 @@
 const struct ni_verb ni_verbs[] = {
 	{ "run", ni_verb_run, "[OPTION]... COMMAND...",
 	  "run a command whose sockets are non-inheritable" },
+	{ "check", ni_verb_check, "COMMAND",
+	  "say whether preloading reaches a command" },
 	{ NULL, NULL, NULL, NULL }
 };
 

@@ -56,9 +56,6 @@ class CommandTest(unittest.TestCase):
 
 def main():
     """As unittest.main(), but a file of which nothing could run is skipped."""
-    if not os.path.exists(SHIM):
-        print(f"{SHIM} is not built", file=sys.stderr)
-        sys.exit(77)
     program = unittest.main(exit=False, verbosity=1)
     result = program.result
     for test, why in result.skipped:

@@ -1,0 +1,35 @@
+/*
+ * reach.h - whether a preloaded library gets into a program.
+ */
+#ifndef NI_CLI_REACH_H
+#define NI_CLI_REACH_H
+
+#include <limits.h>
+
+enum ni_reach_answer {
+	NI_REACHED,
+	NI_NOT_REACHED,		/* it runs, without what was preloaded */
+	NI_REACH_CANNOT_RUN,	/* the kernel or the loader will refuse it */
+	NI_REACH_NOT_FOUND,	/* its interpreter or loader is missing */
+	NI_REACH_UNKNOWN,	/* it may not be read */
+};
+
+struct ni_reach {
+	enum ni_reach_answer answer;
+	char file[PATH_MAX];	/* what decided: the program, or the
+				 * interpreter of the script */
+	const char *advice;	/* what to do about it, or NULL */
+	int is_harmed;		/* it would not start with the object */
+	int is_foreign;		/* no CPU of this family runs it, though an
+				 * emulator may */
+	char why[512];		/* "it is ..."; "" where it is reached */
+};
+
+/*
+ * Looks at the program at path, as the kernel and the loader would: through the
+ * interpreters of scripts, with the ids, the environment and the PATH of this
+ * process. Nothing is run. object is what will be preloaded.
+ */
+void ni_reach_of(const char *path, const char *object, struct ni_reach *reach);
+
+#endif
