@@ -22,6 +22,8 @@ enum {
 	NI_KEPT = 2,
 	/* A range close is on its way; if it fails, the mark comes back. */
 	NI_CLOSING = 4,
+	/* A packet socket, say: recvmsg refuses MSG_CMSG_CLOEXEC on it. */
+	NI_REFUSES_FLAG = 8,
 };
 
 extern unsigned char ni_ours[NI_OURS_SIZE];

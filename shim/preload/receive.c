@@ -52,29 +52,38 @@ static void read_message(struct msghdr *message, enum arrival arrival)
 			read_rights(header, arrival);
 }
 
-static enum arrival arrival_of(int flags)
+static enum arrival arrival_of(int fd, int flags)
 {
 	if ((flags & MSG_CMSG_CLOEXEC) || !ni_enforces(NI_SCOPE_RECEIVE) ||
 	    !ni_is_compat())
 		return AS_PROGRAM_SAID;
-	return FLAGGED_BY_US;
+	return ni_ours_get(fd) & NI_REFUSES_FLAG ? WITHOUT_FLAG : FLAGGED_BY_US;
+}
+
+/* Packet sockets answer EINVAL to a flag that they do not know. Asked once for
+ * each, so that no receive costs two calls. */
+static void remember_refusal(int fd, ssize_t result)
+{
+	if (result >= 0)
+		ni_ours_set(fd, ni_ours_get(fd) | NI_REFUSES_FLAG);
 }
 
 ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
 		   int flags)
 {
-	enum arrival arrival = arrival_of(flags);
+	enum arrival arrival = arrival_of(fd, flags);
 	ssize_t size;
 
 	if (arrival == FLAGGED_BY_US) {
 		size = next->recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
-		/* Packet sockets refuse a flag that they do not know. */
-		if (size >= 0 || errno != EINVAL)
-			goto out;
-		arrival = WITHOUT_FLAG;
+		if (size < 0 && errno == EINVAL) {
+			arrival = WITHOUT_FLAG;
+			size = next->recvmsg(fd, message, flags);
+			remember_refusal(fd, size);
+		}
+	} else {
+		size = next->recvmsg(fd, message, flags);
 	}
-	size = next->recvmsg(fd, message, flags);
-out:
 	if (size >= 0)
 		read_message(message, arrival);
 	return size;
@@ -83,18 +92,21 @@ out:
 int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
 		unsigned count, int flags, struct timespec *timeout)
 {
-	enum arrival arrival = arrival_of(flags);
+	enum arrival arrival = arrival_of(fd, flags);
 	int received;
 
 	if (arrival == FLAGGED_BY_US) {
 		received = next->recvmmsg(fd, messages, count,
 					  flags | MSG_CMSG_CLOEXEC, timeout);
-		if (received >= 0 || errno != EINVAL)
-			goto out;
-		arrival = WITHOUT_FLAG;
+		if (received < 0 && errno == EINVAL) {
+			arrival = WITHOUT_FLAG;
+			received = next->recvmmsg(fd, messages, count, flags,
+						  timeout);
+			remember_refusal(fd, received);
+		}
+	} else {
+		received = next->recvmmsg(fd, messages, count, flags, timeout);
 	}
-	received = next->recvmmsg(fd, messages, count, flags, timeout);
-out:
 	for (int i = 0; i < received; i++)
 		read_message(&messages[i].msg_hdr, arrival);
 	return received;
