@@ -63,6 +63,15 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 	return ni_created_without_flag(peer);
 }
 
+/* Out of the way of the hot paths below, which then save no register. */
+static NI_COLD int accept_again(int fd, struct sockaddr *address,
+				socklen_t *length, int peer)
+{
+	if (peer < 0 && errno == ENOSYS)
+		return ni_accept(&ni_next, fd, address, length);
+	return ni_created(peer);
+}
+
 static NI_COLD int accept_slow(int fd, struct sockaddr *address,
 			       socklen_t *length)
 {
@@ -79,7 +88,7 @@ NI_EXPORT NI_HOT int accept(int fd, struct sockaddr *address,
 	peer = ni_next.accept4(fd, address, length, SOCK_CLOEXEC);
 	if (NI_LIKELY(ni_ours_mark_fast(peer)))
 		return peer;
-	return ni_created(peer);
+	return accept_again(fd, address, length, peer);
 }
 
 static NI_COLD int accept4_slow(int fd, struct sockaddr *address,
