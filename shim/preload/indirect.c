@@ -3,13 +3,16 @@
  * come by number obey the same rules; every other number goes on untouched.
  *
  * syscall() is no cancellation point, so the way on is the numbered call, never
- * libc's function.
+ * the libc function of that name. Runtimes make every futex call through it:
+ * syscall.S passes on whatever is not in ni_own_numbers.
  */
 #include <stdarg.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 
 #include "preload/create.h"
 #include "preload/exec.h"
+#include "preload/indirect.h"
 #include "preload/next.h"
 #include "preload/seccomp.h"
 
@@ -191,7 +194,29 @@ static long dispatch(long number, const long *a)
 	}
 }
 
-NI_EXPORT long syscall(long number, ...)
+#ifdef SYS_dup2
+#define DUP2_BIT(word) BIT(SYS_dup2, word)
+#else
+#define DUP2_BIT(word) 0
+#endif
+#define BIT(number, word) \
+	((number) / 64 == (word) ? UINT64_C(1) << ((number) % 64) : 0)
+#define WORD(word)                                                            \
+	(BIT(SYS_socket, word) | BIT(SYS_socketpair, word) |                  \
+	 BIT(SYS_accept, word) | BIT(SYS_accept4, word) |                     \
+	 BIT(SYS_recvmsg, word) | BIT(SYS_recvmmsg, word) |                   \
+	 BIT(SYS_dup, word) | DUP2_BIT(word) | BIT(SYS_dup3, word) |          \
+	 BIT(SYS_fcntl, word) | BIT(SYS_ioctl, word) | BIT(SYS_close, word) | \
+	 BIT(SYS_close_range, word) | BIT(SYS_execve, word) |                 \
+	 BIT(SYS_execveat, word) | BIT(SYS_prctl, word) |                     \
+	 BIT(SYS_seccomp, word))
+
+/* One bit for each number that dispatch() knows: for syscall.S. */
+const uint64_t ni_own_numbers[NI_OWN_NUMBERS_WORDS] = {
+	WORD(0), WORD(1), WORD(2), WORD(3), WORD(4), WORD(5), WORD(6),
+};
+
+long ni_syscall_own(long number, ...)
 {
 	long arguments[6];
 	va_list list;

@@ -216,6 +216,8 @@ struct ni_next ni_next = {
 
 struct ni_foreign ni_foreign;
 
+long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
+
 /* ---- what is behind us ---- */
 
 enum where { DIRECT, LIBC };

@@ -36,6 +36,9 @@ extern struct ni_foreign ni_foreign;
  * loader's lock; a second time changes nothing. */
 void ni_next_resolve(void);
 
+/* For syscall.S alone: where ni_next.syscall lies. */
+extern long (*const *const ni_syscall_next)(long, ...);
+
 /* For vfork.S alone. */
 extern bool ni_vfork_is_foreign;
 extern pid_t (*ni_vfork_foreign)(void);

@@ -1,0 +1,21 @@
+/*
+ * indirect.h - between syscall.S and indirect.c.
+ */
+#ifndef NI_PRELOAD_INDIRECT_H
+#define NI_PRELOAD_INDIRECT_H
+
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Numbers of 448 and more are none of ours; syscall.S has that number, too. */
+enum { NI_OWN_NUMBERS_WORDS = 7 };
+
+extern const uint64_t ni_own_numbers[NI_OWN_NUMBERS_WORDS];
+
+/* syscall(2) for these numbers; for any other the same as libc's. */
+long ni_syscall_own(long number, ...);
+
+#pragma GCC visibility pop
+
+#endif
