@@ -22,6 +22,10 @@ static const struct {
 	/* exec 3<>/dev/tcp/host/port: the number is the script's, and bash
 	 * makes no dup2 where socket() happens to answer it. */
 	{ "bash", NI_SCOPE_SOCKET },
+	/* What bash is called where it is the system's shell, or restricted.
+	 * Other programs of the name make no sockets. */
+	{ "sh", NI_SCOPE_SOCKET },
+	{ "rbash", NI_SCOPE_SOCKET },
 };
 
 static void complain(enum ni_setting setting,
@@ -78,12 +82,21 @@ static bool has_keep(const struct ni_settings *settings, enum ni_keep_kind from,
 	return false;
 }
 
+/* Rule 13. */
+static void leave_untouched(struct ni_settings *settings)
+{
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (ni_program_is_called(programs[i].name,
+					 strlen(programs[i].name)))
+			settings->scope &= ~(unsigned)programs[i].untouched;
+}
+
 void ni_policy_read(void)
 {
 	struct ni_settings *settings = &ni_policy.settings;
 
 	ni_settings_default(settings);
-	ni_program_start();
+	ni_program_start(NULL);
 	if (!getauxval(AT_SECURE)) {
 		ni_carried_copy();
 		read_setting(settings, NI_SETTING_MODE);
@@ -92,14 +105,13 @@ void ni_policy_read(void)
 	}
 	ni_policy.is_compat = settings->mode == NI_MODE_COMPAT;
 	ni_policy.is_enforcing = settings->mode != NI_MODE_OFF &&
+				 !ni_policy.has_filter &&
 				 !is_kept_program(settings);
 	ni_policy.keeps_numbers = has_keep(settings, NI_KEEP_FD, NI_KEEP_FD);
 	ni_policy.keeps_kinds = has_keep(settings, NI_KEEP_FAMILY,
 					 NI_KEEP_TYPE);
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
-		if (ni_policy.is_compat && ni_program_is_called(
-			programs[i].name, strlen(programs[i].name)))
-			settings->scope &= ~(unsigned)programs[i].untouched;
+	if (ni_policy.is_compat)
+		leave_untouched(settings);
 	ni_policy.is_read = true;
 }
 
@@ -125,6 +137,8 @@ void ni_policy_stop(void)
 	if (ni_in_vfork_child)
 		return;
 	ni_policy_now();
+	/* Remembered: it may be another library's constructor, before ours. */
+	ni_policy.has_filter = true;
 	ni_policy.is_enforcing = false;
 	ni_policy_choose_fast();
 }

@@ -13,9 +13,10 @@
 
 struct ni_policy {
 	bool is_read;
-	/* False: off, or the process has a seccomp filter of its own, which may
-	 * allow exactly the calls that the program makes (rule 11). */
-	bool is_enforcing;
+	bool is_enforcing;	/* false: off, or has_filter */
+	/* The process has a seccomp filter of its own, which may allow exactly
+	 * the calls that the program makes (rule 11). */
+	bool has_filter;
 	bool is_compat;		/* rules 3, 5, 7, 9, 10, 13 and dup2(a, a) */
 	bool keeps_numbers;	/* NOINHERIT_KEEP names result numbers ... */
 	bool keeps_kinds;	/* ... families or types ... */

@@ -68,7 +68,7 @@ static bool read_link(const char *link, char *to, size_t size)
 	return true;
 }
 
-void ni_program_start(void)
+static void copy_path(void)
 {
 	const char *path = (const char *)getauxval(AT_EXECFN);
 
@@ -79,10 +79,8 @@ void ni_program_start(void)
 			  sizeof(start.absolute));
 }
 
-void ni_program_set_arguments(char *const *argv)
+static void copy_arguments(char *const *argv)
 {
-	if (!argv || !argv[0])
-		return;
 	start.first_argument = hash_of(argv[1]);
 	start.called_as = hash_of(base_of(argv[0]));
 	/* "#!interpreter [option]": the kernel puts the interpreter first and
@@ -91,6 +89,14 @@ void ni_program_set_arguments(char *const *argv)
 			(argv[2] && !strcmp(argv[2], start.path))))
 		copy_text(start.interpreter, sizeof(start.interpreter),
 			  base_of(argv[0]));
+}
+
+void ni_program_start(char *const *argv)
+{
+	if (!start.path[0])
+		copy_path();
+	if (argv && argv[0])
+		copy_arguments(argv);
 }
 
 /* The names under which the executable may be known: the one it was started

@@ -14,9 +14,9 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Copies what identifies the program. argv is known to constructors only. */
-void ni_program_start(void);
-void ni_program_set_arguments(char *const *argv);
+/* Copies what identifies the program. The arguments, which only constructors
+ * are told, may be NULL, and come later. */
+void ni_program_start(char *const *argv);
 
 /* Is this the basename of the executable? @length bytes, not terminated. */
 bool ni_program_is_called(const char *name, size_t length);

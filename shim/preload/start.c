@@ -12,7 +12,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 {
 	(void)argc;
 	ni_next_resolve();
-	ni_program_set_arguments(argv);
+	ni_program_start(argv);
 	ni_policy_read();
 	ni_policy_choose_fast();
 	if (envp)
