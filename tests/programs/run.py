@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 
 import kernel
+import peer
 from claim import PATIENCE, Failed, am_root, check, until
 from variant import AUDIT, COMMAND, FDLOOK
 
@@ -47,7 +48,7 @@ class Run:
         self.traces = self.directory("traces", mode=0o1777)
         # For a shell, a hook or a CGI script: looks and says "looked".
         self.look = "%s %s" % (self.fdlook, self.report)
-        self.processes, self.snapshots = [], []
+        self.processes, self.snapshots, self.peers = [], [], []
 
     def _tool(self, path):
         copy = os.path.join(self.tools, os.path.basename(path))
@@ -229,6 +230,12 @@ class Run:
             probe.bind(("127.0.0.1", 0))
             return probe.getsockname()[1]
 
+    def peer(self, greeting=b"", answer=peer.echo):
+        """The port of a server in this test, for programs that connect."""
+        server = peer.Peer(greeting, answer)
+        self.peers.append(server)
+        return server.port
+
     def connect(self, port):
         """A connected socket to a port of 127.0.0.1 or to a unix path."""
         if isinstance(port, int):
@@ -299,6 +306,9 @@ class Run:
             self.stop(process)
         while kernel.descendants(os.getpid()):
             self._end_rest()
+        for server in self.peers:
+            server.shutdown()
+            server.server_close()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def logs(self):
