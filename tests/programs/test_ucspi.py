@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+"""ucspi's tcpclient and tcpserver give their program the connection where the
+protocol says: on 6 and 7, and on 0 and 1. They get there with F_DUPFD."""
+
+import harness
+
+# UCSPI's client side: 6 is read from, 7 is written to.
+CLIENT = """#!/bin/sh
+%s
+echo a line >&7
+read -r line <&6
+echo "$line from $PROTO"
+"""
+
+SERVER = """#!/bin/sh
+%s >&2
+read -r line
+echo "heard $line"
+"""
+
+
+def connecting(run):
+    script = run.script("client", CLIENT % run.look)
+    return run.command(["tcpclient", "-RHl0", "127.0.0.1",
+                        str(run.peer()), script], preload=True)
+
+
+def serving(run):
+    port = run.port()
+    script = run.script("server", SERVER % run.look)
+    server = run.start(["tcpserver", "-RHl0", "127.0.0.1", str(port), script],
+                       listens=port)
+    run.held(server)
+    return [run.exchange(port, b"one\n"), run.exchange(port, b"two\n")]
+
+
+def both_ends(run):
+    port = run.port()
+    server = run.script("server", SERVER % run.look)
+    run.start(["tcpserver", "-RHl0", "127.0.0.1", str(port), server],
+              listens=port)
+    client = run.script("client", CLIENT % run.look)
+    return run.command(["tcpclient", "-RHl0", "127.0.0.1", str(port), client],
+                       preload=True)
+
+
+harness.main([
+    harness.Case("tcpclient", connecting, meant=lambda d: d.fd in (6, 7)),
+    harness.Case("tcpserver", serving, holds=["tcp LISTEN"]),
+    harness.Case("tcpclient to tcpserver", both_ends,
+                 meant=lambda d: d.fd in (6, 7)),
+], needs={"/usr/bin/tcpclient": "ucspi-tcp"})
