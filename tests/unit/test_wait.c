@@ -54,6 +54,30 @@ int played_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 	return scene->error ? -1 : scene->result;
 }
 
+int played_connect(int fd, const struct sockaddr *addr, socklen_t size)
+	__asm__("connect");
+int played_getsockopt(int fd, int level, int option, void *value,
+		      socklen_t *size) __asm__("getsockopt");
+
+static int so_error;
+
+int played_connect(int fd, const struct sockaddr *addr, socklen_t size)
+{
+	(void)fd, (void)addr, (void)size;
+	errno = EINPROGRESS;
+	return -1;
+}
+
+int played_getsockopt(int fd, int level, int option, void *value,
+		      socklen_t *size)
+{
+	(void)fd;
+	assert_int_equal(level, SOL_SOCKET);
+	assert_int_equal(option, SO_ERROR);
+	memcpy(value, &so_error, *size);
+	return 0;
+}
+
 static void play(const struct scene *scenes, size_t count)
 {
 	memset(&stage, 0, sizeof(stage));
@@ -272,6 +296,31 @@ static void the_program_may_end_an_operation(void **state)
 	assert_int_equal(attempts, 2);
 }
 
+/* ---- connecting ---------------------------------------------------------- */
+
+static const struct {
+	int so_error, result;
+} outcomes[] = {
+	{ 0, 0 }, { EISCONN, 0 }, { ECONNREFUSED, -ECONNREFUSED },
+	{ ETIMEDOUT, -ETIMEDOUT },
+};
+
+static void a_connect_that_was_waited_for_ends_as_so_error(void **state)
+{
+	static const struct scene ready[] = { { 0, 1, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		struct noinherit_socket s = { .fd = 3, .timeout_ns = MS };
+
+		so_error = outcomes[i].so_error;
+		play(ready, 1);
+		assert_int_equal(noinherit_connect(&s, NULL, 0),
+				 outcomes[i].result);
+		assert_int_equal(stage.events, POLLOUT | POLLERR);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +338,7 @@ int main(void)
 		api_test(without_a_timeout_eagain_is_reported),
 		api_test(an_interrupted_operation_is_repeated_without_polling),
 		api_test(the_program_may_end_an_operation),
+		api_test(a_connect_that_was_waited_for_ends_as_so_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,52 @@
+/*
+ * Errors as numbers and words.
+ */
+#include "api.h"
+
+#include <netdb.h>
+
+#include "lib/errors.h"
+
+static const int codes[] = {
+	EAI_NONAME, EAI_AGAIN, EAI_FAIL, EAI_FAMILY, EAI_SERVICE, EAI_MEMORY,
+	EAI_ADDRFAMILY, EAI_NODATA, EAI_IDN_ENCODE,
+};
+
+static void a_resolver_s_error_is_told_from_an_errno(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		int error = ni_error_of_eai(codes[i]);
+
+		assert_in_range(-error, 4096, INT32_MAX);
+		assert_int_equal(noinherit_eai(error), codes[i]);
+		assert_string_equal(noinherit_strerror(error),
+				    gai_strerror(codes[i]));
+	}
+	for (int number = -4096; number < 4096; number++)
+		assert_int_equal(noinherit_eai(number), 0);
+	assert_int_equal(noinherit_eai(INT32_MIN), 0);
+}
+
+static void an_errno_has_libc_s_words(void **state)
+{
+	(void)state;
+	assert_string_equal(noinherit_strerror(-ECONNREFUSED),
+			    "Connection refused");
+	assert_string_equal(noinherit_strerror(-ETIMEDOUT),
+			    "Connection timed out");
+	assert_string_equal(noinherit_strerror(0), "Success");
+	assert_string_equal(noinherit_strerror(12), "Success");
+	assert_string_equal(noinherit_strerror(-4711), "Unknown error 4711");
+	assert_string_equal(noinherit_strerror(INT32_MIN), "Success");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_resolver_s_error_is_told_from_an_errno),
+		cmocka_unit_test(an_errno_has_libc_s_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,71 @@
+/*
+ * Function and data of the program's way out are always one pair.
+ */
+#include "api.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "lib/timeout.h"
+
+enum { CHANGES = 200000 };
+
+static atomic_int mixed, done;
+static char first_data, second_data;
+
+static int first(void *data)
+{
+	if (data != &first_data)
+		mixed = 1;
+	return 0;
+}
+
+static int second(void *data)
+{
+	if (data != &second_data)
+		mixed = 1;
+	return 7;
+}
+
+static void *ask(void *unused)
+{
+	while (!done)
+		ni_interrupt_should_stop();
+	return unused;
+}
+
+static void no_reader_sees_one_s_function_with_the_other_s_data(void **state)
+{
+	pthread_t reader;
+
+	(void)state;
+	assert_int_equal(pthread_create(&reader, NULL, ask, NULL), 0);
+	for (int i = 0; i < CHANGES; i++) {
+		noinherit_set_interrupt(first, &first_data);
+		noinherit_set_interrupt(second, &second_data);
+	}
+	done = 1;
+	pthread_join(reader, NULL);
+	assert_false(mixed);
+}
+
+static void nothing_set_never_stops(void **state)
+{
+	(void)state;
+	assert_int_equal(noinherit_set_interrupt(NULL, NULL), 0);
+	assert_false(ni_interrupt_should_stop());
+	assert_int_equal(noinherit_set_interrupt(second, &second_data), 0);
+	assert_true(ni_interrupt_should_stop());
+	assert_int_equal(noinherit_set_interrupt(first, &first_data), 0);
+	assert_false(ni_interrupt_should_stop());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_set_never_stops),
+		cmocka_unit_test(no_reader_sees_one_s_function_with_the_other_s_data),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
