@@ -132,15 +132,20 @@ $(BUILD)/%.pc: %.pc.in include/noinherit.h Makefile
 TEST_SRC := $(wildcard tests/*/test_*.c)
 HELPER_SRC := $(wildcard tests/helpers/*.c)
 TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
-HELPERS := $(HELPER_SRC:%.c=$(BUILD)/%)
+HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SRC))) \
+	$(patsubst %.c,$(BUILD)/%.so,$(filter tests/helpers/lib%,$(HELPER_SRC)))
 
-# What tests/unit may look into: everything that is not preloaded, less main.
+# What tests/unit may look into: everything that is not preloaded, less main,
+# and what the shim has that replaces no function of libc's.
+PRELOAD_PURE := carried environment handover next ours policy program
 UNIT_LIB := $(BUILD)/obj/unit.a
-$(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI))
+$(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \
+		$(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-TEST_CFLAGS := $(filter-out -fvisibility=hidden,$(OURS)) -Itests/helpers
+# Without -Wwrite-strings: argv and envp are made of literals there.
+TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) -Itests/helpers
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile
 	@mkdir -p $(@D)
@@ -152,6 +157,16 @@ $(BUILD)/tests/helpers/%: tests/helpers/%.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  HELP $<")
 	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpthread
+
+# Libraries that tests preload or link.
+$(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  HELP $<")
+	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -shared -Wl,-soname,$(@F) \
+		$(LDFLAGS) -o $@ $<
+
+# Execs fast, and no preload reaches it.
+$(BUILD)/tests/helpers/racer: LDFLAGS += -static -nostdlib
 
 $(BUILD)/tests/%: tests/%.c Makefile
 	@mkdir -p $(@D)

@@ -1,0 +1,133 @@
+/*
+ * The own look-up answers what dlsym(RTLD_NEXT) does.
+ */
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/next_symbol.h"
+#include "descriptors.h"
+
+/* One of each kind: a plain function, one with an old and a new version, one
+ * that the processor chooses, another library's, and nobody's. */
+static const char *const others[] = {
+	"getpid", "posix_spawn", "posix_spawnp", "pthread_create", "strlen",
+	"memcpy", "_cmocka_run_group_tests", "no_such_function_anywhere", "",
+};
+
+static const struct {
+	const char *name;
+	uint32_t hash;
+} calls[] = {
+#define CALL(name, result, parameters, where) { #name, NI_SYMBOL_HASH(#name) },
+#include "preload/calls.def"
+#undef CALL
+};
+
+enum { COUNT = ARRAY_LEN(others) + ARRAY_LEN(calls) };
+
+static void name_all(struct ni_symbol *symbols, bool skip_libc)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		symbols[i].name = i < ARRAY_LEN(others) ? others[i] :
+				  calls[i - ARRAY_LEN(others)].name;
+		symbols[i].hash = ni_symbol_hash(symbols[i].name);
+		symbols[i].skip_libc = skip_libc;
+	}
+}
+
+static bool is_in_libc(const void *address)
+{
+	Dl_info info;
+
+	return dladdr(address, &info) && (strstr(info.dli_fname, "/libc.so") ||
+					  strstr(info.dli_fname, "/libpthread"));
+}
+
+static void the_address_is_that_of_dlsym(void **state)
+{
+	struct ni_symbol symbols[COUNT];
+
+	(void)state;
+	name_all(symbols, false);
+	ni_next_symbols(name_all, symbols, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		void *wanted = dlsym(RTLD_NEXT, symbols[i].name);
+
+		if (symbols[i].address != wanted)
+			fail_msg("%s: %p, not %p", symbols[i].name,
+				 symbols[i].address, wanted);
+		if (wanted && symbols[i].is_foreign == is_in_libc(wanted))
+			fail_msg("%s: libc's or not?", symbols[i].name);
+	}
+}
+
+static void what_is_libcs_can_be_left_out(void **state)
+{
+	struct ni_symbol symbols[COUNT];
+	size_t found = 0;
+
+	(void)state;
+	name_all(symbols, true);
+	ni_next_symbols(name_all, symbols, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		if (!symbols[i].address)
+			continue;
+		found++;
+		assert_true(symbols[i].is_foreign);
+		assert_false(is_in_libc(symbols[i].address));
+	}
+	assert_true(found >= 1);
+}
+
+static void an_object_in_the_middle_sees_only_what_is_behind_it(void **state)
+{
+	void *middle = dlsym(RTLD_DEFAULT, "_cmocka_run_group_tests");
+	struct ni_symbol symbol = { .name = "_cmocka_run_group_tests" };
+
+	(void)state;
+	assert_non_null(middle);
+	symbol.hash = ni_symbol_hash(symbol.name);
+	ni_next_symbols(middle, &symbol, 1);
+	assert_null(symbol.address);
+}
+
+static void a_hash_is_the_same_as_a_constant(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		if (calls[i].hash != ni_symbol_hash(calls[i].name))
+			fail_msg("%s", calls[i].name);
+	assert_int_equal(NI_SYMBOL_HASH(""), ni_symbol_hash(""));
+	assert_int_equal(NI_SYMBOL_HASH("a_14_long_name"),
+			 ni_symbol_hash("a_14_long_name"));
+}
+
+static void an_object_knows_its_own_file(void **state)
+{
+	const char *file = ni_own_file(dlsym(RTLD_DEFAULT,
+					     "_cmocka_run_group_tests"));
+
+	(void)state;
+	assert_non_null(strstr(file, "libcmocka"));
+	assert_string_equal(ni_own_file((const void *)1), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_address_is_that_of_dlsym),
+		cmocka_unit_test(what_is_libcs_can_be_left_out),
+		cmocka_unit_test(an_object_in_the_middle_sees_only_what_is_behind_it),
+		cmocka_unit_test(a_hash_is_the_same_as_a_constant),
+		cmocka_unit_test(an_object_knows_its_own_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
