@@ -27,7 +27,7 @@ void ni_ours_set(int fd, unsigned char mark)
 {
 	if (ni_in_vfork_child || (unsigned)fd >= NI_OURS_SIZE)
 		return;
-	if (mark && fd >= 3)
+	if (mark)
 		raise_end((unsigned)fd);
 	if (mark || (unsigned)fd < ni_ours_end)
 		ni_ours[fd] = mark;
