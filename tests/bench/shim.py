@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+"""The shim's cost beside native, simple preloads and installed peers."""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import measure
+from measure import SHIM
+
+# What others do instead: flag afterwards, or only pass the call on.
+NAIVE = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+static int mark(int fd) { if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC); return fd; }
+#define NEXT(name) static __typeof__(name) *next; \
+	if (!next) next = dlsym(RTLD_NEXT, #name)
+int socket(int d, int t, int p) { NEXT(socket); return mark(next(d, t, p)); }
+int accept(int f, struct sockaddr *a, socklen_t *l)
+{ NEXT(accept); return mark(next(f, a, l)); }
+int accept4(int f, struct sockaddr *a, socklen_t *l, int g)
+{ NEXT(accept4); return mark(next(f, a, l, g)); }
+int dup(int f) { NEXT(dup); return mark(next(f)); }
+int socketpair(int d, int t, int p, int v[2])
+{ NEXT(socketpair); int r = next(d, t, p, v); if (!r) { mark(v[0]); mark(v[1]); } return r; }
+"""
+
+CALLS = ("socket", "socketpair", "accept", "accept4", "dup", "recvmsg",
+         "socket+close", "dup+close", "open+close")
+
+
+def objects(folder):
+    """What is compared: name, path; a path of None is left out."""
+    empty = measure.compile_object(folder, "empty", "void nothing(void) {}\n")
+    naive = measure.compile_object(folder, "naive", NAIVE)
+    rows = [
+        ("noinherit", SHIM),
+        ("empty .so", empty),
+        ("naive fcntl-after", naive),
+        ("socket_wrapper", measure.find_library("libsocket_wrapper.so")),
+        ("torsocks", measure.find_library("libtorsocks.so")),
+        ("libfaketime", measure.find_library("libfaketime.so.1")),
+    ]
+    return [(name, path) for name, path in rows if path]
+
+
+def table(title, columns, rows):
+    print(f"\n{title}")
+    width = max(len(row[0]) for row in rows)
+    print(" " * width, *(f"{column:>12}" for column in columns))
+    for name, *cells in rows:
+        print(f"{name:<{width}}", *(f"{cell:>12}" for cell in cells))
+
+
+def added(measured, call, path, native):
+    """The cell of one preload; a peer may refuse what torsocks refuses."""
+    try:
+        return f"{measured(call, path) - native:+.1f}"
+    except subprocess.CalledProcessError:
+        if path == SHIM:
+            raise
+        return "refuses"
+
+
+def per_call(title, measured, preloads):
+    names = [name for name, _ in preloads]
+    rows = []
+    for call in CALLS:
+        native = measured(call)
+        rows.append((call, f"{native:.1f}",
+                     *(added(measured, call, path, native)
+                       for _, path in preloads)))
+    table(title, ["native", *names], rows)
+
+
+def start_up(preloads):
+    true = ["/bin/true"]
+    native = (measure.instructions(true), measure.system_calls(true),
+              measure.page_faults(true))
+    rows = [("native", *(f"{n:.0f}" for n in native))]
+    for name, path in preloads:
+        more = (measure.instructions(true, path) - native[0],
+                 measure.system_calls(true, path) - native[1],
+                 measure.page_faults(true, path) - native[2])
+        rows.append((name, *(f"{n:+.0f}" for n in more)))
+    table("Start-up, /bin/true: what each adds",
+          ["instructions", "system calls", "page faults"], rows)
+
+
+def ratio_cell(command, path):
+    try:
+        median, low, high = measure.ratio(command, path)
+    except subprocess.CalledProcessError:
+        if path == SHIM:
+            raise
+        return "refuses"
+    return f"{median:.2f} {low:.2f}-{high:.2f}"
+
+
+def times(preloads):
+    loads = (("socket+close", 100000), ("accept+close", 20000),
+             ("server", 10000), ("dup+close", 200000))
+    rows = []
+    others = [("valgrind --track-fds", ["valgrind", "-q", "--tool=none",
+                                        "--track-fds=yes"]),
+              ("strace", ["strace", "-f", "-o", "/dev/null"])]
+    for name, path in preloads:
+        cells = []
+        for load, count in loads:
+            command = [measure.WORKLOAD, load, str(count)]
+            cells.append(ratio_cell(command, path))
+        rows.append((name, *cells))
+    for name, wrapper in others:
+        if not measure.has(wrapper[0]):
+            continue
+        cells = []
+        for load, count in loads:
+            command = [measure.WORKLOAD, load, str(count // 20)]
+            median, _, _ = measure.ratio(command, None, wrapper, pairs=3)
+            cells.append(f"{median:.1f}")
+        rows.append((name, *cells))
+    print("\nTime over native, median and range of runs that take turns")
+    for row in [("", *(load for load, _ in loads)), *rows]:
+        print(f"{row[0]:<22}", *(f"{cell:>16}" for cell in row[1:]))
+
+
+def main():
+    if not measure.has("valgrind") or not measure.has("strace"):
+        print("bench: valgrind and strace are needed", file=sys.stderr)
+        return 125
+    with tempfile.TemporaryDirectory() as folder:
+        preloads = objects(folder)
+        print("The shim")
+        print(f"file: {os.path.getsize(SHIM)} bytes (goal: 32768 at most)")
+        per_call("Instructions per call (callgrind, slope of 100 to 500)",
+                 measure.instructions_per_call, preloads)
+        per_call("System calls per call (strace, slope of 10 to 110)",
+                 measure.system_calls_per_call, preloads[:3])
+        start_up(preloads)
+        if "--no-times" not in sys.argv:
+            times(preloads)
+    return 0
+
+
+sys.exit(main())
