@@ -16,6 +16,10 @@ static const struct {
 	{ "WAYLAND_SOCKET", NI_KEEP_ENV },	/* weston, KWin */
 	{ "--fd=", NI_KEEP_ARGV },		/* QEMU's helpers */
 	{ "--initial-client-fd=", NI_KEEP_ARGV },	/* Crashpad */
+	/* Xwayland's own, the number in the next argument. */
+	{ "-listen", NI_KEEP_ARGV },
+	{ "-listenfd", NI_KEEP_ARGV },
+	{ "-wm", NI_KEEP_ARGV },
 };
 
 enum { FIRST_LISTEN_FD = 3 };
@@ -106,12 +110,20 @@ static void add_from_variables(struct ni_handover *handover, char *const *envp,
 			add_numbers_in(handover, *envp + length + 1);
 }
 
+/* The number follows the prefix, or is the next argument where nothing does. */
 static void add_from_arguments(struct ni_handover *handover, char *const *argv,
 			       const char *prefix, size_t length)
 {
-	for (; argv && *argv; argv++)
-		if (begins_with(*argv, prefix, length))
-			add_numbers_in(handover, *argv + length);
+	for (; argv && *argv; argv++) {
+		const char *rest = *argv + length;
+
+		if (!begins_with(*argv, prefix, length))
+			continue;
+		if (!*rest && argv[1])
+			add_numbers_in(handover, argv[1]);
+		else
+			add_numbers_in(handover, rest);
+	}
 }
 
 static void add_meant(struct ni_handover *handover, char *const *argv,
