@@ -10,11 +10,14 @@
 #include "common/raw.h"
 
 static struct {
-	char path[PATH_MAX];	/* as exec was given it: AT_EXECFN */
-	char absolute[PATH_MAX];	/* where that was, if it was relative */
-	char interpreter[32];	/* basename of a script's interpreter */
+	/* As exec was given it: AT_EXECFN, behind the environment. Titles are
+	 * written up to there; the hash tells whether it is still the same. */
+	const char *path;
+	uint64_t path_hash;
 	uint64_t first_argument;	/* hash of argv[1] */
 	uint64_t called_as;	/* hash of argv[0]'s basename */
+	char interpreter[32];	/* basename of a script's interpreter */
+	char absolute[PATH_MAX];	/* where path was, if it is relative */
 } start;
 
 /* Programs that run other programs: the same file is not the same program
@@ -68,15 +71,21 @@ static bool read_link(const char *link, char *to, size_t size)
 	return true;
 }
 
-static void copy_path(void)
+static void note_path(void)
 {
-	const char *path = (const char *)getauxval(AT_EXECFN);
-
-	if (!path || !copy_text(start.path, sizeof(start.path), path))
-		return;
-	if (*path != '/')
+	start.path = (const char *)getauxval(AT_EXECFN);
+	start.path_hash = hash_of(start.path);
+	if (start.path && *start.path != '/')
 		read_link("/proc/self/exe", start.absolute,
 			  sizeof(start.absolute));
+}
+
+/* "" once the program has written over it. */
+static const char *start_path(void)
+{
+	if (!start.path || hash_of(start.path) != start.path_hash)
+		return "";
+	return start.path;
 }
 
 static void copy_arguments(char *const *argv)
@@ -85,16 +94,16 @@ static void copy_arguments(char *const *argv)
 	start.called_as = hash_of(base_of(argv[0]));
 	/* "#!interpreter [option]": the kernel puts the interpreter first and
 	 * the script, whose name AT_EXECFN still is, behind it. */
-	if (argv[1] && (!strcmp(argv[1], start.path) ||
-			(argv[2] && !strcmp(argv[2], start.path))))
+	if (argv[1] && (start.first_argument == start.path_hash ||
+			hash_of(argv[2]) == start.path_hash))
 		copy_text(start.interpreter, sizeof(start.interpreter),
 			  base_of(argv[0]));
 }
 
 void ni_program_start(char *const *argv)
 {
-	if (!start.path[0])
-		copy_path();
+	if (!start.path)
+		note_path();
 	if (argv && argv[0])
 		copy_arguments(argv);
 }
@@ -112,7 +121,7 @@ bool ni_program_is_called(const char *name, size_t length)
 {
 	if (start.interpreter[0])
 		return is_base(start.interpreter, name, length);
-	return is_base(start.path, name, length) ||
+	return is_base(start_path(), name, length) ||
 	       (start.absolute[0] && is_base(start.absolute, name, length));
 }
 
@@ -142,7 +151,7 @@ static bool is_listed(const char *name, const char (*list)[12], size_t rows)
 static bool fit_arguments(char *const *argv)
 {
 	char file[PATH_MAX] = "";
-	const char *started_as = base_of(start.path), *own;
+	const char *started_as = base_of(start_path()), *own;
 	bool is_multicall;
 
 	if (!read_link("/proc/self/exe", file, sizeof(file)))
@@ -184,14 +193,14 @@ static bool is_same_file(const struct ni_file *file)
 	if (!stat_file(file, &status))
 		return false;
 	return is_file_at(&status, "/proc/self/exe") ||
-	       is_file_at(&status, start.path) ||
+	       is_file_at(&status, start_path()) ||
 	       is_file_at(&status, start.absolute);
 }
 
 bool ni_program_is_same(const struct ni_file *file, char *const *argv)
 {
-	bool is_start_path = file->directory == AT_FDCWD && start.path[0] &&
-			     !strcmp(file->path, start.path);
+	bool is_start_path = file->directory == AT_FDCWD && *file->path &&
+			     !strcmp(file->path, start_path());
 
 	if (is_start_path && start.interpreter[0])
 		return true;	/* the script itself */

@@ -3,8 +3,8 @@
  * whether an exec runs the same one again (rule 9a).
  *
  * The start makes no system call (a filter may be in force already) unless the
- * kernel was given a relative path. What is kept is a copy: programs overwrite
- * their arguments and environment.
+ * kernel was given a relative path. Programs overwrite their arguments and
+ * environment: hashes and copies are kept, and no text of those.
  */
 #ifndef NI_PRELOAD_PROGRAM_H
 #define NI_PRELOAD_PROGRAM_H
