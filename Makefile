@@ -51,7 +51,7 @@ CLI := $(call objects,cli,host)
 # The shim must be small; its hot calls ask for speed by NI_HOT. Most of its
 # files are never unwound through by a cancelled thread and need no tables for
 # that. receive.c at -Os would import the function of CMSG_NXTHDR.
-PRELOAD_UNWOUND := accept close control duplicate exec receive socket spawn
+PRELOAD_UNWOUND := accept close control receive
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
 $(PRELOAD) $(COMMON_GUEST): GUEST += -Os

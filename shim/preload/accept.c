@@ -15,6 +15,16 @@ static unsigned char kept_mark(int listener)
 	return ni_ours_get(listener) & NI_KEPT;
 }
 
+/* From the first success on, the hot path need not think of ENOSYS. */
+static int learn_accept4(const struct ni_next *next, int peer)
+{
+	if (peer >= 0 && next == &ni_next && !ni_policy.has_accept4) {
+		ni_policy.has_accept4 = true;
+		ni_policy_choose_fast();
+	}
+	return ni_created(peer);
+}
+
 int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 	       socklen_t *length, int flags)
 {
@@ -27,7 +37,7 @@ int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 			kept_mark(fd));
 	peer = next->accept4(fd, address, length, flags | SOCK_CLOEXEC);
 	if (peer >= 0 || errno != EINVAL)
-		return ni_created(peer);
+		return learn_accept4(next, peer);
 	return ni_created_without_flag(next->accept4(fd, address, length,
 						     flags));
 }
@@ -54,24 +64,14 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 							    length));
 	peer = next->accept4(fd, address, length, SOCK_CLOEXEC);
 	if (peer >= 0 || errno != ENOSYS)
-		return ni_created(peer);
+		return learn_accept4(next, peer);
 	peer = next->accept(fd, address, length);
-	if (peer >= 0) {
+	if (peer >= 0)
 		ni_policy.lacks_accept4 = true;
-		ni_policy_choose_fast();
-	}
 	return ni_created_without_flag(peer);
 }
 
 /* Out of the way of the hot paths below, which then save no register. */
-static NI_COLD int accept_again(int fd, struct sockaddr *address,
-				socklen_t *length, int peer)
-{
-	if (peer < 0 && errno == ENOSYS)
-		return ni_accept(&ni_next, fd, address, length);
-	return ni_created(peer);
-}
-
 static NI_COLD int accept_slow(int fd, struct sockaddr *address,
 			       socklen_t *length)
 {
@@ -88,7 +88,7 @@ NI_EXPORT NI_HOT int accept(int fd, struct sockaddr *address,
 	peer = ni_next.accept4(fd, address, length, SOCK_CLOEXEC);
 	if (NI_LIKELY(ni_ours_mark_fast(peer)))
 		return peer;
-	return accept_again(fd, address, length, peer);
+	return ni_created(peer);
 }
 
 static NI_COLD int accept4_slow(int fd, struct sockaddr *address,

@@ -13,23 +13,39 @@
 #include "preload/create.h"
 #include "preload/ours.h"
 
-static int close_marked(const struct ni_next *next, int fd)
+/* Linux releases the number on every error but EBADF; only a filter can refuse
+ * the call and leave it open. */
+static NI_COLD int close_failed(int fd, int result, unsigned char mark)
 {
-	unsigned char mark = ni_ours_take(fd);
-	int result = next->close(fd);
-
-	/* Linux releases the number on every error but EBADF; only a filter
-	 * can refuse the call and leave it open. */
-	if (result < 0 && ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0)
+	if (ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0)
 		ni_ours_set(fd, mark);
 	return result;
 }
 
+/* Apart, so that closing what is not ours saves no register. */
+static NI_HOT __attribute__((noinline)) int
+close_marked(int (*next)(int), int fd, unsigned char mark)
+{
+	int result;
+
+	if (NI_LIKELY(!ni_in_vfork_child))
+		ni_ours[(unsigned)fd] = 0;
+	result = next(fd);
+	return NI_LIKELY(result >= 0) ? result : close_failed(fd, result, mark);
+}
+
+static inline int close_by(int (*next)(int), int fd)
+{
+	unsigned char mark = ni_ours_get(fd);
+
+	if (NI_LIKELY(!mark))
+		return next(fd);
+	return close_marked(next, fd, mark);
+}
+
 int ni_close(const struct ni_next *next, int fd)
 {
-	if (NI_UNLIKELY(ni_ours_get(fd)))
-		return close_marked(next, fd);
-	return next->close(fd);
+	return close_by(next->close, fd);
 }
 
 static int flag_range(const struct ni_next *next, unsigned first, unsigned last,
@@ -60,9 +76,9 @@ int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
 	return result;
 }
 
-NI_EXPORT int close(int fd)
+NI_EXPORT NI_HOT int close(int fd)
 {
-	return ni_close(&ni_next, fd);
+	return close_by(ni_next.close, fd);
 }
 
 NI_EXPORT int close_range(unsigned first, unsigned last, int flags)
@@ -79,4 +95,4 @@ NI_EXPORT void closefrom(int first)
 	ni_ours_end_closing(from, ~0U, true);
 }
 
-NI_ALIAS(close) int __close(int fd);
+NI_ALIAS(close) NI_HOT int __close(int fd);

@@ -44,7 +44,7 @@ void ni_ours_set(int fd, unsigned char mark);
 /* The mark of @fd: 0 past the table. */
 static inline unsigned char ni_ours_get(int fd)
 {
-	return (unsigned)fd < ni_ours_end ? ni_ours[fd] : 0;
+	return (unsigned)fd < ni_ours_end ? ni_ours[(unsigned)fd] : 0;
 }
 
 static inline bool ni_is_ours(int fd)

@@ -127,7 +127,8 @@ void ni_policy_choose_fast(void)
 	    !ni_policy.lacks_socket_flag)
 		ni_fast.socket_flag = SOCK_CLOEXEC;
 	ni_fast.accept = (scope & NI_SCOPE_ACCEPT) && !ni_foreign.accept &&
-			 !ni_foreign.accept4 && !ni_policy.lacks_accept4;
+			 !ni_foreign.accept4 && ni_policy.has_accept4;
+	ni_fast.receive = (scope & NI_SCOPE_RECEIVE) && ni_policy.is_compat;
 	ni_fast.dup = (scope & NI_SCOPE_DUP) && !ni_foreign.dup &&
 		      !ni_foreign.fcntl;
 }

@@ -22,7 +22,7 @@ struct ni_policy {
 	bool keeps_kinds;	/* ... families or types ... */
 	/* Latches: a kernel or an inherited filter without the atomic call. */
 	bool lacks_socket_flag;
-	bool lacks_accept4;
+	bool lacks_accept4, has_accept4;
 	struct ni_settings settings;
 };
 
@@ -31,6 +31,7 @@ struct ni_fast {
 	int socket_flag;	/* SOCK_CLOEXEC */
 	bool dup;
 	bool accept;
+	bool receive;
 };
 
 extern struct ni_policy ni_policy;

@@ -112,9 +112,34 @@ int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
 	return received;
 }
 
-NI_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+static NI_COLD ssize_t recvmsg_slow(int fd, struct msghdr *message, int flags)
 {
 	return ni_recvmsg(&ni_next, fd, message, flags);
+}
+
+/* The rest of a hot recvmsg: descriptors, or a failure. */
+static NI_COLD ssize_t recvmsg_rest(int fd, struct msghdr *message, int flags,
+				    ssize_t size)
+{
+	if (size < 0)
+		return errno == EINVAL ?
+			ni_recvmsg(&ni_next, fd, message, flags) : size;
+	read_message(message, FLAGGED_BY_US);
+	return size;
+}
+
+NI_EXPORT NI_HOT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t size;
+
+	if (NI_UNLIKELY(!ni_fast.receive || (flags & MSG_CMSG_CLOEXEC) ||
+			(ni_ours_get(fd) & NI_REFUSES_FLAG)))
+		return recvmsg_slow(fd, message, flags);
+	size = ni_next.recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
+	if (NI_UNLIKELY(size < 0 || message->msg_controllen))
+		return recvmsg_rest(fd, message, flags, size);
+	message->msg_flags &= ~MSG_CMSG_CLOEXEC;
+	return size;
 }
 
 NI_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count,

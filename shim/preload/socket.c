@@ -85,9 +85,18 @@ static NI_COLD int socket_again(int domain, int type, int protocol, int result)
 	return ni_created((int)ni_libc_result(result));
 }
 
-static NI_COLD int socket_slow(int domain, int type, int protocol)
+/* Nearly as often: the program asks for close-on-exec itself. */
+static NI_HOT __attribute__((noinline)) int
+socket_as_asked(int domain, int type, int protocol)
 {
-	return ni_socket(&ni_next, domain, type, protocol);
+	int fd;
+
+	if (NI_UNLIKELY(!ni_fast.socket_flag))
+		return ni_socket(&ni_next, domain, type, protocol);
+	fd = ni_raw3_int(SYS_socket, domain, type, protocol);
+	if (NI_LIKELY(fd >= 0 && !ni_ours_get(fd)))
+		return fd;
+	return ni_created_by_program((int)ni_libc_result(fd), 0);
 }
 
 /* One system call, one store. */
@@ -97,14 +106,32 @@ NI_EXPORT NI_HOT int socket(int domain, int type, int protocol)
 	int fd;
 
 	if (NI_UNLIKELY(flagged == type))
-		return socket_slow(domain, type, protocol);
+		return socket_as_asked(domain, type, protocol);
 	fd = ni_raw3_int(SYS_socket, domain, flagged, protocol);
 	if (NI_LIKELY(ni_ours_mark_fast(fd)))
 		return fd;
 	return socket_again(domain, flagged, protocol, fd);
 }
 
-NI_EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
+static NI_COLD int socketpair_again(int domain, int type, int protocol,
+				    int *pair, int result)
 {
-	return ni_socketpair(&ni_next, domain, type, protocol, pair);
+	if (result < 0)
+		return ni_socketpair(&ni_next, domain, type, protocol, pair);
+	return both(result, pair, ni_created);
+}
+
+NI_EXPORT NI_HOT int socketpair(int domain, int type, int protocol, int pair[2])
+{
+	int flagged = type | ni_fast.socket_flag;
+	int result;
+
+	if (NI_UNLIKELY(flagged == type || ni_foreign.socketpair))
+		return ni_socketpair(&ni_next, domain, type, protocol, pair);
+	result = (int)ni_raw6(SYS_socketpair, domain, flagged, protocol,
+			      (long)pair, 0, 0);
+	if (NI_LIKELY(!result && ni_ours_mark_fast(pair[0]) &&
+		      ni_ours_mark_fast(pair[1])))
+		return 0;
+	return socketpair_again(domain, type, protocol, pair, result);
 }

@@ -5,6 +5,7 @@ slope between two loop lengths. Times are only ever ratios of runs that take
 turns. Nothing here judges.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -40,6 +41,7 @@ def instructions(command, preload=None):
     return int(re.search(r"Collected : (\d+)", result.stderr).group(1))
 
 
+@functools.cache
 def instructions_per_call(name, preload=None, few=100, many=500):
     """The slope: what one more round of the loop costs."""
     low = instructions([WORKLOAD, name, str(few)], preload)
@@ -55,6 +57,7 @@ def system_calls(command, preload=None):
         return sum(1 for line in out if re.match(r"\w+\(", line))
 
 
+@functools.cache
 def system_calls_per_call(name, preload=None, few=10, many=110):
     low = system_calls([WORKLOAD, name, str(few)], preload)
     high = system_calls([WORKLOAD, name, str(many)], preload)

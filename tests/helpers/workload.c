@@ -92,6 +92,25 @@ static void do_accept4(long count)
 	}
 }
 
+/* What the loops of accept and recvmsg do besides. */
+static void do_connect(long count)
+{
+	while (count--)
+		connect_to_listener();
+}
+
+static void do_send(long count)
+{
+	char byte = 0;
+	int pair[2];
+
+	checked(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), "socketpair");
+	while (count--) {
+		checked((int)send(pair[0], &byte, 1, 0), "send");
+		checked((int)recv(pair[1], &byte, 1, 0), "recv");
+	}
+}
+
 static void do_recvmsg(long count)
 {
 	char byte = 0;
@@ -162,7 +181,9 @@ static const struct {
 	{ "dup", make_dup },
 	{ "accept", do_accept },
 	{ "accept4", do_accept4 },
+	{ "connect", do_connect },
 	{ "recvmsg", do_recvmsg },
+	{ "send", do_send },
 	{ "socket+close", do_socket_close },
 	{ "dup+close", do_dup_close },
 	{ "open+close", do_open_close },
