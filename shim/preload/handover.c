@@ -8,18 +8,31 @@
 #include "preload/ours.h"
 #include "preload/policy.h"
 
-/* Rule 9c: where programs write the number of a descriptor that they pass. */
+/* Rule 9c: where programs write the number of a socket that they pass. Each
+ * leaves it as socket() made it and relies on inheritance alone. */
 static const struct {
 	char name[24];
 	enum ni_keep_kind kind;
 } meant_by[] = {
 	{ "WAYLAND_SOCKET", NI_KEEP_ENV },	/* weston, KWin */
-	{ "--fd=", NI_KEEP_ARGV },		/* QEMU's helpers */
+	{ "WESTON_LAUNCHER_SOCK", NI_KEEP_ENV },	/* weston-launch */
+	{ "_FUSE_COMMFD", NI_KEEP_ENV },	/* libfuse, to fusermount */
+	{ "_FUSE_COMMFD2", NI_KEEP_ENV },
+	{ "_assuan_connection_fd", NI_KEEP_ENV },	/* gpgme, to gpgsm */
+	{ "HYDI_CONTROL_FD", NI_KEEP_ENV },	/* MPICH's mpiexec */
+	{ "PMI_FD", NI_KEEP_ENV },		/* MPI launchers */
+	{ "SUDO_INTERCEPT_FD", NI_KEEP_ENV },
+	{ "VPNFD", NI_KEEP_ENV },		/* openconnect --script-tun */
+	{ "WINESERVERSOCKET", NI_KEEP_ENV },
+	{ "--fd=", NI_KEEP_ARGV },		/* QEMU's helpers, kdeinit */
 	{ "--initial-client-fd=", NI_KEEP_ARGV },	/* Crashpad */
-	/* Xwayland's own, the number in the next argument. */
-	{ "-listen", NI_KEEP_ARGV },
+	{ "-listen", NI_KEEP_ARGV },		/* Xwayland, these three */
 	{ "-listenfd", NI_KEEP_ARGV },
 	{ "-wm", NI_KEEP_ARGV },
+	{ "--wayland-fd", NI_KEEP_ARGV },	/* KWin's wrapper */
+	{ "--xwayland-fd", NI_KEEP_ARGV },
+	{ "--httpport", NI_KEEP_ARGV },		/* Traffic Server: 8080:fd=7 */
+	{ "pppol2tp", NI_KEEP_ARGV },		/* xl2tpd, to pppd */
 };
 
 enum { FIRST_LISTEN_FD = 3 };
