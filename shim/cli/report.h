@@ -1,0 +1,119 @@
+/*
+ * report.h - what a report says: the product of the ledger, the printers' input.
+ *
+ * Everything lives in the report's arena. The ledger decides what is a finding
+ * and of which kind; symbols, fixes and suppressions are added to it; printers
+ * only print.
+ */
+#ifndef NI_CLI_REPORT_H
+#define NI_CLI_REPORT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "arena.h"
+#include "kinds.h"
+
+/* An executable or a shared library. */
+struct ni_module {
+	const char *path;
+	const unsigned char *build_id;
+	size_t build_id_size;	/* 0: it has none */
+};
+
+/* Where a call returns to, as an address of the module's file. */
+struct ni_location {
+	const struct ni_module *module;		/* NULL: in no file */
+	uint64_t offset;
+};
+
+/* What a location means; several for one location where code was inlined. */
+struct ni_frame {
+	const char *function, *file;	/* NULL: unknown */
+	unsigned line;			/* 0: unknown */
+	int is_inlined;			/* into the frame after it */
+	const struct ni_location *location;
+};
+
+/* Innermost first. frames is filled by the symboliser. */
+struct ni_stack {
+	const struct ni_location *locations;
+	size_t count;
+	const struct ni_frame *frames;
+	size_t depth;
+};
+
+/* What a descriptor stands for; NULL and -1: not known or does not apply. */
+struct ni_what {
+	const char *type;	/* tcp, udp, unix, pipe, file, eventfd ... */
+	const char *family;	/* AF_INET ... */
+	const char *socket_type;	/* SOCK_STREAM ... */
+	int proto;
+	const char *laddr, *raddr, *state, *path;
+};
+
+/* One program image: what an exec started, with its fork children. */
+struct ni_program {
+	size_t number;		/* its place in the report */
+	pid_t pid, ppid;
+	const char *exe;
+	const char *const *argv;
+	size_t argc;
+	int is_argv_cut;	/* the recorder had no room for the rest */
+	const struct ni_program *parent;	/* NULL: the first */
+	const char *unfollowed;	/* why there is no trace of it, or NULL */
+};
+
+struct ni_finding {
+	enum ni_kind kind;
+	uint64_t count;
+	const struct ni_program *program;	/* the first it happened in */
+	pid_t pid;
+	int fd;
+	struct ni_what what;
+	const char *call;		/* that created it: "socket", or NULL */
+	const struct ni_stack *created;	/* NULL: not seen */
+	const char *at_call;
+	const struct ni_stack *at;	/* exec, mark, second close ... */
+	const char *closed_call;
+	const struct ni_stack *closed;	/* double-close: the first close;
+					 * unclosed: where others were closed */
+	const struct ni_program *to;	/* leak, passed: the first receiver */
+	int to_fd;
+	const char *note, *fix;		/* NULL: none */
+	uint64_t fingerprint;		/* the same in every run */
+	const char *suppressed;		/* by what, or NULL */
+	int is_minor;			/* the least severe of its kind */
+};
+
+/* A descriptor that went into a program through exec. */
+struct ni_flow {
+	const struct ni_program *to;
+	int fd;
+	size_t finding;		/* number in the report */
+};
+
+/* What the recording could not hold; a report says so. */
+struct ni_loss {
+	const char *what;	/* "findings did not fit into the trace of ..." */
+	uint64_t count;
+};
+
+struct ni_report {
+	struct ni_arena arena;
+	const char *const *command;	/* ends with NULL */
+	struct ni_program **programs;
+	size_t program_count;
+	size_t process_count;		/* with fork children */
+	struct ni_finding *findings;
+	size_t finding_count;
+	struct ni_flow *flows;
+	size_t flow_count;
+	struct ni_loss *losses;
+	size_t loss_count;
+	unsigned kinds;			/* chosen; others are only counted */
+	const char **unused_suppressions;
+	size_t unused_suppression_count;
+};
+
+#endif
