@@ -25,6 +25,7 @@ struct ni_module {
 struct ni_location {
 	const struct ni_module *module;		/* NULL: in no file */
 	uint64_t offset;
+	int is_exact;		/* the instruction itself: a signal came there */
 };
 
 /* What a location means; several for one location where code was inlined. */

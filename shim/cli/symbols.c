@@ -306,26 +306,49 @@ static size_t inlined_frames(struct ni_arena *arena, Dwarf_Die *cu,
 	return depth;
 }
 
+/* The unit with the code of that address. Compilers other than gcc write no
+ * table of them, then each unit is asked. */
+static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr offset,
+			  Dwarf_Addr *bias)
+{
+	Dwarf_Die *cu = dwfl_module_addrdie(module, offset, bias);
+
+	if (cu)
+		return cu;
+	do
+		cu = dwfl_module_nextcu(module, cu, bias);
+	while (cu && dwarf_haspc(cu, offset - *bias) <= 0);
+	return cu;
+}
+
+static void find_line(struct ni_arena *arena, Dwarf_Die *cu,
+		      Dwarf_Addr address, struct ni_frame *frame)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(cu, address);
+	int number;
+
+	if (!line)
+		return;
+	frame->file = tidy_copy(arena, dwarf_linesrc(line, NULL, NULL));
+	if (dwarf_lineno(line, &number) == 0 && number > 0)
+		frame->line = (unsigned)number;
+}
+
 /* offset is inside the call instruction, not behind it. */
 static size_t frames_of(struct ni_arena *arena, Dwfl_Module *module,
 			Dwarf_Addr offset, struct ni_frame *frames)
 {
-	Dwfl_Line *line = dwfl_module_getsrc(module, offset);
 	Dwarf_Addr bias = 0;
-	Dwarf_Die *cu = dwfl_module_addrdie(module, offset, &bias);
+	Dwarf_Die *cu = unit_of(module, offset, &bias);
 	const char *symbol;
 	GElf_Off into;
 	GElf_Sym entry;
 	size_t depth = 0;
-	int number;
 
-	if (line) {
-		frames[0].file = tidy_copy(arena, dwfl_lineinfo(line, NULL,
-						&number, NULL, NULL, NULL));
-		frames[0].line = number > 0 ? (unsigned)number : 0;
-	}
-	if (cu)
+	if (cu) {
+		find_line(arena, cu, offset - bias, &frames[0]);
 		depth = inlined_frames(arena, cu, offset - bias, frames);
+	}
 	if (depth && frames[depth - 1].function)
 		return depth;
 	symbol = dwfl_module_addrinfo(module, offset, &into, &entry, NULL,
@@ -351,7 +374,8 @@ static struct resolved resolve(struct ni_symbols *symbols,
 	 * even in the next function. */
 	if (opened && opened->handle && location->offset)
 		depth = frames_of(symbols->arena, opened->handle,
-				  location->offset - 1, found);
+				  location->offset - !location->is_exact,
+				  found);
 	frames = ni_arena_array(symbols->arena, depth, sizeof(*frames));
 	memcpy(frames, found, depth * sizeof(*frames));
 	for (size_t i = 0; i < depth; i++)
@@ -369,6 +393,7 @@ static struct resolved look_up(struct ni_symbols *symbols,
 	memset(&key, 0, sizeof(key));
 	key.module = location->module;
 	key.offset = location->offset;
+	key.is_exact = location->is_exact;
 	number = ni_distinct_number(&symbols->locations, &key, sizeof(key));
 	if (number == symbols->resolved_count) {
 		struct resolved result = resolve(symbols, location);

@@ -18,7 +18,7 @@
 #include "cli/symbols.h"
 #include "descriptors.h"
 
-#define NOINLINE __attribute__((noinline, noclone))
+#define NOINLINE __attribute__((noinline))
 #define INLINE static inline __attribute__((always_inline))
 
 static int line_of_call, line_of_inlining;
