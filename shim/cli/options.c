@@ -13,13 +13,33 @@
 
 #define MOST_OPTIONS 64
 
+/* '+': the command's own options are not ours. ':': a missing value is told
+ * apart from an unknown option; both end in ni_option_error(). */
+static void short_options(const struct option *options,
+			  char text[2 * MOST_OPTIONS + 3])
+{
+	const struct option *last = options + MOST_OPTIONS;
+
+	*text++ = '+';
+	*text++ = ':';
+	for (; options < last && options->name; options++) {
+		if (options->val > 'z' || !isalpha(options->val))
+			continue;
+		*text++ = (char)options->val;
+		if (options->has_arg == required_argument)
+			*text++ = ':';
+	}
+	*text = '\0';
+}
+
 int ni_next_option(int argc, char **argv, const struct option *options)
 {
-	opterr = 0;
-	/* '+': the command's own options are not ours. ':': a missing value is
-	 * told apart from an unknown option; both end in ni_option_error(). */
-	int c = getopt_long(argc, argv, "+:h", options, NULL);
+	char letters[2 * MOST_OPTIONS + 3];
+	int c;
 
+	short_options(options, letters);
+	opterr = 0;
+	c = getopt_long(argc, argv, letters, options, NULL);
 	return c == ':' ? '?' : c;
 }
 
