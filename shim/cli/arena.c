@@ -153,6 +153,19 @@ static int is_entry(const struct ni_distinct_entry *entry, uint64_t hash,
 	       (!size || !memcmp(entry->bytes, bytes, size));
 }
 
+/* The slot with these bytes, or the free one where they would go. */
+static size_t find_slot(const struct ni_distinct *distinct, uint64_t hash,
+			const void *bytes, size_t size)
+{
+	size_t at = hash & (distinct->slot_count - 1);
+
+	while (distinct->slots[at] &&
+	       !is_entry(&distinct->entries[distinct->slots[at] - 1], hash,
+			 bytes, size))
+		at = (at + 1) & (distinct->slot_count - 1);
+	return at;
+}
+
 uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 			    size_t size)
 {
@@ -164,13 +177,9 @@ uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 		or_exit(NULL);
 	if (distinct->count * 2 >= distinct->slot_count)
 		grow_slots(distinct);
-	at = hash & (distinct->slot_count - 1);
-	while (distinct->slots[at]) {
-		if (is_entry(&distinct->entries[distinct->slots[at] - 1],
-			     hash, bytes, size))
-			return distinct->slots[at] - 1;
-		at = (at + 1) & (distinct->slot_count - 1);
-	}
+	at = find_slot(distinct, hash, bytes, size);
+	if (distinct->slots[at])
+		return distinct->slots[at] - 1;
 	entry = ni_array_push(&distinct->entries, &distinct->count,
 			      &distinct->room, sizeof(*entry));
 	entry->bytes = ni_arena_copy(distinct->arena, size ? bytes : "", size);
@@ -178,6 +187,15 @@ uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 	entry->hash = hash;
 	distinct->slots[at] = (uint32_t)distinct->count;
 	return (uint32_t)distinct->count - 1;
+}
+
+int ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
+		    size_t size)
+{
+	if (!distinct->count)
+		return 0;
+	return distinct->slots[find_slot(distinct, hash_of(bytes, size), bytes,
+					 size)] != 0;
 }
 
 const void *ni_distinct_bytes(const struct ni_distinct *distinct,

@@ -49,6 +49,9 @@ struct ni_distinct {
 uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 			    size_t size);
 
+int ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
+		    size_t size);
+
 /* The bytes of a number below distinct->count. size may be NULL. */
 const void *ni_distinct_bytes(const struct ni_distinct *distinct,
 			      uint32_t number, size_t *size);
