@@ -25,7 +25,8 @@ struct ni_module {
 struct ni_location {
 	const struct ni_module *module;		/* NULL: in no file */
 	uint64_t offset;
-	int is_exact;		/* the instruction itself: a signal came there */
+	uint64_t is_exact;	/* the instruction itself: a signal came there;
+				 * this wide, for no byte must be padding */
 };
 
 /* What a location means; several for one location where code was inlined. */
@@ -42,6 +43,7 @@ struct ni_stack {
 	size_t count;
 	const struct ni_frame *frames;
 	size_t depth;
+	int is_cut;		/* it went on, unrecorded */
 };
 
 /* What a descriptor stands for; NULL and -1: not known or does not apply. */
@@ -65,6 +67,22 @@ struct ni_program {
 	const char *unfollowed;	/* why there is no trace of it, or NULL */
 };
 
+#define NI_WINDOW_ROWS 20
+
+/* How long the descriptors of a race were inheritable. */
+struct ni_windows {
+	uint64_t longest_ns;
+	uint64_t counts[NI_WINDOW_ROWS];	/* [n]: below 2^n us */
+	uint64_t threaded;	/* while the process had a second thread */
+	int is_threaded_unknown;
+};
+
+/* The call that does not do what it seems to. */
+struct ni_wrong_flag {
+	int command;		/* of fcntl */
+	int64_t argument;
+};
+
 struct ni_finding {
 	enum ni_kind kind;
 	uint64_t count;
@@ -79,11 +97,15 @@ struct ni_finding {
 	const char *closed_call;
 	const struct ni_stack *closed;	/* double-close: the first close;
 					 * unclosed: where others were closed */
+	uint64_t closed_count;		/* unclosed: others that were closed */
+	struct ni_windows windows;	/* race */
+	struct ni_wrong_flag wrong;	/* wrong-flag */
 	const struct ni_program *to;	/* leak, passed: the first receiver */
 	int to_fd;
 	const char *note, *fix;		/* NULL: none */
 	uint64_t fingerprint;		/* the same in every run */
 	const char *suppressed;		/* by what, or NULL */
+	int is_stopped;			/* by the shim: it did not happen */
 	int is_minor;			/* the least severe of its kind */
 };
 
@@ -100,21 +122,31 @@ struct ni_loss {
 	uint64_t count;
 };
 
+/* Starts as all zero. */
 struct ni_report {
 	struct ni_arena arena;
 	const char *const *command;	/* ends with NULL */
+	const char *source_root;	/* files below it are named from there */
 	struct ni_program **programs;
 	size_t program_count;
 	size_t process_count;		/* with fork children */
 	struct ni_finding *findings;
 	size_t finding_count;
+	struct ni_stack **stacks;	/* all of them, each once */
+	size_t stack_count;
 	struct ni_flow *flows;
 	size_t flow_count;
 	struct ni_loss *losses;
-	size_t loss_count;
+	size_t loss_count, loss_room;
 	unsigned kinds;			/* chosen; others are only counted */
 	const char **unused_suppressions;
 	size_t unused_suppression_count;
 };
+
+/* what lives as long as the report; a count of 0 adds nothing. */
+void ni_report_add_loss(struct ni_report *report, const char *what,
+			uint64_t count);
+
+void ni_report_free(struct ni_report *report);
 
 #endif

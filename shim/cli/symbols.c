@@ -387,14 +387,9 @@ static struct resolved resolve(struct ni_symbols *symbols,
 static struct resolved look_up(struct ni_symbols *symbols,
 			       const struct ni_location *location)
 {
-	struct ni_location key;
-	uint32_t number;
+	uint32_t number = ni_distinct_number(&symbols->locations, location,
+					     sizeof(*location));
 
-	memset(&key, 0, sizeof(key));
-	key.module = location->module;
-	key.offset = location->offset;
-	key.is_exact = location->is_exact;
-	number = ni_distinct_number(&symbols->locations, &key, sizeof(key));
 	if (number == symbols->resolved_count) {
 		struct resolved result = resolve(symbols, location);
 		struct resolved *row = ni_array_push(&symbols->resolved,
