@@ -118,6 +118,9 @@ $(BUILD)/noinherit: $(CLI) $(COMMON)
 	@$(if $(Q),echo "  LD   $@")
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(CLI_LIBS)
 
+# The page is built into its printer.
+$(BUILD)/obj/host/shim/cli/print_html.o: shim/cli/report.html
+
 fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|'
 comma := ,

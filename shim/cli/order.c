@@ -1,0 +1,206 @@
+/*
+ * order.c - the order of findings, the same in every format and every run.
+ */
+#include "order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "place.h"
+
+int ni_is_chosen(const struct ni_report *report,
+		 const struct ni_finding *finding)
+{
+	return (report->kinds & NI_KIND_BIT(finding->kind)) != 0;
+}
+
+int ni_is_left(const struct ni_report *report,
+	       const struct ni_finding *finding)
+{
+	return ni_is_chosen(report, finding) && !finding->suppressed;
+}
+
+size_t ni_count_left(const struct ni_report *report, enum ni_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		count += report->findings[i].kind == kind &&
+			 ni_is_left(report, &report->findings[i]);
+	return count;
+}
+
+/* ---- fingerprints -------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t hash, const char *text)
+{
+	for (; text && *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return (hash ^ '\n') * 0x100000001b3;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static uint64_t mix_stack(uint64_t hash, const struct ni_stack *stack)
+{
+	for (size_t i = 0; stack && i < stack->depth; i++) {
+		const struct ni_frame *frame = &stack->frames[i];
+
+		hash = mix(hash, frame->function ? frame->function :
+					ni_place_module_name(frame));
+	}
+	return mix(hash, "");
+}
+
+static uint64_t fingerprint(const struct ni_finding *finding)
+{
+	uint64_t hash = mix(0xcbf29ce484222325, ni_kinds[finding->kind].name);
+
+	hash = mix(hash, finding->call);
+	hash = mix(hash, finding->what.type);
+	hash = mix(hash, base_name(finding->program->exe));
+	hash = mix(hash, finding->to ? base_name(finding->to->exe) : "");
+	hash = mix_stack(hash, finding->created);
+	hash = mix_stack(hash, finding->at);
+	return mix_stack(hash, finding->closed);
+}
+
+/* ---- order --------------------------------------------------------------------- */
+
+struct row {
+	struct ni_finding *finding;
+	const struct ni_finding *leader;	/* the worst of its group */
+	size_t number;				/* before sorting */
+};
+
+static int compare(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* What is still there before what was stopped; threads before none; what
+ * accepts connections before the rest; often before seldom. */
+static int compare_weight(const struct ni_finding *a,
+			  const struct ni_finding *b)
+{
+	int listens_a = a->what.state && !strcmp(a->what.state, "LISTEN");
+	int listens_b = b->what.state && !strcmp(b->what.state, "LISTEN");
+	int r = compare(a->suppressed != NULL, b->suppressed != NULL);
+
+	if (!r)
+		r = compare(a->kind, b->kind);
+	if (!r)
+		r = compare((uint64_t)a->is_minor, (uint64_t)b->is_minor);
+	if (!r)
+		r = compare((uint64_t)listens_b, (uint64_t)listens_a);
+	if (!r)
+		r = compare(b->count, a->count);
+	return r;
+}
+
+static int compare_findings(const struct ni_finding *a,
+			    const struct ni_finding *b)
+{
+	int r = compare_weight(a, b);
+
+	if (!r)
+		r = strcmp(a->program->exe, b->program->exe);
+	if (!r)
+		r = compare(a->fingerprint, b->fingerprint);
+	if (!r)
+		r = compare((uint64_t)a->fd, (uint64_t)b->fd);
+	return r;
+}
+
+static int by_leader(const void *a, const void *b)
+{
+	const struct row *left = a, *right = b;
+	int r = compare_findings(left->leader, right->leader);
+
+	if (!r && left->leader != right->leader)
+		r = left->leader < right->leader ? -1 : 1;
+	if (!r)
+		r = compare_findings(left->finding, right->finding);
+	return r ? r : compare(left->number, right->number);
+}
+
+struct group {
+	const struct ni_stack *created;
+	enum ni_kind kind;
+	int is_suppressed;
+};
+
+/* The worst finding of each group; those without a stack are groups alone. */
+static void find_leaders(struct ni_report *report, struct row *rows)
+{
+	struct ni_distinct groups = { .arena = &report->arena };
+	const struct ni_finding **leaders =
+		ni_arena_array(&report->arena, report->finding_count,
+			       sizeof(*leaders));
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct ni_finding *finding = rows[i].finding;
+		struct group key;
+		uint32_t number;
+
+		memset(&key, 0, sizeof(key));
+		key.created = finding->created ? finding->created :
+						 (const void *)finding;
+		key.kind = finding->kind;
+		key.is_suppressed = finding->suppressed != NULL;
+		number = ni_distinct_number(&groups, &key, sizeof(key));
+		if (!leaders[number] ||
+		    compare_findings(finding, leaders[number]) < 0)
+			leaders[number] = finding;
+		rows[i].number = number;
+	}
+	for (size_t i = 0; i < report->finding_count; i++) {
+		rows[i].leader = leaders[rows[i].number];
+		rows[i].number = i;
+	}
+	ni_distinct_free(&groups);
+}
+
+static int by_receiver(const void *a, const void *b)
+{
+	const struct ni_flow *left = a, *right = b;
+	int r = compare(left->to->number, right->to->number);
+
+	if (!r)
+		r = compare((uint64_t)left->fd, (uint64_t)right->fd);
+	return r ? r : compare(left->finding, right->finding);
+}
+
+void ni_order_findings(struct ni_report *report)
+{
+	size_t count = report->finding_count;
+	struct row *rows = ni_arena_array(&report->arena, count,
+					  sizeof(*rows));
+	size_t *places = ni_arena_array(&report->arena, count,
+					sizeof(*places));
+	struct ni_finding *sorted = ni_arena_array(&report->arena, count,
+						   sizeof(*sorted));
+
+	for (size_t i = 0; i < count; i++) {
+		rows[i].finding = &report->findings[i];
+		rows[i].finding->fingerprint = fingerprint(rows[i].finding);
+	}
+	find_leaders(report, rows);
+	qsort(rows, count, sizeof(*rows), by_leader);
+	for (size_t i = 0; i < count; i++) {
+		sorted[i] = *rows[i].finding;
+		places[rows[i].number] = i;
+	}
+	for (size_t i = 0; i < report->flow_count; i++)
+		report->flows[i].finding = places[report->flows[i].finding];
+	if (report->flow_count)
+		qsort(report->flows, report->flow_count,
+		      sizeof(*report->flows), by_receiver);
+	if (count)
+		memcpy(report->findings, sorted, count * sizeof(*sorted));
+}

@@ -1,0 +1,32 @@
+/*
+ * suppression_rules.h - one rule, as the parser makes it and the matcher uses it.
+ */
+#ifndef NI_CLI_SUPPRESSION_RULES_H
+#define NI_CLI_SUPPRESSION_RULES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ni_frame_rule {
+	enum {
+		NI_FRAME_RULE_ANY,		/* any number of frames */
+		NI_FRAME_RULE_FUNCTION,
+		NI_FRAME_RULE_FILE,
+		NI_FRAME_RULE_MODULE
+	} kind;
+	const char *glob;
+};
+
+/* A NULL glob fits everything. */
+struct ni_suppression {
+	const char *name, *source;
+	unsigned line;
+	unsigned kinds;			/* NI_KIND_BIT each */
+	const char *anywhere;		/* the short form: nothing else counts */
+	const char *exe, *to, *what;
+	const struct ni_frame_rule *created, *at;
+	size_t created_count, at_count;
+	uint64_t used;
+};
+
+#endif
