@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+"""git daemon's hooks get no socket, though it execs git itself in between."""
+
+import harness
+
+GIT = "/usr/bin/git"
+
+IDENTITY = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
+            "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
+            "GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "init.defaultBranch",
+            "GIT_CONFIG_VALUE_0": "main", "GIT_CONFIG_KEY_1": "safe.directory",
+            "GIT_CONFIG_VALUE_1": "*"}
+
+
+def git(run, *words, **options):
+    return run.command([GIT, *words], env=IDENTITY, **options)
+
+
+def start(run):
+    port = run.port()
+    git(run, "init", "-q", "--bare", "served/files.git")
+    run.hook("served/files.git/hooks/pre-receive")
+    run.hook("served/files.git/hooks/post-receive")
+    hook = run.hook("access", after="exit 0")
+    server = run.start([
+        GIT, "daemon", "--listen=127.0.0.1", "--port=%d" % port,
+        "--base-path=" + run.path("served"), "--export-all", "--reuseaddr",
+        "--enable=receive-pack", "--access-hook=" + hook], env=IDENTITY,
+        listens=port)
+    return server, "git://127.0.0.1:%d/files.git" % port
+
+
+def pushing_and_cloning(run):
+    server, url = start(run)
+    run.held(server)
+    git(run, "init", "-q", "work")
+    run.file("work/file", "content\n")
+    git(run, "-C", "work", "add", "file")
+    git(run, "-C", "work", "commit", "-q", "-m", "first")
+    said = git(run, "-C", "work", "push", "-q", url, "main")
+    git(run, "clone", "-q", url, "copy")
+    with open(run.path("copy/file")) as file:
+        return said.count("looked"), file.read()
+
+
+# The client execs git fetch-pack's helpers while the connection is open.
+def cloning(run):
+    _, url = start(run)
+    template = run.directory("template/hooks")
+    run.hook("template/hooks/post-checkout")
+    git(run, "init", "-q", "work")
+    run.file("work/file", "content\n")
+    git(run, "-C", "work", "add", "file")
+    git(run, "-C", "work", "commit", "-q", "-m", "first")
+    git(run, "-C", "work", "push", "-q", url, "main")
+    git(run, "clone", "-q", "--template", template.removesuffix("/hooks"),
+        url, "copy", preload=True)
+    with open(run.path("copy/file")) as file:
+        return file.read()
+
+
+harness.main([
+    harness.Case("git daemon", pushing_and_cloning),
+    harness.Case("git clone", cloning),
+], needs={GIT: "git"})
