@@ -190,7 +190,7 @@ struct ni_trace_site {
 	uint16_t depth;		/* frames that follow the struct, innermost first */
 	uint16_t flags;
 	uint8_t type;		/* enum ni_trace_type of the first one created */
-	uint8_t reserved;
+	uint8_t sampled;	/* a recorder's note; see ni_trace_sample */
 	/* Arguments of the first creation, sockets only (flags taken off). */
 	uint16_t family, socket_type, protocol, reserved2;
 
