@@ -1,0 +1,92 @@
+#include "arrivals.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "descriptors.h"
+#include "kernel.h"
+#include "recorder.h"
+#include "trace_writer.h"
+
+/* Without /proc, so many numbers are tried. */
+enum { TRIED_MAX = 1024 };
+
+/* linux_dirent64, as getdents64 fills it. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+static void record(const struct ni_description *description)
+{
+	struct ni_trace_arrived *arrived;
+
+	arrived = ni_trace_claim(NI_RECORD_ARRIVED,
+				 sizeof(*arrived) + description->size, 0,
+				 NI_ROOM_EVENT, NI_DROPPED_ARRIVALS);
+	if (!arrived)
+		return;
+	arrived->what = description->what;
+	memcpy(arrived + 1, description->bytes, description->size);
+	ni_trace_publish(arrived);
+}
+
+static void note(int fd)
+{
+	struct ni_description description;
+	int flags = ni_kernel_flags(fd);
+
+	if (fd < 3 || flags < 0)
+		return;
+	ni_kernel_describe(fd, &description);
+	ni_descriptors_arrived(fd, description.what.type,
+			       !(flags & FD_CLOEXEC));
+	ni_recorder.trace->arrived++;
+	record(&description);
+}
+
+static int number_of(const char *name)
+{
+	int number = 0;
+
+	for (; *name; name++) {
+		if (*name < '0' || *name > '9' || number > NI_DESCRIPTORS_MAX)
+			return -1;
+		number = number * 10 + (*name - '0');
+	}
+	return number;
+}
+
+static void note_listed(int list, const char *buffer, long size)
+{
+	for (long at = 0; at < size;) {
+		const struct entry *entry = (const void *)(buffer + at);
+		int fd = number_of(entry->name);
+
+		if (fd != list)
+			note(fd);
+		at += entry->size;
+	}
+}
+
+void ni_arrivals_note(void)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	_Alignas(8) char buffer[2048];
+	long size;
+	int list;
+
+	list = (int)ni_raw6(SYS_openat, AT_FDCWD, (long)"/proc/self/fd", flags,
+			    0, 0, 0);
+	for (int fd = 3; list < 0 && fd < TRIED_MAX; fd++)
+		note(fd);
+	if (list < 0)
+		return;
+	while ((size = ni_raw3(SYS_getdents64, list, (long)buffer,
+			       sizeof(buffer))) > 0)
+		note_listed(list, buffer, size);
+	ni_raw3(SYS_close, list, 0, 0);
+}

@@ -1,0 +1,35 @@
+/*
+ * caller.h - where a hook was called from: the start of every stack.
+ */
+#ifndef NI_AUDIT_CALLER_H
+#define NI_AUDIT_CALLER_H
+
+#include <stdint.h>
+
+#include "common/trace.h"
+
+struct ni_caller {
+	uintptr_t pc;		/* return address */
+	uintptr_t sp;		/* stack pointer after the return */
+	uintptr_t bp;		/* the caller's frame pointer register */
+	enum ni_trace_call call; /* the function that was called */
+};
+
+/*
+ * Only at the top of an exported hook: __builtin_frame_address makes the
+ * compiler keep a frame pointer there, and the three values lie around it.
+ */
+#if defined(__x86_64__)
+#define NI_CALLER(name) ((struct ni_caller) { \
+	.pc = (uintptr_t)__builtin_return_address(0), \
+	.sp = (uintptr_t)__builtin_frame_address(0) + 16, \
+	.bp = *(uintptr_t *)__builtin_frame_address(0), \
+	.call = NI_CALL_##name })
+#else
+/* No unwinder yet: the rules of frame_rule.c are x86-64's. */
+#define NI_CALLER(name) ((struct ni_caller) { \
+	.pc = (uintptr_t)__builtin_return_address(0), \
+	.call = NI_CALL_##name })
+#endif
+
+#endif

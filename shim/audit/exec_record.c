@@ -1,0 +1,406 @@
+#include "exec_record.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+#include "descriptors.h"
+#include "hash.h"
+#include "kernel.h"
+#include "passed.h"
+#include "recorder.h"
+#include "site.h"
+#include "spawn_actions.h"
+#include "threads.h"
+#include "trace_writer.h"
+#include "vfork.h"
+
+/*
+ * Beyond the highest number known so many more are looked at: libc and inline
+ * system calls make descriptors that nobody saw. Of a site's descriptors so
+ * many are described, the rest are counted.
+ */
+enum { UNSEEN_MAX = 16, LISTED_MAX = 64, LISTED_PER_SITE = 8 };
+
+/* The variables are searched for so many numbers: nobody announces more. */
+enum { ANNOUNCED_MAX = 256 };
+enum { PATH_BYTES_MAX = 512, ARGV_BYTES_MAX = 1024 };
+
+/* A descriptor that crosses, or would but for the shim. */
+struct crossing {
+	int fd;
+	int source;		/* whom to ask: fd, unless an action copies */
+	enum ni_spawn_effect effect;
+	struct ni_slot slot;
+	uint16_t flags;		/* NI_HELD_* */
+};
+
+/* The HELD records of one exec, to count further ones alike. */
+struct listing {
+	struct ni_trace_exec *exec;
+	struct ni_trace_held *held[LISTED_MAX];
+	unsigned count;
+	unsigned looked;	/* descriptors so far, listed or not */
+};
+
+/* ---- which descriptors cross ------------------------------------------------------ */
+
+static int last_number(const struct ni_exec *exec)
+{
+	int last = ni_descriptors_highest(), put;
+
+	put = ni_spawn_highest(exec->actions);
+	if (put > last)
+		last = put;
+	return last + UNSEEN_MAX;
+}
+
+static uint16_t flags_of(const struct ni_slot *slot)
+{
+	uint16_t flags = 0;
+
+	if (slot->state & NI_SLOT_ARRIVED)
+		flags |= NI_HELD_ARRIVED;
+	else if (!(slot->state & NI_SLOT_OPEN) || !slot->created)
+		flags |= NI_HELD_UNSEEN;
+	if (!(flags & NI_HELD_UNSEEN) &&
+	    slot->generation != ni_recorder.generation)
+		flags |= NI_HELD_FORKED;
+	return flags;
+}
+
+/* Does number @fd cross? The kernel's flag decides, not the table. */
+static bool look(const struct ni_exec *exec, int fd, struct crossing *crossing)
+{
+	int flags;
+
+	crossing->fd = crossing->source = fd;
+	crossing->effect = ni_spawn_effect(exec->actions, fd,
+					   &crossing->source);
+	if (crossing->effect == NI_SPAWN_CLOSED)
+		return false;
+	memset(&crossing->slot, 0, sizeof(crossing->slot));
+	if (crossing->effect != NI_SPAWN_OPENED)
+		crossing->slot = ni_descriptors_get(crossing->source);
+	crossing->flags = flags_of(&crossing->slot);
+	if (crossing->effect != NI_SPAWN_UNTOUCHED)
+		return true;
+	flags = ni_kernel_flags(fd);
+	if (flags < 0)
+		return false;
+	if (!(flags & FD_CLOEXEC))
+		return true;
+	crossing->flags |= NI_HELD_ENFORCED;
+	return ni_recorder.has_shim && (crossing->slot.state & NI_SLOT_OPEN) &&
+	       (crossing->slot.state & NI_SLOT_INHERITABLE);
+}
+
+static uint64_t hash_crossings(const struct ni_exec *exec, uint64_t hash)
+{
+	const int last = last_number(exec);
+	struct crossing crossing;
+
+	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1)) {
+		if (!look(exec, fd, &crossing))
+			continue;
+		hash = ni_hash_word(hash, (uint64_t)fd << 32 |
+				    crossing.slot.created);
+		hash = ni_hash_word(hash, crossing.flags);
+	}
+	return hash;
+}
+
+/* ---- HELD records ------------------------------------------------------------------- */
+
+/* What the recorder saw being created is not what the kernel has there: the
+ * number was used again behind its back. */
+static void check_type(struct crossing *crossing,
+		       const struct ni_description *description)
+{
+	if (ni_kernel_types_agree(crossing->slot.type, description->what.type))
+		return;
+	memset(&crossing->slot, 0, sizeof(crossing->slot));
+	crossing->flags = (crossing->flags & NI_HELD_ENFORCED) | NI_HELD_UNSEEN;
+}
+
+static uint16_t reason_of(const struct crossing *crossing,
+			  struct ni_passed_because *because, uint32_t *at)
+{
+	const struct ni_slot *slot = &crossing->slot;
+
+	*at = 0;
+	if (crossing->effect != NI_SPAWN_UNTOUCHED)
+		return NI_PASSED_ACTION;
+	if (slot->state & NI_SLOT_CLEARED) {
+		*at = slot->other;
+		return NI_PASSED_FLAG;
+	}
+	if (slot->state & NI_SLOT_DUP2) {
+		*at = slot->created;
+		return NI_PASSED_DUP2;
+	}
+	return (uint16_t)because->reason;
+}
+
+/* Counts it with one listed already. Return: whether that was possible. */
+static bool join(struct listing *listing, const struct crossing *crossing,
+		 uint16_t passed)
+{
+	struct ni_trace_held *alike = NULL;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < listing->count; i++) {
+		struct ni_trace_held *held = listing->held[i];
+
+		if (held->created != crossing->slot.created ||
+		    held->passed != passed || held->flags != crossing->flags)
+			continue;
+		alike = held;
+		count++;
+	}
+	if (alike && (count >= LISTED_PER_SITE || listing->count == LISTED_MAX)) {
+		alike->count++;
+		return true;
+	}
+	return false;
+}
+
+static void list_one(struct listing *listing, const struct crossing *crossing,
+		     const struct ni_description *description, uint16_t passed,
+		     uint32_t at)
+{
+	struct ni_trace_held *held = NULL;
+
+	if (listing->count < LISTED_MAX)
+		held = ni_trace_claim(NI_RECORD_HELD,
+				      sizeof(*held) + description->size, 0,
+				      NI_ROOM_FINDING, NI_DROPPED_HELD);
+	if (!held) {
+		listing->exec->held_more++;
+		return;
+	}
+	held->exec = ni_trace_ref(listing->exec);
+	held->created = crossing->slot.created;
+	held->at = at;
+	held->count = 1;
+	held->flags = crossing->flags;
+	held->passed = passed;
+	held->what = description->what;
+	held->what.fd = crossing->fd;
+	memcpy(held + 1, description->bytes, description->size);
+	ni_trace_publish(held);
+	listing->held[listing->count++] = held;
+	listing->exec->held++;
+}
+
+static void note_crossing(struct listing *listing, struct crossing *crossing,
+			  const struct ni_passing *passing)
+{
+	struct ni_description description;
+	struct ni_passed_because because = { .reason = NI_PASSED_NOT };
+	uint16_t passed;
+	uint32_t at;
+
+	if (listing->looked++ < ANNOUNCED_MAX)
+		because = ni_passed(passing, crossing->fd);
+	if (because.is_bare_number)
+		crossing->flags |= NI_HELD_BARE_NUMBER;
+	passed = reason_of(crossing, &because, &at);
+	if (join(listing, crossing, passed))
+		return;
+	ni_kernel_describe(crossing->effect == NI_SPAWN_OPENED ?
+			   -1 : crossing->source, &description);
+	check_type(crossing, &description);
+	passed = reason_of(crossing, &because, &at);
+	if (because.length && passed == because.reason)
+		ni_description_detail(&description, because.text,
+				      because.length);
+	list_one(listing, crossing, &description, passed, at);
+}
+
+static void note_crossings(const struct ni_exec *exec,
+			   struct ni_trace_exec *record)
+{
+	const struct ni_passing passing = {
+		exec->argv, exec->environment,
+		exec->is_spawn ? 0 : record->pid,
+	};
+	struct listing listing = { .exec = record };
+	const int last = last_number(exec);
+	struct crossing crossing;
+
+	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1))
+		if (look(exec, fd, &crossing))
+			note_crossing(&listing, &crossing, &passing);
+}
+
+/* ---- the EXEC record ------------------------------------------------------------------- */
+
+/* How much of argv, with its NULs, fits into @size bytes. */
+static size_t measure(char *const *argv, size_t size, uint32_t *argc, bool *cut)
+{
+	size_t bytes = 0;
+
+	*argc = 0;
+	*cut = false;
+	for (; argv && argv[*argc]; ++*argc) {
+		size_t length = strlen(argv[*argc]) + 1;
+
+		if (!*cut && bytes + length <= size)
+			bytes += length;
+		else
+			*cut = true;
+	}
+	return bytes;
+}
+
+static void copy_argv(char *to, char *const *argv, size_t size)
+{
+	for (size_t i = 0; size; i++) {
+		size_t length = strlen(argv[i]) + 1;
+
+		memcpy(to, argv[i], length);
+		to += length;
+		size -= length;
+	}
+}
+
+struct wanted { uint32_t key, site; };
+
+/* The key mixes the path and every descriptor; nothing else is kept of them. */
+static bool is_same(const void *record, const void *data)
+{
+	const struct ni_trace_exec *known = record;
+	const struct wanted *wanted = data;
+
+	return known->head.key == wanted->key && known->site == wanted->site;
+}
+
+static struct wanted wanted_of(const struct ni_exec *exec)
+{
+	struct wanted wanted = { .site = ni_site_find(&exec->caller) };
+	uint64_t hash = ni_hash_word(NI_HASH_START, wanted.site);
+
+	hash = ni_hash_bytes(hash, exec->path, strlen(exec->path));
+	/* While there is room, the arguments tell execs apart, too. */
+	for (uint32_t i = 0; ni_trace_is_roomy() && exec->argv &&
+			     exec->argv[i] && i < 16; i++)
+		hash = ni_hash_bytes(hash, exec->argv[i],
+				     strlen(exec->argv[i]));
+	wanted.key = ni_hash_end(hash_crossings(exec, hash));
+	return wanted;
+}
+
+static void locate(const char *path, struct ni_trace_exec *record)
+{
+	struct stat status;
+
+	if (!strchr(path, '/') ||
+	    ni_raw6(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0,
+		    0) < 0)
+		return;
+	record->device = status.st_dev;
+	record->inode = status.st_ino;
+}
+
+/* A filled record, still claimed. */
+static struct ni_trace_exec *fill(const struct ni_exec *exec,
+				  const struct wanted *wanted)
+{
+	struct ni_trace_exec *record;
+	size_t path_size = strlen(exec->path), argv_size;
+	uint32_t argc;
+	bool cut;
+
+	if (path_size > PATH_BYTES_MAX)
+		path_size = PATH_BYTES_MAX;
+	argv_size = measure(exec->argv, ARGV_BYTES_MAX, &argc, &cut);
+	record = ni_trace_claim(NI_RECORD_EXEC,
+				sizeof(*record) + path_size + argv_size,
+				wanted->key, NI_ROOM_FINDING, NI_DROPPED_EXECS);
+	if (!record)
+		return NULL;
+	record->time_ns = ni_clock_ns(CLOCK_MONOTONIC);
+	record->site = wanted->site;
+	record->pid = ni_kernel_pid();
+	record->ppid = ni_kernel_parent();
+	record->child = exec->is_spawn ? 0 : record->pid;
+	record->count = 1;
+	record->argc = argc;
+	record->flags = exec->flags | (cut ? NI_EXEC_ARGV_CUT : 0);
+	record->path_size = (uint16_t)path_size;
+	record->argv_size = (uint16_t)argv_size;
+	memcpy(record + 1, exec->path, path_size);
+	copy_argv((char *)(record + 1) + path_size, exec->argv, argv_size);
+	locate(exec->path, record);
+	return record;
+}
+
+static struct ni_exec_note again(const struct ni_exec *exec,
+				 struct ni_trace_exec *record)
+{
+	struct ni_exec_note note = { .exec = record };
+
+	ni_trace_count(&record->count);
+	note.again = ni_trace_claim(NI_RECORD_EXEC_AGAIN, sizeof(*note.again),
+				    0, NI_ROOM_EVENT, NI_DROPPED_FORKS);
+	if (!note.again)
+		return note;
+	note.again->exec = ni_trace_ref(record);
+	note.again->pid = ni_kernel_pid();
+	note.again->child = exec->is_spawn ? 0 : note.again->pid;
+	note.again->time_ns = ni_clock_ns(CLOCK_MONOTONIC);
+	ni_trace_publish(note.again);
+	return note;
+}
+
+static struct ni_exec_note write(const struct ni_exec *exec)
+{
+	const struct wanted wanted = wanted_of(exec);
+	struct ni_trace_exec *record, *entered;
+
+	record = ni_trace_find(NI_RECORD_EXEC, wanted.key, is_same, &wanted);
+	if (record)
+		return again(exec, record);
+	record = fill(exec, &wanted);
+	if (!record)
+		return (struct ni_exec_note){ NULL, NULL };
+	entered = ni_trace_enter(record, is_same, &wanted);
+	if (entered != record)
+		return again(exec, entered);
+	note_crossings(exec, record);
+	return (struct ni_exec_note){ record, NULL };
+}
+
+struct ni_exec_note ni_exec_begin(const struct ni_exec *given)
+{
+	struct ni_exec exec = *given;
+
+	if (ni_in_vfork_child())
+		exec.flags |= NI_EXEC_VFORK;
+	if (ni_threads_has_second())
+		exec.flags |= NI_EXEC_THREADS;
+	if (!ni_spawn_is_understood(exec.actions)) {
+		exec.actions = NULL;
+		exec.flags |= NI_EXEC_ACTIONS_UNKNOWN;
+	}
+	return write(&exec);
+}
+
+void ni_exec_spawned(const struct ni_exec_note *note, uint32_t child)
+{
+	if (note->again)
+		note->again->child = child;
+	else if (note->exec)
+		note->exec->child = child;
+}
+
+void ni_exec_failed(const struct ni_exec_note *note, int error)
+{
+	if (!note->exec)
+		return;
+	ni_trace_count(&note->exec->failed);
+	note->exec->error = error;
+	if (note->again)
+		note->again->error = error;
+}

@@ -1,0 +1,215 @@
+/*
+ * hook_exec.c - the exec family.
+ *
+ * All of them may run in a vfork child: what they need lies on the stack.
+ */
+#include "hook.h"
+#include "hook_exec.h"
+
+#include <alloca.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "follow.h"
+
+static int pass_on(const struct ni_exec_call *call, char *const *environment)
+{
+	const struct ni_exec *exec = &call->exec;
+
+	switch (call->via) {
+	case NI_VIA_SEARCH:
+		return ni_next.execvpe(exec->path, exec->argv, environment);
+	case NI_VIA_FD:
+		return ni_next.fexecve(call->fd, exec->argv, environment);
+	case NI_VIA_AT:
+		return ni_next.execveat(call->fd, exec->path, exec->argv,
+					environment, call->flags);
+	default:
+		return ni_next.execve(exec->path, exec->argv, environment);
+	}
+}
+
+int ni_exec_run(struct ni_exec_call *call)
+{
+	struct ni_follow follow;
+	struct ni_exec_note note;
+	char *const *environment;
+	int r;
+
+	ni_hook_enter();
+	if (!ni_is_active() || !call->exec.path)
+		return pass_on(call, call->exec.environment);
+	if (call->via == NI_VIA_SEARCH)
+		call->exec.flags |= NI_EXEC_SEARCH;
+	follow = ni_follow_plan(call->exec.environment);
+	environment = ni_follow_environment(&follow,
+			follow.room ? alloca(follow.room) : NULL);
+	call->exec.flags |= follow.flags;
+	note = ni_exec_begin(&call->exec);
+	r = pass_on(call, environment);
+	/* The program's own environment may just have fitted. */
+	if (r < 0 && errno == E2BIG && follow.room)
+		r = pass_on(call, call->exec.environment);
+	ni_exec_failed(&note, errno);
+	return r;
+}
+
+/* ---- with an array of arguments ----------------------------------------------- */
+
+NI_EXPORT int execve(const char *path, char *const argv[],
+		     char *const environment[])
+{
+	struct ni_exec_call call = {
+		.exec = { NI_CALLER(execve), path, argv, environment, NULL, 0,
+			  false },
+	};
+
+	return ni_exec_run(&call);
+}
+
+NI_EXPORT int execv(const char *path, char *const argv[])
+{
+	struct ni_exec_call call = {
+		.exec = { NI_CALLER(execv), path, argv, environ, NULL, 0,
+			  false },
+	};
+
+	return ni_exec_run(&call);
+}
+
+NI_EXPORT int execvp(const char *file, char *const argv[])
+{
+	struct ni_exec_call call = {
+		.exec = { NI_CALLER(execvp), file, argv, environ, NULL, 0,
+			  false },
+		.via = NI_VIA_SEARCH,
+	};
+
+	return ni_exec_run(&call);
+}
+
+NI_EXPORT int execvpe(const char *file, char *const argv[],
+		      char *const environment[])
+{
+	struct ni_exec_call call = {
+		.exec = { NI_CALLER(execvpe), file, argv, environment, NULL, 0,
+			  false },
+		.via = NI_VIA_SEARCH,
+	};
+
+	return ni_exec_run(&call);
+}
+
+/* What a descriptor executes, for the record. */
+static const char *name_of(int fd, struct ni_description *description)
+{
+	struct ni_trace_what *what = &description->what;
+
+	if (!ni_is_active())
+		return "?";
+	ni_kernel_describe(fd, description);
+	if (what->type == NI_TYPE_SOCKET || !what->path_size)
+		return "?";
+	description->bytes[what->path_size] = '\0';
+	return description->bytes;
+}
+
+NI_EXPORT int fexecve(int fd, char *const argv[], char *const environment[])
+{
+	struct ni_description description;
+	struct ni_exec_call call = {
+		.exec = { NI_CALLER(fexecve), name_of(fd, &description), argv,
+			  environment, NULL, 0, false },
+		.via = NI_VIA_FD, .fd = fd,
+	};
+
+	return ni_exec_run(&call);
+}
+
+NI_EXPORT int execveat(int directory, const char *path, char *const argv[],
+		       char *const environment[], int flags)
+{
+	struct ni_exec_call call = {
+		.exec = { NI_CALLER(execveat), path, argv, environment, NULL, 0,
+			  false },
+		.via = NI_VIA_AT, .fd = directory, .flags = flags,
+	};
+
+	return ni_exec_run(&call);
+}
+
+/* ---- with arguments one by one --------------------------------------------------- */
+
+/* Counts the arguments up to the NULL, which is counted, too. */
+static size_t count(const char *first, va_list *list)
+{
+	size_t arguments = 1;
+
+	for (; first; first = va_arg(*list, const char *))
+		arguments++;
+	return arguments;
+}
+
+/* Leaves the list behind the NULL, where execle has the environment. */
+static void collect(const char **argv, const char *first, va_list *list)
+{
+	for (; first; first = va_arg(*list, const char *))
+		*argv++ = first;
+	*argv = NULL;
+}
+
+NI_EXPORT int execl(const char *path, const char *first, ...)
+{
+	struct ni_exec_call call = { .exec = { .caller = NI_CALLER(execl) } };
+	const char **argv;
+	va_list list;
+
+	va_start(list, first);
+	argv = alloca(count(first, &list) * sizeof(*argv));
+	va_end(list);
+	va_start(list, first);
+	collect(argv, first, &list);
+	va_end(list);
+	call.exec.path = path;
+	call.exec.argv = (char *const *)argv;
+	call.exec.environment = environ;
+	return ni_exec_run(&call);
+}
+
+NI_EXPORT int execlp(const char *file, const char *first, ...)
+{
+	struct ni_exec_call call = {
+		.exec = { .caller = NI_CALLER(execlp) }, .via = NI_VIA_SEARCH,
+	};
+	const char **argv;
+	va_list list;
+
+	va_start(list, first);
+	argv = alloca(count(first, &list) * sizeof(*argv));
+	va_end(list);
+	va_start(list, first);
+	collect(argv, first, &list);
+	va_end(list);
+	call.exec.path = file;
+	call.exec.argv = (char *const *)argv;
+	call.exec.environment = environ;
+	return ni_exec_run(&call);
+}
+
+NI_EXPORT int execle(const char *path, const char *first, ...)
+{
+	struct ni_exec_call call = { .exec = { .caller = NI_CALLER(execle) } };
+	const char **argv;
+	va_list list;
+
+	va_start(list, first);
+	argv = alloca(count(first, &list) * sizeof(*argv));
+	va_end(list);
+	va_start(list, first);
+	collect(argv, first, &list);
+	call.exec.environment = va_arg(list, char *const *);
+	va_end(list);
+	call.exec.path = path;
+	call.exec.argv = (char *const *)argv;
+	return ni_exec_run(&call);
+}

@@ -1,0 +1,160 @@
+/*
+ * hook_spawn.c - posix_spawn, and the shells that libc spawns.
+ */
+#include "hook.h"
+#include "hook_spawn.h"
+
+#include <alloca.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "follow.h"
+
+/* ---- posix_spawn and its kin -------------------------------------------------- */
+
+/* pid_t and the pidfd of pidfd_spawn are both int. */
+typedef int spawn_function(int *, const char *,
+			   const posix_spawn_file_actions_t *,
+			   const posix_spawnattr_t *, char *const *,
+			   char *const *);
+
+struct spawn {
+	struct ni_exec exec;
+	spawn_function *next;
+	int *child;
+	const posix_spawnattr_t *attributes;
+};
+
+static int call(const struct spawn *spawn, char *const *environment)
+{
+	return spawn->next(spawn->child, spawn->exec.path, spawn->exec.actions,
+			   spawn->attributes, spawn->exec.argv, environment);
+}
+
+static int run_recorded(struct spawn *spawn, struct ni_exec_note *note)
+{
+	struct ni_follow follow = ni_follow_plan(spawn->exec.environment);
+	char *const *environment = ni_follow_environment(&follow,
+			follow.room ? alloca(follow.room) : NULL);
+	int error;
+
+	spawn->exec.flags |= follow.flags;
+	spawn->exec.is_spawn = true;
+	*note = ni_exec_begin(&spawn->exec);
+	error = call(spawn, environment);
+	/* The program's own environment may just have fitted. */
+	if (error == E2BIG && follow.room)
+		error = call(spawn, spawn->exec.environment);
+	if (error)
+		ni_exec_failed(note, error);
+	return error;
+}
+
+static int run(struct spawn *spawn, bool gives_pid)
+{
+	struct ni_exec_note note;
+	int unwanted, error;
+
+	if (!ni_is_active() || !spawn->exec.path)
+		return call(spawn, spawn->exec.environment);
+	/* The report joins by the child's pid, wanted by the caller or not. */
+	if (!spawn->child)
+		spawn->child = &unwanted;
+	error = run_recorded(spawn, &note);
+	if (!error && gives_pid)
+		ni_exec_spawned(&note, (uint32_t)*spawn->child);
+	return error;
+}
+
+NI_EXPORT int posix_spawn(pid_t *child, const char *path,
+			  const posix_spawn_file_actions_t *actions,
+			  const posix_spawnattr_t *attributes,
+			  char *const argv[], char *const environment[])
+{
+	struct spawn spawn = {
+		{ NI_CALLER(posix_spawn), path, argv, environment, actions, 0,
+		  true },
+		ni_next_get()->posix_spawn, child, attributes,
+	};
+
+	return run(&spawn, true);
+}
+
+NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
+			   const posix_spawn_file_actions_t *actions,
+			   const posix_spawnattr_t *attributes,
+			   char *const argv[], char *const environment[])
+{
+	struct spawn spawn = {
+		{ NI_CALLER(posix_spawnp), file, argv, environment, actions,
+		  NI_EXEC_SEARCH, true },
+		ni_next_get()->posix_spawnp, child, attributes,
+	};
+
+	return run(&spawn, true);
+}
+
+/* Since glibc 2.39; its headers may be older. */
+spawn_function pidfd_spawn, pidfd_spawnp;
+
+NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
+			  const posix_spawn_file_actions_t *actions,
+			  const posix_spawnattr_t *attributes,
+			  char *const argv[], char *const environment[])
+{
+	struct spawn spawn = {
+		{ NI_CALLER(pidfd_spawn), path, argv, environment, actions, 0,
+		  true },
+		ni_next_get()->pidfd_spawn, pidfd, attributes,
+	};
+	int error = pidfd ? run(&spawn, false) : call(&spawn, environment);
+
+	if (!error && pidfd)
+		ni_made(&spawn.exec.caller, *pidfd, NI_TYPE_PIDFD, true);
+	return error;
+}
+
+NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
+			   const posix_spawn_file_actions_t *actions,
+			   const posix_spawnattr_t *attributes,
+			   char *const argv[], char *const environment[])
+{
+	struct spawn spawn = {
+		{ NI_CALLER(pidfd_spawnp), file, argv, environment, actions,
+		  NI_EXEC_SEARCH, true },
+		ni_next_get()->pidfd_spawnp, pidfd, attributes,
+	};
+	int error = pidfd ? run(&spawn, false) : call(&spawn, environment);
+
+	if (!error && pidfd)
+		ni_made(&spawn.exec.caller, *pidfd, NI_TYPE_PIDFD, true);
+	return error;
+}
+
+/* ---- libc's shells ---------------------------------------------------------------- */
+
+struct ni_exec_note ni_shell_begin(const struct ni_caller *caller,
+				   const char *command)
+{
+	const char *argv[] = { "sh", "-c", command, NULL };
+	struct ni_exec exec = {
+		*caller, "/bin/sh", (char *const *)argv, environ, NULL, 0, true,
+	};
+	struct ni_exec_note none = { NULL, NULL };
+
+	if (!ni_is_active() || !command)
+		return none;
+	if (ni_follow_plan(environ).flags)
+		exec.flags = NI_EXEC_UNFOLLOWED;
+	return ni_exec_begin(&exec);
+}
+
+NI_EXPORT int system(const char *command)
+{
+	const struct ni_caller caller = NI_CALLER(system);
+
+	ni_hook_enter();
+	ni_shell_begin(&caller, command);
+	return ni_next.system(command);
+}

@@ -1,0 +1,218 @@
+#include "recorder.h"
+
+#include <elf.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arrivals.h"
+#include "clock.h"
+#include "common/next_symbol.h"
+#include "descriptors.h"
+#include "environment.h"
+#include "kernel.h"
+#include "modules.h"
+#include "next.h"
+#include "options.h"
+#include "site.h"
+#include "threads.h"
+#include "trace_writer.h"
+#include "unclosed.h"
+
+struct ni_recorder ni_recorder;
+
+/* libc's; <stdlib.h> has no declaration for them. */
+int __cxa_atexit(void (*function)(void *), void *argument, void *library);
+int __register_atfork(void (*prepare)(void), void (*parent)(void),
+		      void (*child)(void), void *library);
+
+static atomic_flag is_starting = ATOMIC_FLAG_INIT;
+
+/* ---- the header ---------------------------------------------------------------- */
+
+static void note_executable(struct ni_trace_header *trace)
+{
+	const size_t room = sizeof(trace->strings) / 2;
+	struct stat status;
+	long r;
+
+	r = ni_raw6(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe",
+		    (long)trace->strings, (long)room, 0, 0);
+	trace->exe_size = r < 0 ? 0 : (uint16_t)r;
+	if (!ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/exe",
+		     (long)&status, 0, 0, 0)) {
+		trace->exe_device = status.st_dev;
+		trace->exe_inode = status.st_ino;
+	}
+	if (!ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/ns/pid",
+		     (long)&status, 0, 0, 0))
+		trace->pid_namespace = status.st_ino;
+}
+
+static uint32_t count_arguments(const char *bytes, size_t size)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < size; i++)
+		count += bytes[i] == '\0';
+	return count;
+}
+
+/* The kernel's copy, for a call from another constructor has no argv. */
+static void note_arguments(struct ni_trace_header *trace)
+{
+	char *to = (char *)trace->strings + trace->exe_size;
+	const size_t room = sizeof(trace->strings) - trace->exe_size;
+	long fd, r;
+
+	fd = ni_raw6(SYS_openat, AT_FDCWD, (long)"/proc/self/cmdline",
+		     O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	if (fd < 0)
+		return;
+	r = ni_raw3(SYS_read, fd, (long)to, (long)room);
+	ni_raw3(SYS_close, fd, 0, 0);
+	if (r <= 0)
+		return;
+	if (r == (long)room)
+		trace->flags |= NI_TRACE_ARGV_CUT;
+	trace->argv_size = (uint16_t)r;
+	trace->argc = count_arguments(to, (size_t)r);
+}
+
+static uint16_t machine(void)
+{
+#if defined(__x86_64__)
+	return EM_X86_64;
+#else
+	return EM_AARCH64;
+#endif
+}
+
+static void fill_header(struct ni_trace_header *trace, uint64_t start_ns)
+{
+	trace->machine = machine();
+	trace->pid = ni_recorder.pid;
+	trace->ppid = ni_kernel_parent();
+	trace->uid = (uint32_t)ni_raw3(SYS_geteuid, 0, 0, 0);
+	trace->start_ns = start_ns;
+	trace->start_real_ns = ni_clock_ns(CLOCK_REALTIME);
+	note_executable(trace);
+	note_arguments(trace);
+	if (ni_recorder.has_shim)
+		trace->flags |= NI_TRACE_SHIM;
+	if (!ni_recorder.is_following)
+		trace->flags |= NI_TRACE_NO_FOLLOW;
+#if !defined(__x86_64__)
+	trace->flags |= NI_TRACE_CALLER_ONLY;
+#endif
+}
+
+/* ---- starting ------------------------------------------------------------------- */
+
+/* The shim's file name in LD_PRELOAD: it is loaded behind this library. */
+static bool preloads_shim(void)
+{
+	const char *list = ni_environment_value(environ, "LD_PRELOAD");
+
+	return list && strstr(list, "libnoinherit-preload.so");
+}
+
+static bool open_trace(const char *directory,
+		       const struct ni_audit_options *options)
+{
+	uint64_t start_ns = ni_clock_ns(CLOCK_MONOTONIC);
+	struct ni_trace_header *trace;
+
+	ni_recorder.start_ticks = ni_clock_ticks();
+	ni_recorder.pid = ni_kernel_pid();
+	if (ni_trace_open(directory, options->size_kib, ni_recorder.pid,
+			  start_ns, &trace) < 0)
+		return false;
+	ni_recorder.trace = trace;
+	fill_header(trace, start_ns);
+	return true;
+}
+
+static void start(void)
+{
+	struct ni_audit_options options;
+	const char *directory;
+
+	directory = ni_environment_start(environ, ni_own_file(&ni_recorder));
+	if (!directory)
+		return;
+	options = ni_audit_options_parse(ni_environment_value(environ,
+						NI_TRACE_ENV_OPTIONS));
+	ni_recorder.is_following = options.is_following;
+	ni_recorder.frames_max = options.frames;
+	ni_recorder.has_shim = preloads_shim();
+	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
+	ni_modules_start(ni_next_in_libc("_dl_find_object"));
+	ni_threads_start(NULL);
+	ni_descriptors_start();
+	if (!open_trace(directory, &options))
+		return;
+	ni_arrivals_note();
+	__register_atfork(NULL, NULL, ni_recorder_forked, NULL);
+	__cxa_atexit(ni_unclosed_at_exit, NULL, NULL);
+	__atomic_fetch_or(&ni_recorder.trace->flags, NI_TRACE_READY,
+			  __ATOMIC_RELEASE);
+	ni_recorder.is_active = true;
+}
+
+/* Whoever comes second (there is no second thread yet, save for one that
+ * another constructor made) passes its call on, unrecorded. */
+void ni_recorder_start(void)
+{
+	ni_next_resolve();
+	if (atomic_flag_test_and_set(&is_starting))
+		return;
+	start();
+	atomic_store_explicit(&ni_recorder.is_started, true,
+			      memory_order_release);
+}
+
+__attribute__((constructor(101))) static void construct(void)
+{
+	if (!ni_recorder.is_started)
+		ni_recorder_start();
+}
+
+/* ---- later ------------------------------------------------------------------------ */
+
+void ni_recorder_forked(void)
+{
+	struct ni_trace_fork *record;
+
+	if (!ni_is_active())
+		return;
+	ni_recorder.generation++;
+	ni_recorder.pid = ni_kernel_pid();
+	ni_threads_forked();
+	ni_site_forked();
+	record = ni_trace_claim(NI_RECORD_FORK, sizeof(*record), 0,
+				NI_ROOM_EVENT, NI_DROPPED_FORKS);
+	if (!record)
+		return;
+	record->pid = ni_recorder.pid;
+	record->ppid = ni_kernel_parent();
+	record->time_ns = ni_clock_ns(CLOCK_MONOTONIC);
+	ni_trace_publish(record);
+}
+
+void ni_recorder_stop(enum ni_trace_stop reason, uint64_t time_ns)
+{
+	struct ni_trace_stopped *record;
+
+	ni_recorder.is_active = false;
+	record = ni_trace_claim(NI_RECORD_STOPPED, sizeof(*record), 0,
+				NI_ROOM_FINDING, NI_DROPPED_FINDINGS);
+	if (!record)
+		return;
+	record->pid = ni_recorder.pid;
+	record->reason = reason;
+	record->time_ns = time_ns;
+	ni_trace_publish(record);
+}

@@ -1,0 +1,61 @@
+/*
+ * recorder.h - the state that all parts of the recorder share.
+ *
+ * Set up once at start, read in every hook. Everything is static memory:
+ * nothing is allocated, no lock is taken, no descriptor is held.
+ */
+#ifndef NI_AUDIT_RECORDER_H
+#define NI_AUDIT_RECORDER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/trace.h"
+
+#define NI_EXPORT __attribute__((visibility("default")))
+
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+struct ni_recorder {
+	atomic_bool is_started;
+	/* False: every call is passed on and nothing else happens. That holds
+	 * without a trace, and for good after the program's own seccomp filter,
+	 * which may allow exactly the calls that the program makes. */
+	atomic_bool is_active;
+	bool is_following;		/* environments are completed */
+	bool has_shim;
+	uint8_t generation;		/* counts forks: whose descriptor is it? */
+	unsigned frames_max;
+	uintptr_t stack_end;		/* of the main thread */
+	atomic_uint_least32_t pid;	/* as of start or the last fork seen */
+	struct ni_trace_header *trace;
+	uint64_t start_ticks;
+};
+
+extern struct ni_recorder ni_recorder;
+
+/* The constructor's work; earlier, if another constructor makes a call. */
+void ni_recorder_start(void);
+
+/* In a fork child. */
+void ni_recorder_forked(void);
+
+/* Leaves the process alone from now on. */
+void ni_recorder_stop(enum ni_trace_stop reason, uint64_t time_ns);
+
+static inline bool ni_is_active(void)
+{
+	return atomic_load_explicit(&ni_recorder.is_active,
+				    memory_order_relaxed);
+}
+
+/* Starts the recorder if no constructor has done so yet. */
+static inline void ni_hook_enter(void)
+{
+	if (__builtin_expect(!atomic_load_explicit(&ni_recorder.is_started,
+						   memory_order_acquire), 0))
+		ni_recorder_start();
+}
+
+#endif

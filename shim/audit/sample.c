@@ -1,0 +1,27 @@
+#include "sample.h"
+
+#include <string.h>
+
+#include "kernel.h"
+#include "trace_writer.h"
+
+void ni_sample(struct ni_trace_site *site, int fd)
+{
+	struct ni_description description;
+	struct ni_trace_sample *sample;
+
+	site->sampled = 1;
+	ni_kernel_describe(fd, &description);
+	if (!description.what.inode)
+		return;
+	sample = ni_trace_claim(NI_RECORD_SAMPLE,
+				sizeof(*sample) + description.size, 0,
+				NI_ROOM_EVENT, NI_DROPPED_FORKS);
+	if (!sample)
+		return;
+	sample->site = ni_trace_ref(site);
+	sample->pid = ni_kernel_pid();
+	sample->what = description.what;
+	memcpy(sample + 1, description.bytes, description.size);
+	ni_trace_publish(sample);
+}

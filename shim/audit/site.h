@@ -1,0 +1,35 @@
+/*
+ * site.h - a stack that calls a function, as a record of the trace with its
+ * counters.
+ *
+ * Equal stacks give the same record, in all fork children of the image.
+ */
+#ifndef NI_AUDIT_SITE_H
+#define NI_AUDIT_SITE_H
+
+#include <stdint.h>
+
+#include "caller.h"
+#include "common/trace.h"
+
+/**
+ * ni_site_find - the record of this caller's stack
+ *
+ * Return: its ref, or 0 where there is no room for it.
+ */
+uint32_t ni_site_find(const struct ni_caller *caller);
+
+/* The record behind a ref; NULL for 0. */
+struct ni_trace_site *ni_site_at(uint32_t site);
+
+/* Count one descriptor more that @partner closed or marked. */
+void ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
+			   uint32_t partner);
+
+/* Code may have been unloaded: forget the stacks seen last. */
+void ni_site_forget(void);
+
+/* In a fork child: nobody else is writing here any more. */
+void ni_site_forked(void);
+
+#endif

@@ -1,0 +1,292 @@
+#include "stack.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "frame_rule.h"
+#include "hash.h"
+#include "modules.h"
+#include "recorder.h"
+
+enum { MEMO_COUNT = 4096, MEMO_PROBES = 4, KEY_NONE = 0, KEY_BUSY = 1 };
+
+/* No frame of a real program is larger. */
+#define FRAME_MAX ((uintptr_t)16 << 20)
+
+/* What is known of one address: a function of the key, so a reader only has to
+ * see that the key is the same before and after. */
+struct memo {
+	atomic_uintptr_t key;
+	uint64_t frame;
+	struct ni_frame_rule rule;
+};
+
+/* One frame during a walk. */
+struct position {
+	uintptr_t pc, sp, bp;
+	uintptr_t bp_address;	/* where bp was saved; 0: still in its register */
+	uintptr_t limit;	/* the stack does not reach further */
+	bool is_interrupted;	/* pc is not a return address */
+	bool has_bp;
+};
+
+static struct memo memos[MEMO_COUNT];
+
+/* ---- rules by address ------------------------------------------------------------ */
+
+static uintptr_t key_of(const struct position *position)
+{
+	return position->pc << 2 | 2 | position->is_interrupted;
+}
+
+static void read_rule(const struct position *position, uint64_t *frame,
+		      struct ni_frame_rule *rule)
+{
+	uintptr_t pc = position->pc - !position->is_interrupted;
+	struct ni_module module;
+
+	if (!ni_modules_find(pc, &module)) {
+		*frame = position->pc & (NI_FRAME_INTERRUPTED - 1);
+		*rule = (struct ni_frame_rule){ 0 };
+		return;
+	}
+	*frame = module.number ?
+		(uint64_t)module.number << 48 | (position->pc - module.bias) :
+		position->pc;
+	if (position->is_interrupted)
+		*frame |= NI_FRAME_INTERRUPTED;
+	*rule = ni_frame_rule_read(module.eh_frame_table, module.start,
+				   module.end, pc);
+}
+
+static bool recall(const struct memo *memo, uintptr_t key, uint64_t *frame,
+		   struct ni_frame_rule *rule)
+{
+	if (atomic_load_explicit(&memo->key, memory_order_acquire) != key)
+		return false;
+	*frame = memo->frame;
+	*rule = memo->rule;
+	atomic_thread_fence(memory_order_acquire);
+	return atomic_load_explicit(&memo->key, memory_order_relaxed) == key;
+}
+
+/* Only who makes the key busy may write; whoever meets it busy gives up. */
+static void note(struct memo *memo, uintptr_t old, uintptr_t key,
+		 uint64_t frame, const struct ni_frame_rule *rule)
+{
+	if (old == KEY_BUSY ||
+	    !atomic_compare_exchange_strong_explicit(&memo->key, &old, KEY_BUSY,
+			memory_order_acq_rel, memory_order_relaxed))
+		return;
+	memo->frame = frame;
+	memo->rule = *rule;
+	atomic_store_explicit(&memo->key, key, memory_order_release);
+}
+
+static void find_rule(const struct position *position, uint64_t *frame,
+		      struct ni_frame_rule *rule)
+{
+	uintptr_t key = key_of(position);
+	size_t first = (position->pc ^ position->pc >> 12) & (MEMO_COUNT - 1);
+	struct memo *free = &memos[first];
+	uintptr_t old = KEY_BUSY;
+
+	for (size_t probe = 0; probe < MEMO_PROBES; probe++) {
+		struct memo *memo = &memos[(first + probe) & (MEMO_COUNT - 1)];
+
+		if (recall(memo, key, frame, rule))
+			return;
+		old = atomic_load_explicit(&memo->key, memory_order_relaxed);
+		free = memo;
+		if (old == KEY_NONE)
+			break;
+	}
+	read_rule(position, frame, rule);
+	note(free, old, key, *frame, rule);
+}
+
+void ni_stack_forget(void)
+{
+	for (size_t i = 0; i < MEMO_COUNT; i++) {
+		uintptr_t old = memos[i].key;
+
+		if (old != KEY_NONE && old != KEY_BUSY)
+			atomic_compare_exchange_strong(&memos[i].key, &old,
+						       KEY_NONE);
+	}
+}
+
+/* ---- walking ----------------------------------------------------------------------- */
+
+static uint64_t word_at(uintptr_t address)
+{
+	uint64_t word;
+
+	memcpy(&word, (const void *)address, sizeof(word));
+	return word;
+}
+
+/* Notes that the walk depended on a word of the stack. */
+static void depend(struct ni_stack *stack, uintptr_t sp, uintptr_t address,
+		   uint64_t word)
+{
+	uintptr_t distance = address - sp;
+
+	if (stack->count == NI_STACK_WORDS || distance % 8 ||
+	    distance / 8 > UINT32_MAX) {
+		stack->is_repeatable = false;
+		return;
+	}
+	stack->steps[stack->count] = (uint32_t)(distance / 8);
+	stack->words[stack->count] = word;
+	stack->count++;
+}
+
+static void depend_on_bp(struct ni_stack *stack, uintptr_t sp,
+			 const struct position *position)
+{
+	if (position->bp_address)
+		depend(stack, sp, position->bp_address, position->bp);
+	else
+		stack->used_bp = true;
+}
+
+/*
+ * Where a stack that sp lies in must end: above the main thread's there are
+ * the arguments, above another's its thread block. A stack that the program
+ * made by itself has no limit that could be known.
+ */
+static uintptr_t stack_limit(uintptr_t sp)
+{
+	const uintptr_t size_max = (uintptr_t)1 << 30;
+	uintptr_t thread = (uintptr_t)__builtin_thread_pointer();
+
+	if (ni_recorder.stack_end - sp < size_max)
+		return ni_recorder.stack_end;
+	if (thread - sp < size_max)
+		return thread;
+	return UINTPTR_MAX;
+}
+
+/* May the word at base + offset be read: on this stack, at or above sp? */
+static bool is_on_stack(const struct position *position, uintptr_t address)
+{
+	return address % 8 == 0 && address >= position->sp &&
+	       address - position->sp < FRAME_MAX && address < position->limit;
+}
+
+/* The caller's stack pointer, or 0 where the rule cannot be followed. */
+static uintptr_t frame_end(struct ni_stack *stack, uintptr_t sp,
+			   const struct position *position,
+			   const struct ni_frame_rule *rule)
+{
+	uintptr_t at, cfa;
+
+	if (rule->cfa == NI_PLACE_SP)
+		return position->sp + (intptr_t)rule->cfa_offset;
+	if (rule->cfa == NI_PLACE_AT_SP) {
+		at = position->sp + (intptr_t)rule->cfa_offset;
+		return is_on_stack(position, at) ? word_at(at) : 0;
+	}
+	if (rule->cfa == NI_PLACE_BROKEN || !position->has_bp)
+		return 0;
+	depend_on_bp(stack, sp, position);
+	at = position->bp + (intptr_t)rule->cfa_offset;
+	if (rule->cfa == NI_PLACE_BP)
+		return at;
+	if (!is_on_stack(position, at))
+		return 0;
+	cfa = word_at(at);
+	depend(stack, sp, at, cfa);
+	return cfa;
+}
+
+/* Where the caller's register was saved, or 0. */
+static uintptr_t saved_at(enum ni_place place, int32_t offset,
+			  const struct position *position, uintptr_t cfa)
+{
+	uintptr_t at = 0;
+
+	if (place == NI_PLACE_AT_CFA)
+		at = cfa + (intptr_t)offset;
+	else if (place == NI_PLACE_AT_SP)
+		at = position->sp + (intptr_t)offset;
+	else if (place == NI_PLACE_AT_BP && position->has_bp)
+		at = position->bp + (intptr_t)offset;
+	return is_on_stack(position, at) ? at : 0;
+}
+
+/* A frame ends above its start, near, and on the same stack; but a signal may
+ * have come while another stack was in use. */
+static bool is_plausible(const struct position *position,
+			 const struct ni_frame_rule *rule, uintptr_t cfa)
+{
+	if (!cfa || cfa % 8)
+		return false;
+	return rule->is_signal ||
+	       (cfa > position->sp && cfa - position->sp < FRAME_MAX &&
+		cfa <= position->limit);
+}
+
+static void restore_bp(struct position *next, const struct position *position,
+		       const struct ni_frame_rule *rule, uintptr_t cfa)
+{
+	if (rule->bp == NI_PLACE_SAME)
+		return;
+	next->bp_address = saved_at(rule->bp, rule->bp_offset, position, cfa);
+	next->has_bp = next->bp_address != 0;
+	if (next->has_bp)
+		next->bp = word_at(next->bp_address);
+}
+
+/* Goes to the caller. Return: whether there is one. */
+static bool step(struct ni_stack *stack, uintptr_t sp,
+		 struct position *position, const struct ni_frame_rule *rule)
+{
+	uintptr_t cfa = frame_end(stack, sp, position, rule);
+	struct position next = *position;
+	uintptr_t at = 0;
+
+	if (is_plausible(position, rule, cfa))
+		at = saved_at(rule->pc, rule->pc_offset, position, cfa);
+	if (!at) {
+		stack->flags |= NI_SITE_BROKEN;
+		return false;
+	}
+	next.pc = word_at(at);
+	depend(stack, sp, at, next.pc);
+	restore_bp(&next, position, rule, cfa);
+	next.sp = cfa;
+	next.is_interrupted = rule->is_signal;
+	if (rule->is_signal) {
+		next.limit = stack_limit(cfa);
+		stack->is_repeatable = false;
+	}
+	*position = next;
+	return next.pc != 0;
+}
+
+void ni_stack_walk(const struct ni_caller *caller, unsigned frames_max,
+		   struct ni_stack *stack)
+{
+	struct position position = {
+		.pc = caller->pc, .sp = caller->sp, .bp = caller->bp,
+		.limit = stack_limit(caller->sp), .has_bp = true,
+	};
+	struct ni_frame_rule rule;
+
+	stack->depth = 0;
+	stack->count = 0;
+	stack->flags = 0;
+	stack->used_bp = false;
+	stack->is_repeatable = true;
+	do {
+		find_rule(&position, &stack->frames[stack->depth++], &rule);
+		if (rule.pc == NI_PLACE_END)
+			return;
+		if (stack->depth == frames_max) {
+			stack->flags |= NI_SITE_CUT;
+			return;
+		}
+	} while (step(stack, caller->sp, &position, &rule));
+}

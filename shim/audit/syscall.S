@@ -1,0 +1,33 @@
+/*
+ * syscall.S - syscall(2), of which few numbers concern descriptors.
+ *
+ * All others jump on with their arguments untouched: among them are calls that
+ * return twice (vfork, clone), which a C function could not pass on.
+ */
+#if defined(__x86_64__)
+
+	.hidden ni_next_syscall
+	.hidden ni_syscall_watched
+	.hidden ni_syscall_numbers
+
+	.text
+	.globl syscall
+	.type syscall, @function
+syscall:
+	.cfi_startproc
+	cmpq $511, %rdi
+	ja .Lothers
+	leaq ni_syscall_numbers(%rip), %rax
+	cmpb $0, (%rax, %rdi)
+	jne ni_syscall_watched
+.Lothers:
+	movq ni_next_syscall(%rip), %rax
+	testq %rax, %rax
+	je ni_syscall_watched
+	jmp *%rax
+	.cfi_endproc
+	.size syscall, . - syscall
+
+#endif
+
+	.section .note.GNU-stack, "", @progbits

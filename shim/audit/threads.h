@@ -1,0 +1,17 @@
+/*
+ * threads.h - whether the process has, or had, a second thread.
+ */
+#ifndef NI_AUDIT_THREADS_H
+#define NI_AUDIT_THREADS_H
+
+#include <stdbool.h>
+
+/* At start; @single_threaded: glibc's __libc_single_threaded, or NULL. */
+void ni_threads_start(const char *single_threaded);
+
+/* In a fork child: alone again, but libc's variable stays as it was. */
+void ni_threads_forked(void);
+
+bool ni_threads_has_second(void);
+
+#endif

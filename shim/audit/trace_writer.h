@@ -1,0 +1,76 @@
+/*
+ * trace_writer.h - the mapped file: claiming cells, publishing records, and
+ * the index by which an equal record is found again.
+ *
+ * Everything here may run in a signal handler, in a vfork child and in several
+ * processes at once; a writer may die after any instruction.
+ */
+#ifndef NI_AUDIT_TRACE_WRITER_H
+#define NI_AUDIT_TRACE_WRITER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/trace.h"
+
+/* Who may still write when the file gets full: findings longest. */
+enum ni_room { NI_ROOM_EVENT, NI_ROOM_SITE, NI_ROOM_FINDING };
+
+/**
+ * ni_trace_open - create, reserve and map a trace file
+ * @directory: absolute path
+ * @size_kib: wanted size; a smaller one is taken where there is no room
+ * @pid, @start_ns: make the name
+ * @trace: receives the mapping, on success only; its layout fields are set
+ *
+ * Return: 0 or a negative errno value. Where space is missing an empty file
+ * is left behind, for the reader to count.
+ */
+int ni_trace_open(const char *directory, size_t size_kib, uint32_t pid,
+		  uint64_t start_ns, struct ni_trace_header **trace);
+
+/**
+ * ni_trace_claim - take cells for a record of @size bytes
+ * @dropped: what to count when there is no room
+ *
+ * Return: the record, its head in state CLAIMED, or NULL.
+ */
+void *ni_trace_claim(enum ni_trace_kind kind, size_t size, uint32_t key,
+		     enum ni_room room, enum ni_trace_dropped dropped);
+
+void ni_trace_publish(void *record);
+void ni_trace_void(void *record);
+void ni_trace_drop(enum ni_trace_dropped what, uint32_t count);
+
+/* Is there still plenty of room? */
+bool ni_trace_is_roomy(void);
+
+/* A record by its number and back; ref 0 and NULL belong together. */
+void *ni_trace_at(uint32_t ref);
+uint32_t ni_trace_ref(const void *record);
+
+/* Answers whether a published record is the one described by @wanted. */
+typedef bool ni_trace_same(const void *record, const void *wanted);
+
+/**
+ * ni_trace_find - the published record of that kind and key, or NULL
+ */
+void *ni_trace_find(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
+		    const void *wanted);
+
+/**
+ * ni_trace_enter - publish a filled record and make it findable
+ *
+ * Return: the record, or the equal one that somebody else entered first; ours
+ * is void then.
+ */
+void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted);
+
+static inline void ni_trace_count(uint32_t *counter)
+{
+	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+#endif

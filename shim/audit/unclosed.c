@@ -1,0 +1,100 @@
+#include "unclosed.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "descriptors.h"
+#include "hash.h"
+#include "kernel.h"
+#include "trace_writer.h"
+#include "vfork.h"
+
+static bool is_same(const void *record, const void *data)
+{
+	const struct ni_trace_unclosed *known = record;
+
+	return known->created == *(const uint32_t *)data;
+}
+
+static struct ni_trace_unclosed *
+enter(uint32_t created, const struct ni_description *description, uint32_t key)
+{
+	struct ni_trace_unclosed *record;
+
+	record = ni_trace_claim(NI_RECORD_UNCLOSED,
+				sizeof(*record) + description->size, key,
+				NI_ROOM_FINDING, NI_DROPPED_FINDINGS);
+	if (!record)
+		return NULL;
+	record->time_ns = ni_clock_ns(CLOCK_MONOTONIC);
+	record->created = created;
+	record->pid = ni_kernel_pid();
+	record->what = description->what;
+	memcpy(record + 1, description->bytes, description->size);
+	return ni_trace_enter(record, is_same, &created);
+}
+
+static void note(int fd, uint32_t created)
+{
+	uint32_t key = ni_hash_end(ni_hash_word(NI_HASH_START, created));
+	struct ni_trace_unclosed *record;
+	struct ni_description description;
+
+	record = ni_trace_find(NI_RECORD_UNCLOSED, key, is_same, &created);
+	if (!record) {
+		ni_kernel_describe(fd, &description);
+		record = enter(created, &description, key);
+	}
+	if (record)
+		ni_trace_count(&record->count);
+}
+
+/* Does the kernel know it, too, and as what it was created? */
+static bool is_still_there(int fd, const struct ni_slot *slot)
+{
+	return ni_kernel_is_open(fd) &&
+	       ni_kernel_types_agree(slot->type, ni_kernel_type(fd));
+}
+
+static uint32_t note_all(bool is_own_process)
+{
+	const int highest = ni_descriptors_highest();
+	uint32_t open = 0;
+
+	for (int fd = 3; fd <= highest; fd = ni_descriptors_next(fd + 1)) {
+		struct ni_slot slot = ni_descriptors_get(fd);
+
+		if (!(slot.state & NI_SLOT_OPEN) || !slot.created ||
+		    !is_still_there(fd, &slot))
+			continue;
+		open++;
+		if (is_own_process &&
+		    slot.generation == ni_recorder.generation)
+			note(fd, slot.created);
+	}
+	return open;
+}
+
+void ni_unclosed_at_exit(void *unused)
+{
+	struct ni_trace_exit *record;
+	uint32_t pid;
+
+	(void)unused;
+	if (!ni_is_active() || ni_in_vfork_child())
+		return;
+	pid = ni_kernel_pid();
+	record = ni_trace_claim(NI_RECORD_EXIT, sizeof(*record), 0,
+				NI_ROOM_EVENT, NI_DROPPED_FORKS);
+	if (record) {
+		record->pid = pid;
+		record->time_ns = ni_clock_ns(CLOCK_MONOTONIC);
+	}
+	/* A child that a raw clone() made is not known as one: nothing in its
+	 * table can be told to be its own. */
+	pid = note_all(pid == ni_recorder.pid);
+	if (record) {
+		record->open = pid;
+		ni_trace_publish(record);
+	}
+}
