@@ -156,6 +156,13 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile
 	$(Q)$(CC) $(TEST_CFLAGS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		$(UNIT_LIB) -lcmocka -lpthread -Wl,--as-needed $(CLI_LIBS)
 
+# A helper named api_X is a program of the API.
+$(BUILD)/tests/helpers/api_%: tests/helpers/api_%.c $(BUILD)/libnoinherit.a Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  HELP $<")
+	$(Q)$(CC) $(TEST_CFLAGS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libnoinherit.a -lpthread
+
 $(BUILD)/tests/helpers/%: tests/helpers/%.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  HELP $<")
