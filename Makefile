@@ -186,7 +186,7 @@ $(BUILD)/tests/%: tests/%.c Makefile
 tests: all $(TESTS) $(HELPERS)
 
 check: tests
-	$(Q)BUILD=$(BUILD) tests/run unit cli shim strace live
+	$(Q)BUILD=$(BUILD) tests/run unit cli shim strace differential live
 
 bench: tests
 	$(Q)BUILD=$(BUILD) tests/bench/run

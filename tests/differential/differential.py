@@ -1,0 +1,104 @@
+"""Compares CPython and the API, case by case; `main(CASES)` ends a table."""
+
+import copy
+import os
+import shutil
+import sys
+
+import case as cases_of
+import sides
+
+
+def differences(case, theirs, ours):
+    """What differs and is not declared, in lines; none if all is well."""
+    lines = [f"Python: {what}" for what in theirs.complaints]
+    lines += [f"C: {what}" for what in ours.complaints]
+    wanted = copy.deepcopy(theirs)
+    for edit in case.differs:
+        try:
+            edit.apply(wanted)
+        except cases_of.Stale as stale:
+            lines.append(f"{edit.rule} is declared, but {stale}")
+    for what in ("calls", "errors", "variables", "open"):
+        expected, got = getattr(wanted, what), getattr(ours, what)
+        if expected == got:
+            continue
+        lines.append(f"{what} differ")
+        if what == "calls":
+            lines += diff(expected, got)
+        elif what == "variables":
+            lines += [f"  {name}: expected {expected.get(name)}, got "
+                      f"{got.get(name)}" for name in sorted({*expected, *got})
+                      if expected.get(name) != got.get(name)]
+        else:
+            lines.append(f"  expected {expected}, got {got}")
+    return lines
+
+
+def diff(expected, got):
+    lines = []
+    for index in range(max(len(expected), len(got))):
+        pair = (expected[index] if index < len(expected) else "nothing",
+                got[index] if index < len(got) else "nothing")
+        lines += ([f"    {pair[0]}"] if pair[0] == pair[1] else
+                  [f"  - {pair[0]}", f"  + {pair[1]}"])
+    return lines
+
+
+def compare(cases):
+    """For each case the lines of differences(). Cases with the same injection
+    share a run."""
+    found = [None] * len(cases)
+    for inject in sorted({case.inject for case in cases}):
+        chosen = [index for index, case in enumerate(cases)
+                  if case.inject == inject]
+        rows = [cases[index] for index in chosen]
+        theirs = sides.run_python(rows, inject)
+        ours = sides.run_c(rows, inject)
+        for index, row, one, other in zip(chosen, rows, theirs, ours):
+            if os.environ.get("SHOW"):
+                print(f"{row.name}\n  python {one}\n  c      {other}")
+            found[index] = differences(row, one, other)
+    return found
+
+
+def require():
+    """Skips, loudly, where the comparison cannot run."""
+    missing = [what for what, there in (
+        ("strace", shutil.which("strace")),
+        (sides.PYTHON, os.path.exists(sides.PYTHON)),
+        (sides.DRIVER, os.path.exists(sides.DRIVER))) if not there]
+    if missing:
+        print("not there: " + ", ".join(missing), file=sys.stderr)
+        sys.exit(77)
+    if not sys.executable.startswith("/usr/bin/"):
+        print(f"run with {sys.executable}, not {sides.PYTHON}")
+
+
+def list_differences(cases):
+    for case in cases:
+        for edit in case.differs:
+            print(f"{edit.rule:8} {case.name}: {edit.why}")
+
+
+def main(cases):
+    if sys.argv[1:] == ["--differences"]:
+        list_differences(cases)
+        sys.exit(0)
+    require()
+    chosen = [case for case in cases
+              if os.environ.get("CASE", "") in case.name]
+    names = [case.name for case in chosen]
+    assert len(set(names)) == len(names), "two cases of one name"
+    runnable = [case for case in chosen if not case.needs or case.needs()]
+    failed = 0
+    for case, lines in zip(runnable, compare(runnable)):
+        if lines:
+            failed += 1
+            print(f"{case.name} ({case.rules})")
+            print("\n".join("    " + line for line in lines))
+    for case in chosen:
+        if case not in runnable:
+            print(f"not here: {case.name}", file=sys.stderr)
+    print(f"{len(runnable)} cases, {failed} differ")
+    sys.exit(1 if failed or not runnable else 0)
