@@ -63,7 +63,7 @@ ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
 	$(if $(AUDIT),$(BUILD)/libnoinherit-audit.so) \
 	$(if $(LIB),$(BUILD)/libnoinherit.so.0 $(BUILD)/libnoinherit.a) \
 	$(if $(CLI),$(BUILD)/noinherit) \
-	$(patsubst shim/%.pc.in,$(BUILD)/%.pc,$(foreach d,preload lib,$(notdir $(wildcard shim/$(d)/*.pc.in))))
+	$(patsubst %.pc.in,$(BUILD)/%.pc,$(notdir $(wildcard shim/preload/*.pc.in shim/lib/*.pc.in)))
 
 all: $(ARTEFACTS)
 
@@ -72,11 +72,12 @@ $(BUILD)/obj/host/%.o: %.c Makefile
 	@$(if $(Q),echo "  CC   $<")
 	$(Q)$(CC) $(OURS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Where the command finds the libraries. Remade, and with it the command, when
+# Where things are found. Remade, and with it the command and the .pc files, when
 # `make install` names other directories than `make` did.
 $(BUILD)/obj/directories.h: FORCE
 	@mkdir -p $(@D)
-	@printf '#define NI_%s "%s"\n' BINDIR '$(BINDIR)' LIBDIR '$(LIBDIR)' > $@.new
+	@printf '#define NI_%s "%s"\n' BINDIR '$(BINDIR)' LIBDIR '$(LIBDIR)' \
+		INCLUDEDIR '$(INCLUDEDIR)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD)/obj/host/shim/cli/artefact.o: OURS += -I$(BUILD)/obj
@@ -126,7 +127,7 @@ fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 comma := ,
 
 vpath %.pc.in shim/preload shim/lib
-$(BUILD)/%.pc: %.pc.in include/noinherit.h Makefile
+$(BUILD)/%.pc: %.pc.in include/noinherit.h $(BUILD)/obj/directories.h Makefile
 	@mkdir -p $(@D)
 	$(Q)$(fill) $< > $@
 
