@@ -103,8 +103,10 @@ $(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/*
 	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
 
-$(BUILD)/libnoinherit.so.0: $(LIB) $(COMMON) $(wildcard shim/lib/*.map)
+$(BUILD)/libnoinherit.so.0: $(LIB) $(COMMON) $(wildcard shim/lib/*.map) include/noinherit.h
 	@$(if $(Q),echo "  LD   $@")
+	$(Q)grep -q '^NOINHERIT_$(basename $(VERSION))[ {]' shim/lib/*.map || \
+		{ echo "noinherit.map has no symbols of version $(VERSION)" >&2; exit 1; }
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,now -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
 	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
