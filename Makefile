@@ -46,6 +46,7 @@ COMMON_GUEST := $(call objects,common,guest)
 PRELOAD := $(call objects,preload,guest)
 AUDIT := $(call objects,audit,guest)
 LIB := $(call objects,lib,host)
+API := $(shell sed -n 's/^\t\(noinherit_.*\);/\1/p' shim/lib/*.map)
 CLI := $(call objects,cli,host)
 
 # The shim must be small; its hot calls ask for speed by NI_HOT. Most of its
@@ -210,6 +211,7 @@ install: all
 	$(if $(LIB),ln -sf libnoinherit.so.0 $(DESTDIR)$(LIBDIR)/libnoinherit.so;) \
 	$(foreach f,$(filter %.pc,$(ARTEFACTS)),$(call put,644,$(f),$(PKGDIR));) \
 	$(foreach f,$(wildcard shim/man/*.[1-8]),$(call put,644,$(f),$(MANDIR)/man$(subst .,,$(suffix $(f))));) \
+	for f in $(if $(LIB),$(API)); do echo .so man3/noinherit.3 > $(DESTDIR)$(MANDIR)/man3/$$f.3; done; \
 	$(foreach f,$(wildcard shim/cli/completion.bash),install -D -m 644 $(f) $(DESTDIR)$(COMPDIR)/noinherit;) \
 	$(call put,644,include/noinherit.h,$(INCLUDEDIR)); \
 	if [ -z "$(DESTDIR)" ]; then ldconfig 2>/dev/null || :; fi
