@@ -1,0 +1,136 @@
+/*
+ * Calls every function of the header once, in a way that works anywhere, and
+ * prints how many succeeded as expected. Linked in each way a user may link.
+ */
+#include <noinherit.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static int done, wrong;
+
+static void check(const char *name, int is_right)
+{
+	done++;
+	if (!is_right) {
+		wrong++;
+		printf("wrong: %s\n", name);
+	}
+}
+
+static int never(void *data)
+{
+	(void)data;
+	return 0;
+}
+
+static void creation(void)
+{
+	struct noinherit_socket s, copy, pair[2], adopted;
+
+	check("create_socket", !noinherit_create_socket(&s, -1, -1, -1));
+	check("dup", !noinherit_dup(&s, &copy));
+	check("fromfd", !noinherit_fromfd(&adopted, s.fd, -1, -1, -1));
+	check("close_fd", !noinherit_close_fd(noinherit_detach(&adopted)));
+	check("adopt", !noinherit_adopt(&adopted, copy.fd, -1, -1, -1));
+	check("close", !noinherit_close(&adopted));
+	check("setblocking", !noinherit_setblocking(&s, 0));
+	check("getblocking", !noinherit_getblocking(&s));
+	check("settimeout_ns", !noinherit_settimeout_ns(&s, 5));
+	check("gettimeout_ns", noinherit_gettimeout_ns(&s) == 5);
+	check("setdefaulttimeout_ns",
+	      !noinherit_setdefaulttimeout_ns(NOINHERIT_BLOCKING));
+	check("getdefaulttimeout_ns", noinherit_getdefaulttimeout_ns() == -1);
+	check("set_interrupt", !noinherit_set_interrupt(never, NULL));
+	check("get_inheritable", !noinherit_get_inheritable(s.fd));
+	check("set_inheritable", !noinherit_set_inheritable(s.fd, 1));
+	check("socketpair", !noinherit_socketpair(pair, -1, SOCK_STREAM, 0));
+	check("dup2", noinherit_dup2(pair[0].fd, s.fd, 0) == s.fd);
+	noinherit_close(&s);
+	noinherit_close(&pair[0]);
+	noinherit_close(&pair[1]);
+}
+
+static void internet(void)
+{
+	struct noinherit_socket server, client, conn, plain;
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	char port[16], text[256];
+
+	check("create_server",
+	      !noinherit_create_server(&server, "127.0.0.1", "0", NULL));
+	getsockname(server.fd, (struct sockaddr *)&address, &size);
+	snprintf(port, sizeof(port), "%d",
+		 ntohs(((struct sockaddr_in *)&address)->sin_port));
+	check("create_connection",
+	      !noinherit_create_connection(&client, "127.0.0.1", port, NULL));
+	check("accept", !noinherit_accept(&server, &conn, NULL, NULL));
+	check("shutdown", !noinherit_shutdown(&conn, SHUT_RDWR));
+	check("repr", noinherit_repr(&client, text, sizeof(text)) > 0);
+	noinherit_close(&conn);
+	check("address", noinherit_address(&address, AF_INET, "127.0.0.1",
+					   NOINHERIT_STRING, port) == 16);
+	noinherit_create_socket(&plain, -1, -1, -1);
+	check("connect", !noinherit_connect(&plain,
+					    (struct sockaddr *)&address, 16));
+	noinherit_close(&plain);
+	((struct sockaddr_in *)&address)->sin_port = 0;
+	noinherit_create_socket(&plain, -1, -1, -1);
+	check("bind", !noinherit_bind(&plain, (struct sockaddr *)&address, 16));
+	check("listen", !noinherit_listen(&plain, NOINHERIT_BACKLOG));
+	check("has_dualstack_ipv6", noinherit_has_dualstack_ipv6() >= 0);
+	noinherit_close(&plain);
+	noinherit_close(&server);
+	noinherit_close(&client);
+}
+
+static void transfer(void)
+{
+	struct noinherit_socket pair[2], copy;
+	struct noinherit_shared data;
+	char buf[8] = "x";
+	struct iovec part = { buf, 1 };
+	struct msghdr msg;
+	int fd = 0, got = -1, r;
+	size_t count = 1, sent;
+
+	memset(&msg, 0, sizeof(msg));
+	msg.msg_iov = &part;
+	msg.msg_iovlen = 1;
+	noinherit_socketpair(pair, -1, SOCK_STREAM, 0);
+	check("send", noinherit_send(&pair[0], buf, 1, 0) == 1);
+	check("sendall", !noinherit_sendall(&pair[0], buf, 1, 0, &sent));
+	check("sendto", noinherit_sendto(&pair[0], buf, 1, 0, NULL, 0) == 1);
+	check("sendmsg", noinherit_sendmsg(&pair[0], &msg, 0) == 1);
+	check("recv", noinherit_recv(&pair[1], buf, 2, 0) == 2);
+	check("recvfrom",
+	      noinherit_recvfrom(&pair[1], buf, 1, 0, NULL, NULL) == 1);
+	check("recvmsg", noinherit_recvmsg(&pair[1], &msg, 0) == 1);
+	check("send_fds",
+	      noinherit_send_fds(&pair[0], &part, 1, &fd, 1, NULL) == 1);
+	check("recv_fds", noinherit_recv_fds(&pair[1], buf, 1, &got, &count,
+					     NULL) == 1 && count == 1);
+	check("close_fd", !noinherit_close_fd(got));
+	check("share", !noinherit_share(&pair[0], getpid(), &data));
+	check("share_permit", noinherit_share_permit(0) <= 0);
+	r = noinherit_fromshare(&copy, &data);
+	check("fromshare", r <= 0);
+	if (r == 0)
+		noinherit_close(&copy);
+	check("eai", !noinherit_eai(-1));
+	check("strerror", noinherit_strerror(-1)[0] != '\0');
+	noinherit_close(&pair[0]);
+	noinherit_close(&pair[1]);
+}
+
+int main(void)
+{
+	creation();
+	internet();
+	transfer();
+	printf("%d calls, %d wrong\n", done, wrong);
+	return wrong != 0;
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+"""What `make install` puts in place can be compiled, linked and run."""
+
+import os
+import re
+import subprocess
+import unittest
+
+import tree
+
+SOURCE = tree.ROOT / "tests/library/every_call.c"
+HEADER = tree.ROOT / "include/noinherit.h"
+
+
+def declared():
+    """The functions of the header."""
+    return set(re.findall(r"\b(noinherit_\w+)\(",
+                          re.sub(r"/\*.*?\*/", "", HEADER.read_text(),
+                                 flags=re.DOTALL)))
+
+
+class Install(tree.Tree):
+    def test_everything_is_in_place(self):
+        for path in (self.prefix / "include/noinherit.h",
+                     self.lib / "libnoinherit.so.0",
+                     self.lib / "libnoinherit.so",
+                     self.lib / "libnoinherit.a",
+                     self.lib / "pkgconfig/noinherit.pc",
+                     self.prefix / "share/man/man3/noinherit.3"):
+            with self.subTest(path):
+                self.assertTrue(path.exists())
+        self.assertEqual(os.readlink(self.lib / "libnoinherit.so"),
+                         "libnoinherit.so.0")
+
+    def test_pkg_config_knows_the_version_of_the_header(self):
+        version = re.search(r'NOINHERIT_VERSION "(.*)"', HEADER.read_text())[1]
+        self.assertEqual(self.pkg_config("--modversion"), [version])
+
+    def test_a_program_is_linked_shared(self):
+        program = self.build_shared(SOURCE)
+        self.assertIn("NEEDED               libnoinherit.so.0",
+                      tree.run("objdump", "-p", program).stdout)
+        self.assertIn(" 0 wrong", tree.run(program).stdout)
+
+    def test_a_program_is_linked_with_the_archive(self):
+        program = self.build(SOURCE, self.lib / "libnoinherit.a", "-lpthread")
+        self.assertNotIn("libnoinherit",
+                         tree.run("objdump", "-p", program).stdout)
+        self.assertIn(" 0 wrong", tree.run(program).stdout)
+
+    def test_a_program_is_linked_statically(self):
+        # The linker warns that getaddrinfo wants the shared libc at run time.
+        program = self.build(SOURCE, "-static",
+                             *self.pkg_config("--libs", "--static"))
+        self.assertNotIn("NEEDED", tree.run("objdump", "-p", program).stdout)
+        self.assertIn(" 0 wrong", tree.run(program).stdout)
+
+    def test_every_function_is_called_by_that_program(self):
+        called = set(re.findall(r"\b(noinherit_\w+)\(", SOURCE.read_text()))
+        self.assertEqual(declared() - called, set())
+
+    def test_exactly_the_header_is_exported_and_versioned(self):
+        lines = tree.run("nm", "-D", "--defined-only",
+                         self.lib / "libnoinherit.so.0").stdout.splitlines()
+        names = [line.split()[-1] for line in lines if " T " in line]
+        self.assertEqual({name.partition("@@")[0] for name in names},
+                         declared())
+        for name in names:
+            self.assertRegex(name, r"@@NOINHERIT_\d+\.\d+$")
+        others = [line for line in lines if " T " not in line]
+        self.assertTrue(all(" A NOINHERIT_" in line for line in others), others)
+
+    def test_the_library_needs_libc_alone(self):
+        needed = re.findall(r"NEEDED +(\S+)", tree.run(
+            "objdump", "-p", self.lib / "libnoinherit.so.0").stdout)
+        # The loader is libc's: it finds the buffer of noinherit_strerror().
+        self.assertEqual([name for name in needed
+                          if not name.startswith("ld-linux")], ["libc.so.6"])
+
+    @unittest.skipUnless(tree.PRELOAD.exists(), "the shim is not built")
+    def test_it_works_under_the_shim(self):
+        program = self.build_shared(SOURCE)
+        for mode in ("compat", "strict", "off"):
+            with self.subTest(mode):
+                result = tree.run(program, env=dict(
+                    os.environ, LD_PRELOAD=str(tree.PRELOAD),
+                    NOINHERIT_MODE=mode))
+                self.assertIn(" 0 wrong", result.stdout)
+
+    @unittest.skipUnless(tree.PRELOAD.exists(), "the shim is not built")
+    def test_the_shim_adds_no_system_call(self):
+        def calls(**extra):
+            log = self.work / "strace"
+            environment = [f"-E{name}={value}"
+                           for name, value in extra.items()]
+            tree.run("strace", "-f", "-o", log, "-e", "trace=%net,%desc",
+                     *environment, program)
+            text = re.sub(r"\b\d{4,}\b|[\"].*?[\"]", "N", log.read_text())
+            # From main on: its first socket. The loader's own come before.
+            return re.findall(r" (\w+)\(", text[text.index("socket(AF_INET"):])
+
+        program = self.build_shared(SOURCE)
+        self.assertEqual(calls(LD_PRELOAD=tree.PRELOAD), calls())
+
+    def test_cpp_links_it(self):
+        tree.need("g++")
+        source = self.work / "main.cpp"
+        source.write_text("""
+            #include <noinherit.h>
+            int main()
+            {
+                noinherit_socket s = NOINHERIT_SOCKET_CLOSED;
+                noinherit_server_options options = {};
+                options.size = sizeof options;
+                int r = noinherit_create_server(&s, "127.0.0.1", "0", &options);
+                return r != 0 || noinherit_close(&s) != 0;
+            }""")
+        tree.run(self.build_shared(source, compiler="g++"))
+
+
+class HeaderAlone(unittest.TestCase):
+    """No feature macro, no other header, every warning."""
+
+    def test_it_compiles_in_each_language(self):
+        for compiler, language, standard in (
+                ("gcc", "c", "c11"), ("gcc", "c", "gnu17"),
+                ("clang", "c", "c11"), ("g++", "c++", "c++17"),
+                ("g++", "c++", "c++20"), ("clang++", "c++", "c++17")):
+            if subprocess.run(["which", compiler],
+                              capture_output=True).returncode:
+                print(f"{compiler} is not installed: {standard} not tried")
+                continue
+            with self.subTest(f"{compiler} {standard}"):
+                tree.run(compiler, f"-std={standard}", *tree.WARNINGS,
+                         "-Wshadow", "-Wconversion", "-fsyntax-only",
+                         "-x", language, HEADER)
+
+    def test_a_program_with_a_warning_would_be_refused(self):
+        with self.assertRaises(AssertionError):
+            tree.run("gcc", "-std=c11", *tree.WARNINGS, "-fsyntax-only",
+                     "-x", "c", "-", input="int f(void) { int unused; }")
+
+    def test_zeroed_options_are_python_s_defaults(self):
+        text = HEADER.read_text()
+        for struct in re.findall(r"struct (noinherit_\w+_options) \{", text):
+            members = re.search(rf"struct {struct} {{\n\t(.*?);", text)[1]
+            self.assertEqual(members, "size_t size", struct)
+
+
+if __name__ == "__main__":
+    tree.need("pkg-config", "objdump", "nm", "strace")
+    unittest.main()

@@ -1,0 +1,77 @@
+"""The installed library, and programs built against it.
+
+A test here sees what a user has: the tree that `make install` makes, and the
+flags that pkg-config prints for it. Nothing of shim/ but where it says so.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+PRELOAD = BUILD / "libnoinherit-preload.so"
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+
+
+def skip(why):
+    print(why, file=sys.stderr)
+    sys.exit(77)
+
+
+def need(*programs):
+    """Skips the whole test, loudly, where one of them is missing."""
+    for program in programs:
+        if not shutil.which(program):
+            skip(f"{program} is not installed")
+
+
+def run(*words, **options):
+    """The process that has ended; fails with its output unless it succeeded."""
+    result = subprocess.run([str(word) for word in words], text=True,
+                            capture_output=True, **options)
+    if result.returncode:
+        raise AssertionError(f"{words}: exit {result.returncode}\n"
+                             f"{result.stdout}{result.stderr}")
+    return result
+
+
+class Tree(unittest.TestCase):
+    """Installs once for a class; self.work is a directory to build in."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory(prefix="noinherit-library-")
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = pathlib.Path(directory.name)
+        cls.root = cls.work / "root"
+        # With whatever PREFIX it was built for: another would remake things.
+        run("make", "-s", "-C", ROOT, "install", f"BUILD={BUILD}",
+            f"DESTDIR={cls.root}")
+        cls.prefix = next(cls.root.rglob("noinherit.h")).parents[1]
+        cls.lib = next(cls.root.rglob("libnoinherit.a")).parent
+
+    @classmethod
+    def pkg_config(cls, *words):
+        """Flags for the staged tree; without DESTDIR none of this is needed."""
+        environment = dict(os.environ, PKG_CONFIG_SYSROOT_DIR=str(cls.root),
+                           PKG_CONFIG_LIBDIR=str(cls.lib / "pkgconfig"))
+        return run("pkg-config", *words, "noinherit",
+                   env=environment).stdout.split()
+
+    @classmethod
+    def build(cls, source, *flags, compiler="cc", output=None):
+        """Compiles a program against the tree, warnings being errors."""
+        output = output or cls.work / pathlib.Path(source).stem
+        run(compiler, *WARNINGS, "-D_GNU_SOURCE", *cls.pkg_config("--cflags"),
+            "-o", output, source, *flags)
+        return output
+
+    @classmethod
+    def build_shared(cls, source, **options):
+        return cls.build(source, *cls.pkg_config("--libs"), "-lpthread",
+                         f"-Wl,-rpath,{cls.lib}", **options)
