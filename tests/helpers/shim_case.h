@@ -1,0 +1,120 @@
+/*
+ * shim_case.h - what the tests of tests/shim share: a case leaves open what it
+ * found, and what spoils the process happens in a child.
+ */
+#ifndef TESTS_SHIM_CASE_H
+#define TESTS_SHIM_CASE_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "descriptors.h"
+
+static int descriptors_before;
+
+static inline int note_descriptors(void **state)
+{
+	(void)state;
+	descriptors_before = count_descriptors();
+	return 0;
+}
+
+static inline int find_the_same_descriptors(void **state)
+{
+	(void)state;
+	return count_descriptors() == descriptors_before ? 0 : -1;
+}
+
+#define SHIM_CASE(name)                                                       \
+	cmocka_unit_test_setup_teardown(name, note_descriptors,               \
+					find_the_same_descriptors)
+
+/* The harness may hand over descriptors: numbers are counted from 3 on. */
+static inline void close_what_was_inherited(void)
+{
+	ni_raw3(SYS_close_range, 3, ~0U, 0);
+}
+
+/* ---- in a child: EXPECT instead of assert ---- */
+
+static int expectations[2];
+
+static inline void expect(bool holds, int line)
+{
+	if (holds)
+		return;
+	ni_raw3(SYS_write, expectations[1], (long)&line, sizeof(line));
+	_exit(1);
+}
+
+#define EXPECT(condition) expect(condition, __LINE__)
+
+/* The way out of a child, far from the numbers that tests look at. */
+static inline void open_expectations(void)
+{
+	int pair[2];
+
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		abort();
+	for (int i = 0; i < 2; i++) {
+		expectations[i] = (int)ni_raw3(SYS_fcntl, pair[i],
+					       F_DUPFD_CLOEXEC, 1000);
+		ni_raw3(SYS_close, pair[i], 0, 0);
+	}
+}
+
+/* Runs @body in a child that must end by itself with 0. */
+static inline void in_child(void (*body)(void))
+{
+	int line = 0, status;
+	pid_t child;
+
+	open_expectations();
+	child = fork();
+	if (child == 0) {
+		body();
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	ni_raw3(SYS_close, expectations[1], 0, 0);
+	ni_raw3(SYS_read, expectations[0], (long)&line, sizeof(line));
+	ni_raw3(SYS_close, expectations[0], 0, 0);
+	if (line)
+		fail_msg("the expectation in line %d does not hold", line);
+	if (status)
+		fail_msg("the child ended with status %x", (unsigned)status);
+}
+
+/* ---- what most cases begin with ---- */
+
+/* A descriptor whose flag the shim added. */
+static inline int new_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+/* A descriptor that is none of the shim's business. */
+static inline int new_file(int flags)
+{
+	return open("/dev/null", O_RDWR | flags);
+}
+
+/* Is it ours? Only of an ours does this take the flag off (rule 6), so the
+ * answer changes what is asked. */
+static inline bool was_ours(int fd)
+{
+	return is_non_inheritable(fd) && dup2(fd, fd) == fd &&
+	       is_inheritable(fd);
+}
+
+#endif
