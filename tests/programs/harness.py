@@ -11,6 +11,7 @@ import ctypes
 import os
 import re
 import signal
+import subprocess
 import sys
 import traceback
 from collections import Counter
@@ -22,9 +23,10 @@ from variant import VARIANTS, Variant, chosen_variants
 
 # What a test takes from here.
 __all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
-           "am_root", "check", "main", "run_case", "until"]
+           "am_root", "check", "isolate_network", "main", "run_case", "until"]
 
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWNET = 0x40000000
 
 
 class Case:
@@ -164,6 +166,15 @@ def _run_all(cases, variants):
             if variant.name == "native":
                 native = seen
     return failures
+
+
+def isolate_network():
+    """For a program that would touch the machine's network: from here on there
+    is only a loopback of the test's own."""
+    if ctypes.CDLL(None).unshare(CLONE_NEWNET) or \
+            subprocess.run(["ip", "link", "set", "lo", "up"]).returncode:
+        print("cannot make a network namespace", file=sys.stderr)
+        sys.exit(77)
 
 
 def main(cases, needs, root=False):

@@ -206,12 +206,13 @@ class Run:
 
     # The server's own descriptors.
 
-    def held(self, process):
-        """What the tree of a process (or of a pid) holds now. main() wants
-        the sockets above 2 of every such snapshot to be non-inheritable
+    def held(self, process, below=True):
+        """What a process (or a pid), and all below it, holds now. main()
+        wants the sockets above 2 of every such snapshot to be non-inheritable
         under the shim."""
         pid = process if isinstance(process, int) else process.pid
-        found = [descriptor for member in kernel.tree(pid)
+        members = kernel.tree(pid) if below else [pid]
+        found = [descriptor for member in members
                  for descriptor in kernel.descriptors(member)]
         self.snapshots.append(found)
         return found
