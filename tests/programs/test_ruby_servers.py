@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""webrick's CGI programs get no socket; puma keeps its listener over the exec
+of itself.
+
+For that exec puma takes the mark off by itself, and the new image never puts
+it on again: what a program has said stays so, and what was open at start is
+not touched. So the listener is in its children, as natively.
+"""
+
+import signal
+
+import harness
+import kernel
+
+RUBY, PUMA = "/usr/bin/ruby", "/usr/bin/puma"
+
+WEBRICK = """
+require "webrick"
+server = WEBrick::HTTPServer.new(
+    BindAddress: "127.0.0.1", Port: %(port)d, DocumentRoot: "%(dir)s")
+server.mount_proc("/run") { |request, response|
+    response.body = `%(look)s`
+    system("%(look)s >/dev/null")
+}
+server.mount("/cgi", WEBrick::HTTPServlet::CGIHandler, "%(cgi)s")
+server.start
+"""
+
+RACKUP = """
+run lambda { |environment|
+    [200, {"Content-Type" => "text/plain"}, [`%(look)s`]]
+}
+"""
+
+
+def webrick(run):
+    port = run.port()
+    cgi = run.hook("look.cgi",
+                   before="printf 'Content-Type: text/plain\\r\\n\\r\\n'")
+    script = run.file("server.rb", WEBRICK % {
+        "port": port, "dir": run.dir, "look": run.look, "cgi": cgi})
+    server = run.start([RUBY, script], listens=port, says="start")
+    run.held(server)
+    return run.http(port, "/run"), run.http(port, "/cgi")
+
+
+def start_puma(run, *options):
+    port = run.port()
+    run.file("config.ru", RACKUP % {"look": run.look})
+    server = run.start([PUMA, "--bind", "tcp://127.0.0.1:%d" % port,
+                        "--environment", "production", *options],
+                       listens=port, says="Use Ctrl-C to stop")
+    return server, port
+
+
+def listeners(pid):
+    return sorted(d.inode for d in kernel.descriptors(pid)
+                  if is_listener(d))
+
+
+def restarting(*options):
+    def scenario(run):
+        server, port = start_puma(run, *options)
+        run.held(server)
+        answers = [run.http(port)]
+        before = listeners(server.pid)
+        for times in (2, 3):
+            run.send_signal(server, signal.SIGUSR2)
+            run.wait_line(server, "(?s)(Use Ctrl-C to stop.*){%d}" % times)
+            run.check_preloaded(server.pid)
+            harness.check(listeners(server.pid) == before,
+                          "the new image has made a listener of its own")
+            run.held(server)
+            answers.append(run.http(port))
+        return answers
+    return scenario
+
+
+def is_listener(descriptor):
+    return " LISTEN " in descriptor.what
+
+
+harness.main([
+    harness.Case("webrick", webrick),
+    harness.Case("puma, restart", restarting(), meant=is_listener,
+                 keeps=is_listener),
+    harness.Case("puma with workers, restart", restarting("--workers", "1"),
+                 meant=is_listener, keeps=is_listener),
+], needs={RUBY: "ruby", PUMA: "puma",
+          "/usr/share/doc/ruby-webrick": "ruby-webrick"})
