@@ -189,6 +189,11 @@ uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 	return (uint32_t)distinct->count - 1;
 }
 
+uint32_t ni_distinct_text(struct ni_distinct *distinct, const char *text)
+{
+	return ni_distinct_number(distinct, text, strlen(text));
+}
+
 int ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
 		    size_t size)
 {

@@ -49,6 +49,9 @@ struct ni_distinct {
 uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 			    size_t size);
 
+/* The same for a string. */
+uint32_t ni_distinct_text(struct ni_distinct *distinct, const char *text);
+
 int ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
 		    size_t size);
 

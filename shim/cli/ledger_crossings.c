@@ -86,7 +86,8 @@ static const char *note_of_leak(struct ledger *ledger,
 }
 
 static void add_flow(struct ledger *ledger, const struct launch *launch,
-		     const struct ni_finding *finding, int fd)
+		     const struct ni_finding *finding,
+		     const struct ni_trace_what *record)
 {
 	struct ni_report *report = ledger->report;
 	struct ni_flow *flow = ni_array_push(&report->flows,
@@ -95,8 +96,31 @@ static void add_flow(struct ledger *ledger, const struct launch *launch,
 					     sizeof(*flow));
 
 	flow->to = launch->program;
-	flow->fd = fd;
+	flow->fd = record->fd;
+	flow->what = ni_what_from_record(ledger->arena, record);
 	flow->finding = ni_groups_number(ledger, finding);
+}
+
+/* What the record stands for and came out at the other end: as the new image
+ * says, or all of it where that says nothing. Returns how many. */
+static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
+			  const struct ni_trace_held *held,
+			  const struct ni_finding *finding)
+{
+	const struct image *into = launch->into;
+	uint64_t count = 0;
+
+	for (size_t i = 0; into && i < into->arrival_count; i++) {
+		if (into->arrivals[i].held != held)
+			continue;
+		add_flow(ledger, launch, finding,
+			 &into->arrivals[i].record->what);
+		count++;
+	}
+	if (count || ni_origins_are_told(launch))
+		return count;
+	add_flow(ledger, launch, finding, &held->what);
+	return ni_at_least_one(held->count);
 }
 
 static struct ni_finding *arrived_finding(struct ledger *ledger,
@@ -140,6 +164,8 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 							 launch->exec->site));
 	finding->to = launch->program;
 	finding->to_fd = held->what.fd;
+	if (origin->image != launch->from)
+		finding->through = launch->from->program;
 	finding->note = finding->kind == NI_KIND_PASSED ?
 		why_passed(ledger, launch, held, origin) :
 		note_of_leak(ledger, launch, held, origin);
@@ -147,45 +173,69 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 		ni_groups_stop(finding);
 }
 
-static void add_crossing(struct ledger *ledger, struct launch *launch,
-			 const struct ni_trace_held *held)
+static int is_silent(const struct launch *launch,
+		     const struct ni_trace_held *held)
+{
+	for (size_t i = 0; i < launch->into->arrival_count; i++)
+		if (launch->into->arrivals[i].held == held)
+			return 0;
+	return 1;
+}
+
+/* The kernel's word at the other end: it was not there. */
+static int did_not_arrive(const struct launch *launch,
+			  const struct ni_trace_held *held)
+{
+	return ni_origins_are_told(launch) && is_silent(launch, held) &&
+	       !launch->unlisted && !(held->flags & NI_HELD_ENFORCED);
+}
+
+static struct ni_finding *crossing(struct ledger *ledger,
+				   struct launch *launch,
+				   const struct ni_trace_held *held)
 {
 	struct origin origin = ni_origins_of_held(ledger, launch->from, held);
 	const struct ni_trace_site *exec = ni_places_site(launch->from,
 							  launch->exec->site);
-	int is_stopped = (held->flags & NI_HELD_ENFORCED) != 0, is_new;
-	uint32_t each = held->count ? held->count : 1;
-	uint64_t count = is_stopped ? each : ni_origins_arrived(launch, held);
-	struct group_key key = {
+	const struct group_key key = {
 		.kind = kind_of_crossing(launch, held, &origin),
 		.created = origin.created,
 		.at = ni_places_stack(ledger, launch->from, launch->exec->site),
 		.exe = origin.image->program->exe,
 		.to_exe = launch->program->exe,
-		.is_stopped = is_stopped,
+		.type = ni_what_from_record(ledger->arena, &held->what).type,
+		.is_stopped = (held->flags & NI_HELD_ENFORCED) != 0,
 		.fd = -1,
 		.call = origin.site ? origin.site->call : 0,
 		.at_call = exec ? exec->call : 0,
 	};
 	struct ni_finding *finding;
+	int is_new;
 
-	count += (uint64_t)launch->unlisted * each;
-	if (!count)
-		return;
-	if (key.kind == NI_KIND_ARRIVED) {
-		finding = arrived_finding(ledger, origin.image, &held->what);
-	} else {
-		key.type = ni_what_from_record(ledger->arena, &held->what).type;
-		finding = ni_groups_find(ledger, &key, &is_new);
-		if (is_new)
-			fill_crossing(ledger, finding, launch, held, &origin);
-	}
-	finding->count += count;
 	if (origin.created)
 		ni_distinct_number(&ledger->crossed, &origin.created,
 				   sizeof(origin.created));
-	if (!is_stopped)
-		add_flow(ledger, launch, finding, held->what.fd);
+	if (key.kind == NI_KIND_ARRIVED)
+		return arrived_finding(ledger, origin.image, &held->what);
+	finding = ni_groups_find(ledger, &key, &is_new);
+	if (is_new)
+		fill_crossing(ledger, finding, launch, held, &origin);
+	return finding;
+}
+
+static void add_crossing(struct ledger *ledger, struct launch *launch,
+			 const struct ni_trace_held *held)
+{
+	struct ni_finding *finding;
+
+	if (did_not_arrive(launch, held))
+		return;
+	finding = crossing(ledger, launch, held);
+	finding->count += launch->unlisted * ni_at_least_one(held->count);
+	if (held->flags & NI_HELD_ENFORCED)
+		finding->count += ni_at_least_one(held->count);
+	else
+		finding->count += add_flows(ledger, launch, held, finding);
 }
 
 /* What came out although the exec did not list it. */
@@ -220,7 +270,7 @@ static void add_unlisted(struct ledger *ledger, struct launch *launch,
 			"nobody was seen to create it";
 	}
 	finding->count++;
-	add_flow(ledger, launch, finding, record->fd);
+	add_flow(ledger, launch, finding, record);
 }
 
 static void read_launch(struct ledger *ledger, struct launch *launch)
@@ -235,7 +285,7 @@ static void read_launch(struct ledger *ledger, struct launch *launch)
 			add_crossing(ledger, launch, held);
 	}
 	for (size_t i = 0; launch->into && i < launch->into->arrival_count; i++)
-		if (!launch->into->arrivals[i].is_claimed)
+		if (!launch->into->arrivals[i].held)
 			add_unlisted(ledger, launch,
 				     &launch->into->arrivals[i]);
 }

@@ -50,13 +50,6 @@ static int is_moved(const struct launch *launch,
 	       is_same_sort(held, arrived) && is_same_inode(held, arrived);
 }
 
-/* One record stands for several of a site, and shows only one of them. */
-static int is_one_of(const struct ni_trace_held *held,
-		     const struct ni_trace_what *arrived)
-{
-	return held->count > 1 && is_same_sort(&held->what, arrived);
-}
-
 /* ---- arrivals ------------------------------------------------------------------ */
 
 static const struct ni_trace_held *held_of(const struct launch *launch,
@@ -70,11 +63,10 @@ static const struct ni_trace_held *held_of(const struct launch *launch,
 	return held;
 }
 
-static const struct ni_trace_held *
-find_held(const struct launch *launch, const struct arrival *arrival)
+static const struct ni_trace_held *find_held(const struct launch *launch,
+					     const struct ni_trace_what *what)
 {
-	const struct ni_trace_what *what = &arrival->record->what;
-	const struct ni_trace_held *moved = NULL, *one_of = NULL;
+	const struct ni_trace_held *moved = NULL;
 
 	for (size_t i = 0; i < launch->from->trace->record_count; i++) {
 		const struct ni_trace_held *held = held_of(launch, i);
@@ -85,10 +77,48 @@ find_held(const struct launch *launch, const struct arrival *arrival)
 			return held;
 		if (is_moved(launch, &held->what, what))
 			moved = held;
-		if (is_one_of(held, what))
-			one_of = held;
 	}
-	return moved ? moved : one_of;
+	return moved;
+}
+
+static size_t count_claimed(const struct image *image,
+			    const struct ni_trace_held *held)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < image->arrival_count; i++)
+		count += image->arrivals[i].held == held;
+	return count;
+}
+
+/* One record stands for several of a site, and shows only one of them: what is
+ * left over is of the first that has room. */
+static const struct ni_trace_held *find_held_with_room(
+	const struct image *image, const struct ni_trace_what *what)
+{
+	const struct launch *launch = image->launch;
+
+	for (size_t i = 0; i < launch->from->trace->record_count; i++) {
+		const struct ni_trace_held *held = held_of(launch, i);
+
+		if (held && held->count > 1 &&
+		    is_same_sort(&held->what, what) &&
+		    count_claimed(image, held) < held->count)
+			return held;
+	}
+	return NULL;
+}
+
+static void claim_arrivals(struct image *image)
+{
+	for (size_t i = 0; i < image->arrival_count; i++)
+		image->arrivals[i].held =
+			find_held(image->launch,
+				  &image->arrivals[i].record->what);
+	for (size_t i = 0; i < image->arrival_count; i++)
+		if (!image->arrivals[i].held)
+			image->arrivals[i].held = find_held_with_room(
+				image, &image->arrivals[i].record->what);
 }
 
 /* Passing on is meant for one program, or for all that come after it. */
@@ -118,30 +148,28 @@ static struct origin outside(struct image *image, const struct arrival *arrival)
 }
 
 static struct origin arrival_origin(struct ledger *ledger, struct image *image,
-				    struct arrival *arrival)
+				    const struct arrival *arrival)
 {
-	const struct ni_trace_held *held;
 	struct origin origin;
 
 	if (!image->launch)
 		return outside(image, arrival);
-	held = find_held(image->launch, arrival);
-	arrival->is_claimed = held != NULL;
-	if (!held)
+	if (!arrival->held)
 		return (struct origin){
 			.kind = ORIGIN_UNSEEN,
 			.image = image->launch->from,
 			.fd = arrival->record->what.fd,
 		};
-	origin = ni_origins_of_held(ledger, image->launch->from, held);
-	if (!origin.is_meant && meant_for_all(held)) {
+	origin = ni_origins_of_held(ledger, image->launch->from,
+				    arrival->held);
+	if (!origin.is_meant && meant_for_all(arrival->held)) {
 		origin.is_meant = 1;
-		origin.meant = meant_for_all(held);
+		origin.meant = meant_for_all(arrival->held);
 	}
 	return origin;
 }
 
-static void read_arrivals(struct ledger *ledger, struct image *image)
+static void list_arrivals(struct ledger *ledger, struct image *image)
 {
 	const struct ni_trace *trace = image->trace;
 	size_t count = 0;
@@ -150,13 +178,20 @@ static void read_arrivals(struct ledger *ledger, struct image *image)
 		count += trace->records[i].kind == NI_RECORD_ARRIVED;
 	image->arrivals = ni_arena_array(ledger->arena, count,
 					 sizeof(*image->arrivals));
-	for (size_t i = 0; i < trace->record_count; i++) {
-		struct arrival *arrival;
+	for (size_t i = 0; i < trace->record_count; i++)
+		if (trace->records[i].kind == NI_RECORD_ARRIVED)
+			image->arrivals[image->arrival_count++].record =
+				trace->records[i].bytes;
+}
 
-		if (trace->records[i].kind != NI_RECORD_ARRIVED)
-			continue;
-		arrival = &image->arrivals[image->arrival_count++];
-		arrival->record = trace->records[i].bytes;
+static void read_arrivals(struct ledger *ledger, struct image *image)
+{
+	list_arrivals(ledger, image);
+	if (image->launch)
+		claim_arrivals(image);
+	for (size_t i = 0; i < image->arrival_count; i++) {
+		struct arrival *arrival = &image->arrivals[i];
+
 		arrival->origin = ni_arena_take(ledger->arena,
 						sizeof(*arrival->origin));
 		*arrival->origin = arrival_origin(ledger, image, arrival);
@@ -217,23 +252,10 @@ struct origin ni_origins_of_held(struct ledger *ledger, struct image *image,
 	};
 }
 
-uint32_t ni_origins_arrived(const struct launch *launch,
-			    const struct ni_trace_held *held)
+int ni_origins_are_told(const struct launch *launch)
 {
 	const struct image *into = launch->into;
-	uint32_t count = 0, expected = held->count ? held->count : 1;
 
-	/* What it says about itself is complete, or says nothing. */
-	if (!into || into->trace->header.dropped[NI_DROPPED_ARRIVALS] ||
-	    into->trace->torn || into->trace->malformed)
-		return expected;
-	for (size_t i = 0; i < into->arrival_count; i++) {
-		const struct ni_trace_what *what =
-			&into->arrivals[i].record->what;
-
-		count += is_handed_over(launch, &held->what, what) ||
-			 is_moved(launch, &held->what, what) ||
-			 is_one_of(held, what);
-	}
-	return count < expected ? count : expected;
+	return into && !into->trace->header.dropped[NI_DROPPED_ARRIVALS] &&
+	       !into->trace->torn && !into->trace->malformed;
 }

@@ -142,7 +142,7 @@ static void add_unclosed(struct ledger *ledger, struct image *image,
 		finding->what = ni_what_from_record(ledger->arena,
 						    &record->what);
 	}
-	finding->count += record->count;
+	finding->count += ni_at_least_one(record->count);
 	finding->closed_count += site->closed;
 	closer = most_frequent(image, site->closers);
 	if (closer && !finding->closed) {
@@ -184,7 +184,7 @@ static void add_double_close(struct ledger *ledger, struct image *image,
 		finding->at_call = ni_places_call(second);
 		finding->closed_call = ni_places_call(first);
 	}
-	finding->count += record->count;
+	finding->count += ni_at_least_one(record->count);
 }
 
 static void add_wrong_flag(struct ledger *ledger, struct image *image,
@@ -218,7 +218,7 @@ static void add_wrong_flag(struct ledger *ledger, struct image *image,
 			record->command, record->argument
 		};
 	}
-	finding->count += record->count;
+	finding->count += ni_at_least_one(record->count);
 }
 
 static void read_image(struct ledger *ledger, struct image *image)

@@ -19,11 +19,17 @@
 struct ledger;
 struct launch;
 
+/* A counter that says "none" of something that is there was torn. */
+static inline uint64_t ni_at_least_one(uint32_t count)
+{
+	return count ? count : 1;
+}
+
 /* A descriptor that an image had at its start. */
 struct arrival {
 	const struct ni_trace_arrived *record;
+	const struct ni_trace_held *held;	/* of its launch, or NULL */
 	struct origin *origin;		/* once it is known */
-	int is_claimed;			/* by a HELD record of its launch */
 };
 
 /* What one trace is about: a program that exec started, and its forks. */
@@ -119,12 +125,8 @@ void ni_origins_read(struct ledger *ledger);
 struct origin ni_origins_of_held(struct ledger *ledger, struct image *image,
 				 const struct ni_trace_held *held);
 
-/*
- * How many of the descriptors that held stands for came out at the other end
- * of the launch: what the new image says, or all where it says nothing.
- */
-uint32_t ni_origins_arrived(const struct launch *launch,
-			    const struct ni_trace_held *held);
+/* Did the new image say what it received, and all of it? */
+int ni_origins_are_told(const struct launch *launch);
 
 /* ---- groups ----------------------------------------------------------------- */
 

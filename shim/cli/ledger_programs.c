@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_name.h"
+
 /* Runs many programs: the same file again is not the same program again. */
 static const char *const interpreters[] = {
 	"sh", "dash", "bash", "zsh", "ksh", "fish", "busybox", "toybox",
@@ -17,17 +19,10 @@ static const char *const interpreters[] = {
 	"mawk", "Rscript", "escript",
 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* "python3.11" is python, "php8.2" is php; "shutdown" is not sh. */
 static int is_interpreter(const char *exe)
 {
-	const char *name = base_name(exe);
+	const char *name = ni_base_name(exe);
 
 	for (size_t i = 0; i < ARRAY_LEN(interpreters); i++) {
 		size_t length = strlen(interpreters[i]);

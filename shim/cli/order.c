@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_name.h"
 #include "place.h"
 
 int ni_is_chosen(const struct ni_report *report,
@@ -39,13 +40,6 @@ static uint64_t mix(uint64_t hash, const char *text)
 	return (hash ^ '\n') * 0x100000001b3;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static uint64_t mix_stack(uint64_t hash, const struct ni_stack *stack)
 {
 	for (size_t i = 0; stack && i < stack->depth; i++) {
@@ -63,8 +57,8 @@ static uint64_t fingerprint(const struct ni_finding *finding)
 
 	hash = mix(hash, finding->call);
 	hash = mix(hash, finding->what.type);
-	hash = mix(hash, base_name(finding->program->exe));
-	hash = mix(hash, finding->to ? base_name(finding->to->exe) : "");
+	hash = mix(hash, ni_base_name(finding->program->exe));
+	hash = mix(hash, finding->to ? ni_base_name(finding->to->exe) : "");
 	hash = mix_stack(hash, finding->created);
 	hash = mix_stack(hash, finding->at);
 	return mix_stack(hash, finding->closed);
@@ -84,7 +78,8 @@ static int compare(uint64_t a, uint64_t b)
 }
 
 /* What is still there before what was stopped; threads before none; what
- * accepts connections before the rest; often before seldom. */
+ * accepts connections before the rest; who created it before who passed it on;
+ * often before seldom. */
 static int compare_weight(const struct ni_finding *a,
 			  const struct ni_finding *b)
 {
@@ -98,6 +93,8 @@ static int compare_weight(const struct ni_finding *a,
 		r = compare((uint64_t)a->is_minor, (uint64_t)b->is_minor);
 	if (!r)
 		r = compare((uint64_t)listens_b, (uint64_t)listens_a);
+	if (!r)
+		r = compare(a->through != NULL, b->through != NULL);
 	if (!r)
 		r = compare(b->count, a->count);
 	return r;

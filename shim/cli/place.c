@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base_name.h"
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Nobody mends a leak there. */
@@ -17,11 +19,8 @@ static const char *const system_modules[] = {
 const char *ni_place_module_name(const struct ni_frame *frame)
 {
 	const struct ni_module *module = frame->location->module;
-	const char *slash = module ? strrchr(module->path, '/') : NULL;
 
-	if (!module || !*module->path)
-		return "?";
-	return slash ? slash + 1 : module->path;
+	return module && *module->path ? ni_base_name(module->path) : "?";
 }
 
 static int is_system(const struct ni_frame *frame)

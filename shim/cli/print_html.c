@@ -49,7 +49,7 @@ static void add_texts(struct ni_report *report, json_t *findings,
 	}
 }
 
-static json_t *flows(const struct ni_report *report, const size_t *places)
+static json_t *flows(struct ni_report *report, const size_t *places)
 {
 	json_t *array = json_array();
 
@@ -63,6 +63,8 @@ static json_t *flows(const struct ni_report *report, const size_t *places)
 		json_object_set_new(object, "to", json_integer(
 			(json_int_t)flow->to->number));
 		json_object_set_new(object, "fd", json_integer(flow->fd));
+		json_object_set_new(object, "text", ni_json_text(
+			ni_what_text(&report->arena, &flow->what)));
 		json_object_set_new(object, "finding", json_integer(
 			(json_int_t)places[flow->finding]));
 		json_array_append_new(array, object);

@@ -1,8 +1,6 @@
 /*
  * print_suppressions.c - the rules that would suppress what is left, each once.
  */
-#include <string.h>
-
 #include "order.h"
 #include "printers.h"
 #include "suppressions.h"
@@ -19,7 +17,7 @@ void ni_print_suppressions(struct ni_report *report, FILE *out)
 		if (!ni_is_left(report, finding))
 			continue;
 		block = ni_suppressions_block(report, finding);
-		ni_distinct_number(&seen, block, strlen(block));
+		ni_distinct_text(&seen, block);
 		if (seen.count > before)
 			fputs(block, out);
 	}

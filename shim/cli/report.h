@@ -101,6 +101,8 @@ struct ni_finding {
 	struct ni_windows windows;	/* race */
 	struct ni_wrong_flag wrong;	/* wrong-flag */
 	const struct ni_program *to;	/* leak, passed: the first receiver */
+	const struct ni_program *through;	/* who handed it on without having
+					 * created it; else NULL */
 	int to_fd;
 	const char *note, *fix;		/* NULL: none */
 	uint64_t fingerprint;		/* the same in every run */
@@ -113,6 +115,7 @@ struct ni_finding {
 struct ni_flow {
 	const struct ni_program *to;
 	int fd;
+	struct ni_what what;	/* this one, where the finding has the first */
 	size_t finding;		/* number in the report */
 };
 

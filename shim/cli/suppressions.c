@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_name.h"
 #include "place.h"
 #include "suppression_rules.h"
 #include "what.h"
@@ -198,32 +199,26 @@ static const char *stack_lines(struct ni_arena *arena, const char *lines,
 	return lines;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Numbers and addresses differ from run to run: only the type is named. */
 const char *ni_suppressions_block(struct ni_report *report,
 				  const struct ni_finding *finding)
 {
 	struct ni_arena *arena = &report->arena;
-	const char *exe = quoted(arena, base_name(finding->program->exe));
+	const char *exe = quoted(arena, ni_base_name(finding->program->exe));
 	const char *lines = ni_arena_format(arena,
 					    "{\n   %s of %s%s%s\n   %s\n",
 					    finding->what.type, exe,
 					    finding->to ? " into " : "",
 					    finding->to ?
 					    quoted(arena,
-						   base_name(finding->to->exe))
+						   ni_base_name(finding->to->exe))
 					    : "",
 					    ni_kinds[finding->kind].name);
 
 	if (finding->created)
 		lines = stack_lines(arena, lines, finding->created);
-	if (finding->at) {
+	/* Where it was only passed on, any way is fine. */
+	if (finding->at && !finding->through) {
 		lines = ni_arena_format(arena, "%s   at:\n", lines);
 		lines = stack_lines(arena, lines, finding->at);
 	}
@@ -232,6 +227,6 @@ const char *ni_suppressions_block(struct ni_report *report,
 	if (finding->to)
 		lines = ni_arena_format(arena, "%s   to:*%s\n", lines,
 					quoted(arena,
-					       base_name(finding->to->exe)));
+					       ni_base_name(finding->to->exe)));
 	return ni_arena_format(arena, "%s}\n", lines);
 }

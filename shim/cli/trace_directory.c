@@ -128,6 +128,20 @@ static void remove_traces(int parent, const char *name)
 	closedir(directory);
 }
 
+int ni_trace_directory_is_empty(const char *inner)
+{
+	DIR *directory = open_directory(AT_FDCWD, inner);
+	struct dirent *entry;
+	int is_empty = 1;
+
+	if (!directory)
+		return 1;
+	while (is_empty && (entry = readdir(directory)))
+		is_empty = !is_trace_name(entry->d_name);
+	closedir(directory);
+	return is_empty;
+}
+
 void ni_trace_directory_remove(const char *made, const char *inner)
 {
 	remove_traces(AT_FDCWD, inner);

@@ -22,6 +22,9 @@ int ni_trace_directory_make(const char *path, char made[PATH_MAX],
 /* Removes both and the traces in them, and nothing else. */
 void ni_trace_directory_remove(const char *made, const char *inner);
 
+/* Whether no program wrote anything into inner. */
+int ni_trace_directory_is_empty(const char *inner);
+
 /* What a directory holds. */
 struct ni_recording {
 	struct ni_trace *traces;

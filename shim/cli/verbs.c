@@ -15,6 +15,8 @@ const struct ni_verb ni_verbs[] = {
 	  "run a command whose sockets are non-inheritable" },
 	{ "check", ni_verb_check, "COMMAND",
 	  "say whether preloading reaches a command" },
+	{ "audit", ni_verb_audit, "[OPTION]... COMMAND...",
+	  "run a command and report the descriptors that leak" },
 	{ "report", ni_verb_report, "[OPTION]... DIR",
 	  "print the report of a recorded audit" },
 	{ NULL, NULL, NULL, NULL }

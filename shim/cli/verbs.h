@@ -20,6 +20,7 @@ extern const struct ni_verb ni_verbs[];
 
 int ni_verb_run(int argc, char **argv);
 int ni_verb_check(int argc, char **argv);
+int ni_verb_audit(int argc, char **argv);
 int ni_verb_report(int argc, char **argv);
 
 /* NULL where there is no such verb. */

@@ -238,6 +238,12 @@ static int says_nothing(const char *address)
 	       !strcmp(address, "[::]:0");
 }
 
+/* "pipe:[4711]", "anon_inode:[eventfd]": the type said it already. */
+static int is_path_only_a_number(const char *path)
+{
+	return *path != '/' && strstr(path, ":[");
+}
+
 const char *ni_what_text(struct ni_arena *arena, const struct ni_what *what)
 {
 	const char *local = says_nothing(what->laddr) ? NULL : what->laddr;
@@ -245,7 +251,6 @@ const char *ni_what_text(struct ni_arena *arena, const struct ni_what *what)
 	int is_state_said = what->state && (local || remote ||
 					    strcmp(what->state, "CLOSED"));
 
-	/* /proc calls a socket "socket:[inode]": that says nothing. */
 	if (what->family)
 		return ni_arena_format(arena, "%s%s%s%s%s%s%s", what->type,
 				       is_state_said ? " " : "",
@@ -253,7 +258,7 @@ const char *ni_what_text(struct ni_arena *arena, const struct ni_what *what)
 				       local ? " " : "", local ? local : "",
 				       remote ? " -> " : "",
 				       remote ? remote : "");
-	if (what->path && *what->path)
+	if (what->path && *what->path && !is_path_only_a_number(what->path))
 		return ni_arena_format(arena, "%s %s", what->type, what->path);
 	return what->type;
 }

@@ -1,0 +1,272 @@
+/*
+ * audit.c - `noinherit audit`: runs a command with the recorder, then reports.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/trace.h"
+#include "launch.h"
+#include "message.h"
+#include "options.h"
+#include "reach.h"
+#include "report_maker.h"
+#include "report_options.h"
+#include "setting_options.h"
+#include "supervise.h"
+#include "trace_directory.h"
+#include "verbs.h"
+
+enum audit_option {
+	RECORD_ONLY = 3000,
+	ENFORCE,
+	NO_FOLLOW,
+	TRACE_SIZE,
+	FRAMES
+};
+
+static const struct option options[] = {
+	NI_REPORT_OPTION_ROWS,
+	NI_SETTING_OPTION_ROWS,
+	{ "record-only", no_argument, NULL, RECORD_ONLY },
+	{ "enforce", no_argument, NULL, ENFORCE },
+	{ "no-follow", no_argument, NULL, NO_FOLLOW },
+	{ "trace-size", required_argument, NULL, TRACE_SIZE },
+	{ "frames", required_argument, NULL, FRAMES },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
+struct audit {
+	struct ni_report_options report;
+	struct ni_setting_options settings;
+	int is_record_only, is_enforcing, is_not_following;
+	long trace_size_kib, frames;	/* 0: the default */
+};
+
+static int print_help(void)
+{
+	fputs("Usage: noinherit audit [OPTION]... [--] COMMAND [ARGUMENT]...\n"
+	      "Run COMMAND and all that it starts, and report which descriptors leak: who\n"
+	      "created them, who handed them on, who received them, and what to change.\n"
+	      "\n"
+	      NI_REPORT_OPTION_HELP
+	      "      --record-only         no report: leave the recording in FILE, which is\n"
+	      "                            then a new directory for 'noinherit report'\n"
+	      "      --enforce             with the shim: the report says what it stopped;\n"
+	      "                            --mode, --scope and --keep as in 'noinherit run'\n"
+	      "      --no-follow           do not follow into a program that is started with\n"
+	      "                            a cleaned environment\n"
+	      "      --trace-size=KIB      size of the trace of each program (256)\n"
+	      "      --frames=N            longest stack (32)\n"
+	      "  -h, --help                print this help\n"
+	      "\n"
+	      "Without FILE the report goes to standard error.\n"
+	      "\n"
+	      "Exit status: that of COMMAND, 128 and the signal if one killed it; N of\n"
+	      "--error-exitcode if a finding is left; 125 if noinherit itself fails, 126 if\n"
+	      "COMMAND cannot be run, 127 if it is not found.\n", stdout);
+	return ni_flush_output(0);
+}
+
+static int take_number(const char *option, const char *value, long least,
+		       long most, long *number)
+{
+	if (ni_parse_number(value, least, most, number) == 0)
+		return 0;
+	return ni_error(NI_EXIT_TROUBLE,
+			"audit: --%s: '%s' is no number from %ld to %ld",
+			option, value, least, most);
+}
+
+static int take_option(struct audit *audit, char **argv, int option)
+{
+	if (ni_is_report_option(option))
+		return ni_report_options_take(&audit->report, argv[0], option,
+					      optarg);
+	if (ni_is_setting_option(option))
+		return ni_setting_options_take(&audit->settings, argv[0],
+					       option, optarg);
+	switch (option) {
+	case RECORD_ONLY:
+		audit->is_record_only = 1;
+		return 0;
+	case ENFORCE:
+		audit->is_enforcing = 1;
+		return 0;
+	case NO_FOLLOW:
+		audit->is_not_following = 1;
+		return 0;
+	case TRACE_SIZE:
+		return take_number("trace-size", optarg,
+				   NI_TRACE_SIZE_KIB_MIN, NI_TRACE_SIZE_KIB_MAX,
+				   &audit->trace_size_kib);
+	case FRAMES:
+		return take_number("frames", optarg, 1, NI_TRACE_FRAMES_MAX,
+				   &audit->frames);
+	default:
+		return ni_option_error(argv, options);
+	}
+}
+
+/* ---- what the recorder reads ------------------------------------------------------- */
+
+static int set_recorder(const struct audit *audit, const char *directory)
+{
+	char text[128] = "";
+	size_t used = 0;
+	int is_set;
+
+	if (audit->trace_size_kib)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "size=%ld,", audit->trace_size_kib);
+	if (audit->frames)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "frames=%ld,", audit->frames);
+	if (audit->is_not_following)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "no-follow,");
+	if (used)
+		text[used - 1] = '\0';
+	is_set = setenv(NI_TRACE_ENV_DIRECTORY, directory, 1) == 0 &&
+		 (used ? setenv(NI_TRACE_ENV_OPTIONS, text, 1) :
+			 unsetenv(NI_TRACE_ENV_OPTIONS)) == 0;
+	return is_set ? 0 : ni_error(NI_EXIT_TROUBLE, "audit: %s",
+				     strerror(errno));
+}
+
+/* The recorder first: it sees what the program asked for, and the shim what
+ * the recorder passes on. */
+static int preload(const struct audit *audit, char recorder[PATH_MAX])
+{
+	char shim[PATH_MAX];
+	const char *objects[] = { recorder, NULL, NULL };
+	int status = ni_find_preload("audit", "libnoinherit-audit.so",
+				     recorder);
+
+	if (!status && audit->is_enforcing) {
+		objects[1] = shim;
+		status = ni_find_preload("audit", "libnoinherit-preload.so",
+					 shim);
+	}
+	if (!status && audit->is_enforcing)
+		status = ni_setting_options_apply(&audit->settings, "audit");
+	return status ? status : ni_preload("audit", objects);
+}
+
+static int run_command(const struct audit *audit, char **command)
+{
+	char recorder[PATH_MAX], program[PATH_MAX];
+	struct ni_reach reach;
+	int status = ni_find_command("audit", command[0], program);
+
+	if (!status)
+		status = preload(audit, recorder);
+	if (status)
+		return status;
+	ni_reach_of(program, recorder, &reach);
+	ni_warn_unreached("audit", command[0], &reach);
+	return ni_supervise("audit", program, command, &reach);
+}
+
+/* ---- the two ways ------------------------------------------------------------------- */
+
+static int make_directory(const char *path, char made[PATH_MAX],
+			  char inner[PATH_MAX])
+{
+	int r = ni_trace_directory_make(path, made, inner);
+
+	if (r == 0)
+		return 0;
+	return ni_error(NI_EXIT_TROUBLE, "audit: cannot make %s%s%s: %s",
+			path ? "the directory '" : "a directory below TMPDIR",
+			path ? path : "", path ? "'" : "", strerror(-r));
+}
+
+static int record(const struct audit *audit, char **command)
+{
+	char made[PATH_MAX], inner[PATH_MAX];
+	int status = make_directory(audit->report.output, made, inner);
+
+	if (!status)
+		status = set_recorder(audit, inner);
+	if (status)
+		return status;
+	status = run_command(audit, command);
+	if (ni_trace_directory_is_empty(inner))
+		ni_trace_directory_remove(made, inner);
+	else
+		ni_warning("audit: recorded in '%s'; 'noinherit report %s' shows it",
+			   made, made);
+	return status;
+}
+
+/* A command that did not start, or that preloading does not reach, leaves
+ * nothing to report; both have been said. */
+static int report(const struct audit *audit, struct ni_report_maker *maker,
+		  const char *made, const char *inner, int status)
+{
+	size_t left = 0;
+	int r = 0;
+
+	if (!ni_trace_directory_is_empty(inner))
+		r = ni_report_maker_run(maker, made, &left);
+	if (r)
+		return r;
+	return left && audit->report.error_exitcode ?
+		audit->report.error_exitcode : status;
+}
+
+static int record_and_report(const struct audit *audit, char **command)
+{
+	char made[PATH_MAX], inner[PATH_MAX];
+	struct ni_report_maker *maker;
+	int status = ni_report_maker_open(&maker, "audit", &audit->report,
+					  stderr);
+
+	if (status)
+		return status;
+	status = make_directory(NULL, made, inner);
+	if (!status) {
+		status = set_recorder(audit, inner);
+		if (!status)
+			status = run_command(audit, command);
+		status = report(audit, maker, made, inner, status);
+		ni_trace_directory_remove(made, inner);
+	}
+	ni_report_maker_close(maker);
+	return status;
+}
+
+static int check(const struct audit *audit, int is_command_given)
+{
+	for (int i = 0; i <= NI_SETTING_KEEP && !audit->is_enforcing; i++)
+		if (audit->settings.value[i])
+			return ni_error(NI_EXIT_TROUBLE,
+					"audit: --mode, --scope and --keep are for the shim; add --enforce");
+	if (is_command_given)
+		return 0;
+	return ni_error(NI_EXIT_TROUBLE,
+			"audit: no command given; 'noinherit audit --help' shows how");
+}
+
+int ni_verb_audit(int argc, char **argv)
+{
+	struct audit audit = { .is_record_only = 0 };
+	int status = 0, option;
+
+	while (!status && (option = ni_next_option(argc, argv, options)) != -1) {
+		if (option == 'h')
+			return print_help();
+		status = take_option(&audit, argv, option);
+	}
+	if (!status)
+		status = check(&audit, optind < argc);
+	if (!status)
+		status = audit.is_record_only ?
+			record(&audit, argv + optind) :
+			record_and_report(&audit, argv + optind);
+	ni_setting_options_free(&audit.settings);
+	return status;
+}
