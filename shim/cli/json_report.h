@@ -14,4 +14,7 @@ json_t *ni_json_report(struct ni_report *report);
 /* Any bytes as a JSON string; null for NULL. */
 json_t *ni_json_text(const char *text);
 
+/* What a descriptor stands for. */
+json_t *ni_json_what(const struct ni_what *what);
+
 #endif

@@ -54,7 +54,7 @@ static json_t *json_program(const struct ni_program *program)
 	return object;
 }
 
-static json_t *json_what(const struct ni_what *what)
+json_t *ni_json_what(const struct ni_what *what)
 {
 	json_t *object = json_object();
 
@@ -123,7 +123,7 @@ static json_t *json_finding(struct ni_report *report,
 	json_object_set_new(object, "exe", ni_json_text(finding->program->exe));
 	json_object_set_new(object, "fd",
 			    number_or_null(finding->fd, finding->fd >= 0));
-	json_object_set_new(object, "what", json_what(&finding->what));
+	json_object_set_new(object, "what", ni_json_what(&finding->what));
 	json_object_set_new(object, "call", ni_json_text(finding->call));
 	json_object_set_new(object, "created", json_stack(finding->created));
 	json_object_set_new(object, "at_call", ni_json_text(finding->at_call));

@@ -22,6 +22,7 @@ int ni_verb_run(int argc, char **argv);
 int ni_verb_check(int argc, char **argv);
 int ni_verb_audit(int argc, char **argv);
 int ni_verb_report(int argc, char **argv);
+int ni_verb_scan(int argc, char **argv);
 
 /* NULL where there is no such verb. */
 const struct ni_verb *ni_find_verb(const char *name);
