@@ -227,7 +227,7 @@ static const char *parse_scope(struct ni_settings *settings, const char *value,
 static const char *parse_keep(struct ni_settings *settings, const char *value,
 			      struct piece *item)
 {
-	struct ni_keep keep[NI_KEEP_MAX];
+	struct ni_keep keep[NI_KEEP_MAX] = { 0 };
 	unsigned count = 0;
 
 	while (next_item(&value, item)) {
