@@ -101,7 +101,8 @@ static bool contains(const struct dl_phdr_info *info, uintptr_t address)
 	return false;
 }
 
-/* Is this row the function @name, and the version that a new program gets? */
+/* Is this row the symbol @name, and the version that a new program gets? The
+ * loader, too, takes a variable where it is asked for a function. */
 static bool fits(const struct object *object, uint32_t row, const char *name)
 {
 	const ElfW(Sym) *symbol = &object->symbols[row];
@@ -109,7 +110,8 @@ static bool fits(const struct object *object, uint32_t row, const char *name)
 	const unsigned hidden = 0x8000;
 
 	return symbol->st_shndx != SHN_UNDEF &&
-	       (type == STT_FUNC || type == STT_GNU_IFUNC) &&
+	       (type == STT_OBJECT || type == STT_FUNC ||
+		type == STT_GNU_IFUNC) &&
 	       !(object->versions && (object->versions[row] & hidden)) &&
 	       !strcmp(object->strings + symbol->st_name, name);
 }
