@@ -291,8 +291,8 @@ static void count_close(const struct ni_slot *slot, uint32_t closer)
 	/* A child that closes its copy does not say where the program does. */
 	if (!site || slot->generation != ni_recorder.generation)
 		return;
-	ni_trace_count(&site->closed);
-	ni_site_count_partner(site->closers, closer);
+	if (!ni_site_count_partner(site->closers, closer))
+		ni_trace_count(&site->closed);
 }
 
 void ni_closing_begin(struct ni_closing *closing,

@@ -28,8 +28,11 @@ pid_t _Fork(void);
 
 NI_EXPORT pid_t _Fork(void)
 {
-	pid_t pid = ni_next_get()->_Fork();
+	pid_t pid;
 
+	ni_hook_enter();
+	ni_recorder_forking();
+	pid = ni_next._Fork();
 	if (pid == 0)
 		ni_recorder_forked();
 	return pid;

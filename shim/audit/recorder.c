@@ -16,7 +16,6 @@
 #include "modules.h"
 #include "next.h"
 #include "options.h"
-#include "site.h"
 #include "threads.h"
 #include "trace_writer.h"
 #include "unclosed.h"
@@ -150,12 +149,12 @@ static void start(void)
 	ni_recorder.has_shim = preloads_shim();
 	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
 	ni_modules_start(ni_next_in_libc("_dl_find_object"));
-	ni_threads_start(NULL);
+	ni_threads_start(ni_next_in_libc("__libc_single_threaded"));
 	ni_descriptors_start();
 	if (!open_trace(directory, &options))
 		return;
 	ni_arrivals_note();
-	__register_atfork(NULL, NULL, ni_recorder_forked, NULL);
+	__register_atfork(ni_recorder_forking, NULL, ni_recorder_forked, NULL);
 	__cxa_atexit(ni_unclosed_at_exit, NULL, NULL);
 	__atomic_fetch_or(&ni_recorder.trace->flags, NI_TRACE_READY,
 			  __ATOMIC_RELEASE);
@@ -182,6 +181,12 @@ __attribute__((constructor(101))) static void construct(void)
 
 /* ---- later ------------------------------------------------------------------------ */
 
+/* From now on others count in the same trace. */
+void ni_recorder_forking(void)
+{
+	ni_recorder.has_forked = true;
+}
+
 void ni_recorder_forked(void)
 {
 	struct ni_trace_fork *record;
@@ -191,7 +196,6 @@ void ni_recorder_forked(void)
 	ni_recorder.generation++;
 	ni_recorder.pid = ni_kernel_pid();
 	ni_threads_forked();
-	ni_site_forked();
 	record = ni_trace_claim(NI_RECORD_FORK, sizeof(*record), 0,
 				NI_ROOM_EVENT, NI_DROPPED_FORKS);
 	if (!record)

@@ -15,6 +15,8 @@
 
 #define NI_EXPORT __attribute__((visibility("default")))
 
+#pragma GCC visibility push(hidden)
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 struct ni_recorder {
@@ -25,6 +27,7 @@ struct ni_recorder {
 	atomic_bool is_active;
 	bool is_following;		/* environments are completed */
 	bool has_shim;
+	bool has_forked;		/* other processes write the trace, too */
 	uint8_t generation;		/* counts forks: whose descriptor is it? */
 	unsigned frames_max;
 	uintptr_t stack_end;		/* of the main thread */
@@ -38,7 +41,8 @@ extern struct ni_recorder ni_recorder;
 /* The constructor's work; earlier, if another constructor makes a call. */
 void ni_recorder_start(void);
 
-/* In a fork child. */
+/* Before a fork, and in its child. */
+void ni_recorder_forking(void);
 void ni_recorder_forked(void);
 
 /* Leaves the process alone from now on. */
@@ -57,5 +61,7 @@ static inline void ni_hook_enter(void)
 						   memory_order_acquire), 0))
 		ni_recorder_start();
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -8,92 +8,97 @@
 #include "stack.h"
 #include "trace_writer.h"
 
-/* Stacks seen last. Threads do not meet: their stack pointers differ. */
-enum { RECENT_COUNT = 128 };
-
 /*
- * A stack seen before, and the words that made it what it was. Guarded by a
- * sequence number, odd while somebody writes; nobody waits for it.
+ * Stacks seen last, of each thread by itself: whoever writes an entry is the
+ * thread that reads it, or a signal handler in it, which finds it busy. Threads
+ * beyond the number of memories walk every time.
  */
+enum { MEMORIES = 64, RECENT_COUNT = 16 };
+
+/* A stack seen before, and the words that made it what it was. */
 struct recent {
-	atomic_uint_least32_t sequence;
 	uint32_t site;
-	uintptr_t pc, sp, bp;
 	uint16_t call, count;
+	uintptr_t pc, sp, bp;
 	bool used_bp;
 	uint32_t steps[NI_STACK_WORDS];
 	uint64_t words[NI_STACK_WORDS];
 };
 
-static struct recent recents[RECENT_COUNT];
+struct memory {
+	/* The thread pointer. Nobody gives a memory back; libc reuses the
+	 * thread blocks of threads that ended, and so does this. */
+	atomic_uintptr_t owner;
+	uint32_t forgotten;		/* as of which ni_site_forget() */
+	bool is_busy;
+	struct recent recents[RECENT_COUNT];
+};
+
+static struct memory memories[MEMORIES];
+static struct memory no_memory = { .is_busy = true };
+static atomic_uint_least32_t forgotten;
+
+static __thread struct memory *own
+	__attribute__((tls_model("initial-exec")));
 
 /* ---- the stacks seen last ---------------------------------------------------------- */
 
-static struct recent *recent_of(const struct ni_caller *caller)
+static __attribute__((noinline)) struct memory *find_memory(void)
 {
-	uintptr_t mixed = (caller->sp >> 4) * 31 + caller->pc + caller->call;
+	uintptr_t thread = (uintptr_t)__builtin_thread_pointer();
+	size_t first = (thread >> 12 ^ thread >> 20) % MEMORIES;
 
-	return &recents[(mixed ^ mixed >> 9) % RECENT_COUNT];
+	for (size_t probe = 0; probe < MEMORIES; probe++) {
+		struct memory *memory = &memories[(first + probe) % MEMORIES];
+		uintptr_t owner = 0;
+
+		if (atomic_compare_exchange_strong(&memory->owner, &owner,
+						   thread) || owner == thread) {
+			/* A thread that ended may have left it busy. */
+			memory->is_busy = false;
+			return own = memory;
+		}
+	}
+	return own = &no_memory;
 }
 
-/* Is the entry still as it was when its sequence number was @before? */
-static bool is_unchanged(const struct recent *recent, uint32_t before)
+static struct recent *recent_of(struct memory *memory,
+				const struct ni_caller *caller)
 {
-	atomic_thread_fence(memory_order_acquire);
-	return atomic_load_explicit(&recent->sequence, memory_order_relaxed) ==
-	       before;
+	uintptr_t mixed = (caller->sp >> 4) * 5 + caller->pc + caller->call;
+
+	return &memory->recents[(mixed ^ mixed >> 8) % RECENT_COUNT];
 }
 
 /* Compares innermost words first: as long as they are equal, the next one lies
- * on this stack, too. A step is followed only if nobody was writing it. */
-static bool is_same_stack(const struct recent *recent, uint32_t before,
-			  const struct ni_caller *caller)
+ * on this stack, too. */
+static inline bool is_same_stack(const struct recent *recent,
+				 const struct ni_caller *caller)
 {
 	const uint64_t *stack = (const uint64_t *)caller->sp;
+	const unsigned count = recent->count;
 
 	if (recent->pc != caller->pc || recent->sp != caller->sp ||
 	    recent->call != caller->call ||
 	    (recent->used_bp && recent->bp != caller->bp))
 		return false;
-	for (unsigned i = 0; i < recent->count; i++) {
-		uint32_t step = recent->steps[i];
-		uint64_t word = recent->words[i];
-
-		if (!is_unchanged(recent, before) || stack[step] != word)
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < count; i++)
+		if (stack[recent->steps[i]] != recent->words[i])
 			return false;
-	}
 	return true;
 }
 
-static uint32_t recall(const struct recent *recent,
-		       const struct ni_caller *caller)
+static void clear(struct memory *memory, uint32_t now)
 {
-	uint32_t before = atomic_load_explicit(&recent->sequence,
-					       memory_order_acquire);
-	uint32_t site;
-
-	if ((before & 1) || !is_same_stack(recent, before, caller))
-		return 0;
-	site = recent->site;
-	return is_unchanged(recent, before) ? site : 0;
-}
-
-static bool begin_write(struct recent *recent, uint32_t *before)
-{
-	*before = atomic_load_explicit(&recent->sequence, memory_order_relaxed);
-	return !(*before & 1) &&
-	       atomic_compare_exchange_strong_explicit(&recent->sequence,
-			before, *before + 1, memory_order_acq_rel,
-			memory_order_relaxed);
+	for (size_t i = 0; i < RECENT_COUNT; i++)
+		memory->recents[i].pc = 0;
+	memory->forgotten = now;
 }
 
 static void note(struct recent *recent, const struct ni_caller *caller,
 		 const struct ni_stack *stack, uint32_t site)
 {
-	uint32_t before;
-
-	if (!stack->is_repeatable || !begin_write(recent, &before))
-		return;
 	recent->site = site;
 	recent->pc = caller->pc;
 	recent->sp = caller->sp;
@@ -103,32 +108,11 @@ static void note(struct recent *recent, const struct ni_caller *caller,
 	recent->used_bp = stack->used_bp;
 	memcpy(recent->steps, stack->steps, stack->count * sizeof(uint32_t));
 	memcpy(recent->words, stack->words, stack->count * sizeof(uint64_t));
-	atomic_store_explicit(&recent->sequence, before + 2,
-			      memory_order_release);
 }
 
 void ni_site_forget(void)
 {
-	for (size_t i = 0; i < RECENT_COUNT; i++) {
-		uint32_t before;
-
-		if (!begin_write(&recents[i], &before))
-			continue;
-		recents[i].pc = 0;
-		atomic_store_explicit(&recents[i].sequence, before + 2,
-				      memory_order_release);
-	}
-}
-
-/* An entry that another thread was writing would stay odd for ever. */
-void ni_site_forked(void)
-{
-	for (size_t i = 0; i < RECENT_COUNT; i++) {
-		if (!(recents[i].sequence & 1))
-			continue;
-		recents[i].pc = 0;
-		recents[i].sequence++;
-	}
+	atomic_fetch_add(&forgotten, 1);
 }
 
 /* ---- records ------------------------------------------------------------------------- */
@@ -189,17 +173,31 @@ uint32_t find_by_walk(const struct ni_caller *caller, struct recent *recent)
 					  &wanted));
 	if (!site)
 		site = enter(&wanted, key);
-	if (site)
+	if (site && recent && stack.is_repeatable)
 		note(recent, caller, &stack, site);
 	return site;
 }
 
 uint32_t ni_site_find(const struct ni_caller *caller)
 {
-	struct recent *recent = recent_of(caller);
-	uint32_t site = recall(recent, caller);
+	struct memory *memory = own ? own : find_memory();
+	uint32_t site, now;
+	struct recent *recent;
 
-	return site ? site : find_by_walk(caller, recent);
+	if (memory->is_busy)
+		return find_by_walk(caller, NULL);
+	/* Only signal handlers of this thread come in between. */
+	memory->is_busy = true;
+	atomic_signal_fence(memory_order_seq_cst);
+	now = atomic_load_explicit(&forgotten, memory_order_relaxed);
+	if (memory->forgotten != now)
+		clear(memory, now);
+	recent = recent_of(memory, caller);
+	site = is_same_stack(recent, caller) ? recent->site :
+	       find_by_walk(caller, recent);
+	atomic_signal_fence(memory_order_seq_cst);
+	memory->is_busy = false;
+	return site;
 }
 
 struct ni_trace_site *ni_site_at(uint32_t site)
@@ -207,7 +205,7 @@ struct ni_trace_site *ni_site_at(uint32_t site)
 	return ni_trace_at(site);
 }
 
-void ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
+bool ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
 			   uint32_t partner)
 {
 	for (unsigned i = 0; i < NI_PARTNERS && partner; i++) {
@@ -223,7 +221,8 @@ void ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
 		if (known != partner)
 			continue;
 		ni_trace_count(&partners[i].count);
-		return;
+		return true;
 	}
 	ni_trace_drop(NI_DROPPED_PARTNERS, 1);
+	return false;
 }

@@ -7,6 +7,7 @@
 #ifndef NI_AUDIT_SITE_H
 #define NI_AUDIT_SITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "caller.h"
@@ -22,14 +23,12 @@ uint32_t ni_site_find(const struct ni_caller *caller);
 /* The record behind a ref; NULL for 0. */
 struct ni_trace_site *ni_site_at(uint32_t site);
 
-/* Count one descriptor more that @partner closed or marked. */
-void ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
+/* Count one descriptor more that @partner closed or marked. Return: whether
+ * there was room for that. */
+bool ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
 			   uint32_t partner);
 
 /* Code may have been unloaded: forget the stacks seen last. */
 void ni_site_forget(void);
-
-/* In a fork child: nobody else is writing here any more. */
-void ni_site_forked(void);
 
 #endif

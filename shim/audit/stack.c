@@ -59,7 +59,7 @@ static void read_rule(const struct position *position, uint64_t *frame,
 				   module.end, pc);
 }
 
-static bool recall(const struct memo *memo, uintptr_t key, uint64_t *frame,
+static bool read_memo(const struct memo *memo, uintptr_t key, uint64_t *frame,
 		   struct ni_frame_rule *rule)
 {
 	if (atomic_load_explicit(&memo->key, memory_order_acquire) != key)
@@ -71,7 +71,7 @@ static bool recall(const struct memo *memo, uintptr_t key, uint64_t *frame,
 }
 
 /* Only who makes the key busy may write; whoever meets it busy gives up. */
-static void note(struct memo *memo, uintptr_t old, uintptr_t key,
+static void write_memo(struct memo *memo, uintptr_t old, uintptr_t key,
 		 uint64_t frame, const struct ni_frame_rule *rule)
 {
 	if (old == KEY_BUSY ||
@@ -94,7 +94,7 @@ static void find_rule(const struct position *position, uint64_t *frame,
 	for (size_t probe = 0; probe < MEMO_PROBES; probe++) {
 		struct memo *memo = &memos[(first + probe) & (MEMO_COUNT - 1)];
 
-		if (recall(memo, key, frame, rule))
+		if (read_memo(memo, key, frame, rule))
 			return;
 		old = atomic_load_explicit(&memo->key, memory_order_relaxed);
 		free = memo;
@@ -102,7 +102,7 @@ static void find_rule(const struct position *position, uint64_t *frame,
 			break;
 	}
 	read_rule(position, frame, rule);
-	note(free, old, key, *frame, rule);
+	write_memo(free, old, key, *frame, rule);
 }
 
 void ni_stack_forget(void)

@@ -6,17 +6,20 @@
 #include "common/raw.h"
 #include "kernel.h"
 
-static const volatile char *single_threaded;
+static const char unknown;
+
+const volatile char *ni_threads_single = &unknown;
 
 void ni_threads_start(const char *variable)
 {
-	single_threaded = variable;
+	if (variable)
+		ni_threads_single = variable;
 }
 
 void ni_threads_forked(void)
 {
-	if (single_threaded && !*single_threaded)
-		single_threaded = NULL;
+	if (!*ni_threads_single)
+		ni_threads_single = &unknown;
 }
 
 /* /proc/self/task has two links and one for each thread; no descriptor is
@@ -31,5 +34,7 @@ static bool counts_two(void)
 
 bool ni_threads_has_second(void)
 {
-	return single_threaded ? !*single_threaded : counts_two();
+	if (ni_threads_single == &unknown)
+		return counts_two();
+	return !*ni_threads_single;
 }

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#pragma GCC visibility push(hidden)
+
 /* At start; @single_threaded: glibc's __libc_single_threaded, or NULL. */
 void ni_threads_start(const char *single_threaded);
 
@@ -13,5 +15,16 @@ void ni_threads_start(const char *single_threaded);
 void ni_threads_forked(void);
 
 bool ni_threads_has_second(void);
+
+/* libc's variable, or one that is 0: not known to be alone. */
+extern const volatile char *ni_threads_single;
+
+/* Is this certainly the only thread? Costs two loads. */
+static inline bool ni_threads_is_single(void)
+{
+	return *ni_threads_single;
+}
+
+#pragma GCC visibility pop
 
 #endif

@@ -144,6 +144,8 @@ static void add_unclosed(struct ledger *ledger, struct image *image,
 	}
 	finding->count += ni_at_least_one(record->count);
 	finding->closed_count += site->closed;
+	for (size_t i = 0; i < NI_PARTNERS; i++)
+		finding->closed_count += site->closers[i].count;
 	closer = most_frequent(image, site->closers);
 	if (closer && !finding->closed) {
 		finding->closed = ni_places_stack(ledger, image, closer->site);

@@ -199,7 +199,7 @@ struct ni_trace_site {
 	uint32_t marked;	/* of the inheritable: marked later, by whom: */
 	uint32_t marked_threaded; /* ... while the process had a second thread */
 	uint32_t passed;	/* made inheritable on purpose later */
-	uint32_t closed;	/* closed by close(2) and kin, by whom: */
+	uint32_t closed;	/* closed from other places than closers[] */
 	uint64_t window_ns_max;	/* longest time from creation to mark */
 	/* [0]: below 1 us; [n]: below 2^n us; the last: all longer ones. */
 	uint32_t windows[NI_WINDOWS];
