@@ -15,6 +15,7 @@ static const struct {
 	enum ni_keep_kind kind;
 } meant_by[] = {
 	{ "WAYLAND_SOCKET", NI_KEEP_ENV },	/* weston, KWin */
+	{ "WAYLAND_SERVER_SOCKET", NI_KEEP_ENV },	/* weston's screen-share */
 	{ "WESTON_LAUNCHER_SOCK", NI_KEEP_ENV },	/* weston-launch */
 	{ "_FUSE_COMMFD", NI_KEEP_ENV },	/* libfuse, to fusermount */
 	{ "_FUSE_COMMFD2", NI_KEEP_ENV },

@@ -14,7 +14,7 @@ static struct {
 	 * written up to there; the hash tells whether it is still the same. */
 	const char *path;
 	uint64_t path_hash;
-	uint64_t first_argument;	/* hash of argv[1] */
+	uint64_t script;	/* hash of what tells the script */
 	uint64_t called_as;	/* hash of argv[0]'s basename */
 	char interpreter[32];	/* basename of a script's interpreter */
 	char absolute[PATH_MAX];	/* where path was, if it is relative */
@@ -47,6 +47,18 @@ static uint64_t hash_of(const char *text)
 
 	for (; text && *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 1099511628211U;
+	return hash;
+}
+
+/* An interpreter's first argument is its script; where it is an option (-r, -d,
+ * -m ...), only all of them together tell. */
+static uint64_t hash_of_script(char *const *argv)
+{
+	uint64_t hash = hash_of(argv[1]);
+
+	if (argv[1] && argv[1][0] == '-')
+		for (argv += 2; *argv; argv++)
+			hash = hash * 31 + hash_of(*argv);
 	return hash;
 }
 
@@ -90,11 +102,11 @@ static const char *start_path(void)
 
 static void copy_arguments(char *const *argv)
 {
-	start.first_argument = hash_of(argv[1]);
+	start.script = hash_of_script(argv);
 	start.called_as = hash_of(base_of(argv[0]));
 	/* "#!interpreter [option]": the kernel puts the interpreter first and
 	 * the script, whose name AT_EXECFN still is, behind it. */
-	if (argv[1] && (start.first_argument == start.path_hash ||
+	if (argv[1] && (hash_of(argv[1]) == start.path_hash ||
 			hash_of(argv[2]) == start.path_hash))
 		copy_text(start.interpreter, sizeof(start.interpreter),
 			  base_of(argv[0]));
@@ -163,7 +175,7 @@ static bool fit_arguments(char *const *argv)
 	    !IS_LISTED(started_as, interpreters) &&
 	    !IS_LISTED(own, interpreters))
 		return true;
-	if (!argv || !argv[0] || hash_of(argv[1]) != start.first_argument)
+	if (!argv || !argv[0] || hash_of_script(argv) != start.script)
 		return false;
 	return !is_multicall || hash_of(base_of(argv[0])) == start.called_as;
 }
