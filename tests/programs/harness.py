@@ -19,11 +19,12 @@ from collections import Counter
 import kernel
 from claim import PATIENCE, Failed, Skipped, am_root, check, until
 from run import Run
-from variant import VARIANTS, Variant, chosen_variants
+from variant import AUDIT, COMMAND, VARIANTS, Variant, chosen_variants
 
 # What a test takes from here.
 __all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
-           "am_root", "check", "isolate_network", "main", "run_case", "until"]
+           "am_root", "check", "isolate_network", "judge_leaking",
+           "main", "run_case", "until"]
 
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNET = 0x40000000
@@ -55,6 +56,10 @@ class Seen:
     def __init__(self, case, run, visible):
         looks = run.looks()
         self.visible = visible
+        # What the recorder made of it, None if there was no recorder.
+        self.reported = None
+        if AUDIT in run.variant.objects and os.path.exists(COMMAND):
+            self.reported = run.reported_leaks()
         self.looked = len(looks)
         self.arrived = [d for look in looks for d in look.descriptors
                         if d.kind == "socket" and d.fd > 2
@@ -93,22 +98,28 @@ def _kinds(descriptors):
     return Counter(" ".join(d.what.split()[:2]) for d in descriptors)
 
 
-def _judge(case, variant, seen, native):
-    if not variant.enforces:
-        lost = unmatched(case.leaks, seen.arrived)
-        check(not lost, "the known leak %s is not in the child, which got:%s"
-              % (lost, _listed(seen.arrived)))
-        lost = unmatched(case.holds, seen.inheritable)
-        check(not lost, "the program should hold %s inheritable, but has:%s"
-              % (lost, _listed(seen.inheritable)))
-    else:
-        check(not seen.arrived,
-              "the child got sockets that nobody meant:%s"
-              % _listed(seen.arrived))
-        check(not seen.inheritable, "inheritable in the program:%s"
-              % _listed(seen.inheritable))
-    if native is None:
-        return
+def judge_leaking(case, seen):
+    lost = unmatched(case.leaks, seen.arrived)
+    check(not lost, "the known leak %s is not in the child, which got:%s"
+          % (lost, _listed(seen.arrived)))
+    lost = unmatched(case.holds, seen.inheritable)
+    check(not lost, "the program should hold %s inheritable, but has:%s"
+          % (lost, _listed(seen.inheritable)))
+    # It groups by stack and names one socket of a group.
+    if seen.reported is not None and seen.arrived:
+        check(seen.reported & _kinds(seen.arrived).keys(),
+              "the recorder reports %s, but the child got:%s"
+              % (seen.reported or "no leak", _listed(seen.arrived)))
+
+
+def _judge_enforced(seen):
+    check(not seen.arrived, "the child got sockets that nobody meant:%s"
+          % _listed(seen.arrived))
+    check(not seen.inheritable, "inheritable in the program:%s"
+          % _listed(seen.inheritable))
+
+
+def _judge_alike(case, seen, native):
     check(seen.visible == native.visible,
           "the client sees %r, natively %r" % (seen.visible, native.visible))
     check(seen.looked == native.looked, "%d children looked, natively %d"
@@ -116,8 +127,17 @@ def _judge(case, variant, seen, native):
     check(_kinds(seen.meant) == _kinds(native.meant),
           "meant for the child, but not as natively:%s" % _listed(seen.meant))
     if case.stdio:
-        check(seen.stdio == native.stdio, "standard streams %r, natively %r"
-              % (seen.stdio, native.stdio))
+        check(sorted(seen.stdio) == sorted(native.stdio),
+              "standard streams %r, natively %r" % (seen.stdio, native.stdio))
+
+
+def _judge(case, variant, seen, native):
+    if variant.enforces:
+        _judge_enforced(seen)
+    else:
+        judge_leaking(case, seen)
+    if native is not None:
+        _judge_alike(case, seen, native)
 
 
 def run_case(case, variant, native):

@@ -1,5 +1,6 @@
 """One run of a scenario: a directory of its own, processes, clients, looks."""
 
+import json
 import os
 import pwd
 import re
@@ -135,8 +136,12 @@ class Run:
             self.wait_listening(listens, process)
         if says:
             self.wait_line(process, says)
-        if preload and (listens or says) and popen.poll() is None:
-            self.check_preloaded(process.pid)
+        if preload and (listens or says):
+            # A daemon's first process may be about to end, with its memory
+            # gone already.
+            until(lambda: popen.poll() is not None or
+                  self.has_preloaded(process.pid),
+                  "the preloaded objects in %s" % argv[0])
         return process
 
     def command(self, argv, input="", env=None, user=None, preload=False,
@@ -204,6 +209,19 @@ class Run:
               "look %d of an exec'd child" % count)
         return self.looks()[count - 1]
 
+    def reported_leaks(self):
+        """The sockets that the recorder says leaked: {"tcp LISTEN", ...}"""
+        done = subprocess.run([COMMAND, "report", "--format=json",
+                               "--kinds=leak", self.traces],
+                              stdout=subprocess.PIPE, timeout=PATIENCE)
+        check(done.returncode == 0, "noinherit report: exit status %d"
+              % done.returncode)
+        whats = [finding["what"] or {} for finding
+                 in json.loads(done.stdout)["findings"]]
+        return {"%s %s" % (what["type"], kernel.LISTEN
+                           if what["state"] == "LISTEN" else kernel.CONNECTED)
+                for what in whats if what.get("state")}
+
     # The server's own descriptors.
 
     def held(self, process, below=True):
@@ -217,11 +235,13 @@ class Run:
         self.snapshots.append(found)
         return found
 
+    def has_preloaded(self, pid):
+        return all(kernel.has_loaded(pid, path) for path in self.objects)
+
     def check_preloaded(self, pid):
         """The process really has the variant's objects loaded."""
-        for path in self.objects:
-            check(kernel.has_loaded(pid, path), "%s (%s) runs without %s"
-                  % (pid, kernel.command(pid), os.path.basename(path)))
+        check(self.has_preloaded(pid), "%s (%s) runs without %s"
+              % (pid, kernel.command(pid), self.objects))
 
     # Clients.
 

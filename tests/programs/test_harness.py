@@ -78,3 +78,12 @@ fails("a leak that is not there",
 fails("a client that sees something else",
       harness.Case("leaker", lambda run: not scenario(run)),
       harness.VARIANTS["native"], native, "the client sees False")
+
+# The recorder's word counts, too.
+native.reported = set()
+try:
+    harness.judge_leaking(case, native)
+    sys.exit("a recorder that reports nothing passes")
+except harness.Failed as error:
+    if "the recorder reports no leak" not in str(error):
+        sys.exit("a recorder that reports nothing: %s" % error)
