@@ -201,10 +201,14 @@ static uint64_t half_below_us(const struct ni_windows *windows)
 static const char *who_watched(struct ni_arena *arena,
 			       const struct ni_windows *windows)
 {
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < NI_WINDOW_ROWS; i++)
+		all += windows->counts[i];
 	if (windows->threaded)
-		return ni_arena_format(arena, "%" PRIu64 " times while the "
-				       "process had a second thread",
-				       windows->threaded);
+		return ni_arena_format(arena, "%" PRIu64 " of %" PRIu64
+				       " times the process had a second thread",
+				       windows->threaded, all);
 	if (windows->is_threaded_unknown)
 		return "whether other threads ran then is not known";
 	return "the process had no second thread: harmless until it has one";

@@ -149,14 +149,23 @@ static struct ni_finding *arrived_finding(struct ledger *ledger,
 	return finding;
 }
 
+/* Did the very process create it that calls exec, after its fork? */
+static int is_of_this_fork(const struct launch *launch,
+			   const struct ni_trace_held *held,
+			   const struct origin *origin)
+{
+	return origin->image == launch->from &&
+	       !(held->flags & NI_HELD_FORKED);
+}
+
 static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 			  const struct launch *launch,
 			  const struct ni_trace_held *held,
 			  const struct origin *origin)
 {
 	finding->program = origin->image->program;
-	finding->pid = origin->image == launch->from ? launch->pid :
-						       finding->program->pid;
+	finding->pid = is_of_this_fork(launch, held, origin) ?
+		launch->pid : finding->program->pid;
 	finding->fd = origin->fd;
 	finding->what = ni_what_from_record(ledger->arena, &held->what);
 	finding->call = ni_places_call(origin->site);

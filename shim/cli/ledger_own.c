@@ -180,8 +180,9 @@ static void add_double_close(struct ledger *ledger, struct image *image,
 		finding->program = image->program;
 		finding->pid = (pid_t)record->pid;
 		finding->fd = record->fd;
-		finding->what = created ? ni_what_from_site(created) :
-					  ni_what_from_type(record->type);
+		finding->what = created && created->type ?
+			ni_what_from_site(created) :
+			ni_what_from_type(record->type);
 		finding->call = ni_places_call(created);
 		finding->at_call = ni_places_call(second);
 		finding->closed_call = ni_places_call(first);

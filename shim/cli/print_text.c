@@ -19,9 +19,9 @@ static void put_title(struct ni_text *page)
 
 	ni_text_put(page, NI_TEXT_BOLD, "noinherit audit");
 	ni_text_put(page, NI_TEXT_PLAIN, " of %zu process%s, %zu program%s: %s",
-	    report->process_count, report->process_count == 1 ? "" : "es",
-	    report->program_count, report->program_count == 1 ? "" : "s",
-	    ni_command_text(&report->arena, report->command, COMMAND_WIDTH));
+		    report->process_count, report->process_count == 1 ? "" : "es",
+		    report->program_count, report->program_count == 1 ? "" : "s",
+		    ni_command_text(&report->arena, report->command, COMMAND_WIDTH));
 	ni_text_end_line(page);
 	ni_text_end_line(page);
 }
@@ -45,9 +45,10 @@ static void put_unfollowed(struct ni_text *page)
 		counts[ni_distinct_text(&lines, line)]++;
 	}
 	for (uint32_t i = 0; i < lines.count && i < MOST_UNFOLLOWED; i++) {
-		ni_text_put(page, NI_TEXT_PLAIN, "Not followed %s: %s",
-		    ni_text_times(page, counts[i]),
-		    (const char *)ni_distinct_bytes(&lines, i, NULL));
+		ni_text_put(page, NI_TEXT_PLAIN, "Not followed%s%s: %s",
+			    counts[i] > 1 ? ", " : "",
+			    counts[i] > 1 ? ni_text_times(page, counts[i]) : "",
+			    (const char *)ni_distinct_bytes(&lines, i, NULL));
 		ni_text_end_line(page);
 	}
 	if (lines.count > MOST_UNFOLLOWED) {
@@ -211,8 +212,8 @@ static void put_summary(struct ni_text *page)
 		   " (--kinds=all shows them)");
 	ni_text_put(page, NI_TEXT_BOLD, "SUMMARY:");
 	ni_text_put(page, NI_TEXT_PLAIN, " %s in %zu process%s",
-	    *left ? left : "nothing found", report->process_count,
-	    report->process_count == 1 ? "" : "es");
+		    *left ? left : "nothing found", report->process_count,
+		    report->process_count == 1 ? "" : "es");
 	if (fixes)
 		ni_text_put(page, NI_TEXT_PLAIN, "; %zu place%s to change", fixes,
 		    fixes == 1 ? "" : "s");

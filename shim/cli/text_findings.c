@@ -89,13 +89,16 @@ static void put_heading(struct ni_text *page,
 			  kind->name[i] - 'a' + 'A' : kind->name[i];
 	name[i] = '\0';
 	ni_text_put(page, is_bad ? NI_TEXT_BAD : NI_TEXT_WEAK, "%s%s%s",
-	    first->is_stopped ? "STOPPED " : "",
-	    first->is_minor ? "MINOR " : "", name);
+		    first->is_stopped ? "STOPPED " : "",
+		    first->is_minor ? "MINOR " : "", name);
 	ni_text_put(page, NI_TEXT_BOLD, "  %s of %s",
-	    ni_what_text(&page->report->arena, &first->what),
-	    ni_base_name(first->program->exe));
-	ni_text_put(page, NI_TEXT_PLAIN, "%s, %s", what_happened(page, first, size),
-	    ni_text_times(page, count_group(first, size)));
+		    ni_what_text(&page->report->arena, &first->what),
+		    ni_base_name(first->program->exe));
+	ni_text_put(page, NI_TEXT_PLAIN, "%s",
+		    what_happened(page, first, size));
+	if (count_group(first, size) > 1)
+		ni_text_put(page, NI_TEXT_PLAIN, ", %s",
+			    ni_text_times(page, count_group(first, size)));
 	ni_text_put(page, NI_TEXT_DIM, "  [CWE-%d]", kind->cwe);
 	ni_text_end_line(page);
 }
@@ -117,8 +120,11 @@ static void put_receiver(struct ni_text *page,
 	}
 	if (to->pid > 0)
 		ni_text_put(page, NI_TEXT_PLAIN, " (pid %d)", (int)to->pid);
-	ni_text_put(page, NI_TEXT_PLAIN, " as fd %d, %s: %s", finding->to_fd,
-		    ni_text_times(page, finding->count), command);
+	ni_text_put(page, NI_TEXT_PLAIN, " as fd %d", finding->to_fd);
+	if (finding->count > 1)
+		ni_text_put(page, NI_TEXT_PLAIN, ", %s",
+			    ni_text_times(page, finding->count));
+	ni_text_put(page, NI_TEXT_PLAIN, ": %s", command);
 	if (to->is_argv_cut)
 		ni_text_put(page, NI_TEXT_DIM, " ...");
 	ni_text_end_line(page);

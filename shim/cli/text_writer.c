@@ -78,7 +78,7 @@ static void put_frame(struct ni_text *page, const struct ni_frame *frame,
 
 	ni_text_put(page, NI_TEXT_DIM, "    #%-2zu ", number);
 	ni_text_put(page, NI_TEXT_PLAIN, "%-*s  ", width,
-	    frame->function ? frame->function : "?");
+		    frame->function ? frame->function : "?");
 	if (file && frame->line)
 		ni_text_put(page, NI_TEXT_PLAIN, "%s:%u", file, frame->line);
 	else
