@@ -58,6 +58,14 @@ static char *percent_encoded(struct ni_arena *arena, const char *path)
 	return out;
 }
 
+/* Below the source root: a file that the code host can show. */
+static int is_in_repository(const struct ni_report *report,
+			    const struct ni_frame *frame)
+{
+	return frame->line &&
+	       ni_place_file(frame, report->source_root) != frame->file;
+}
+
 /* Relative to the source root, absolute, or that of the module where the file
  * is not known. */
 static json_t *artifact(struct ni_report *report, const struct ni_frame *frame)
@@ -73,7 +81,7 @@ static json_t *artifact(struct ni_report *report, const struct ni_frame *frame)
 	if (*file == '/')
 		uri = ni_arena_format(&report->arena, "file://%s", uri);
 	json_object_set_new(object, "uri", ni_json_text(uri));
-	if (*file != '/')
+	if (is_in_repository(report, frame))
 		json_object_set_new(object, "uriBaseId",
 				    json_string("SRCROOT"));
 	return object;
@@ -132,14 +140,6 @@ static json_t *json_stack(struct ni_report *report,
 	json_object_set_new(object, "message", message(text));
 	json_object_set_new(object, "frames", frames);
 	return object;
-}
-
-static int is_in_repository(const struct ni_report *report,
-			    const struct ni_frame *frame)
-{
-	const char *file = ni_place_file(frame, report->source_root);
-
-	return file && frame->line && *file != '/' && strncmp(file, "../", 3);
 }
 
 static const struct ni_frame *best_frame(const struct ni_report *report,

@@ -10,6 +10,7 @@
 #include <elfutils/libdwfl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -201,15 +202,28 @@ void ni_symbols_tidy_path(char *path)
 	*out = '\0';
 }
 
-static const char *tidy_copy(struct ni_arena *arena, const char *path)
+/* Where the compiler ran, unless a build system hid it. */
+static const char *compile_directory(Dwarf_Die *cu)
 {
-	char *copy;
+	Dwarf_Attribute attribute;
 
-	if (!path)
-		return NULL;
-	copy = ni_arena_copy(arena, path, strlen(path));
+	return dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attribute));
+}
+
+/* Absolute where that is known. Builds that hide their directory leave paths
+ * relative: those are files here if there are such files here. */
+static const char *source_path(struct ni_arena *arena, Dwarf_Die *cu,
+			       const char *path)
+{
+	const char *directory = *path == '/' ? NULL : compile_directory(cu);
+	char here[PATH_MAX], *copy;
+
+	copy = directory ? ni_arena_format(arena, "%s/%s", directory, path) :
+			   ni_arena_copy(arena, path, strlen(path));
 	ni_symbols_tidy_path(copy);
-	return copy;
+	if (*copy == '/' || !realpath(copy, here))
+		return copy;
+	return ni_arena_copy(arena, here, strlen(here));
 }
 
 /* The declaration inside its class or namespace, for an inlined or separately
@@ -266,6 +280,7 @@ static void call_site(struct ni_arena *arena, Dwarf_Die *cu, Dwarf_Die *inlined,
 	Dwarf_Attribute attribute;
 	Dwarf_Word line, file;
 	Dwarf_Files *files;
+	const char *path;
 	size_t count;
 
 	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute),
@@ -273,9 +288,9 @@ static void call_site(struct ni_arena *arena, Dwarf_Die *cu, Dwarf_Die *inlined,
 		caller->line = (unsigned)line;
 	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute),
 			    &file) == 0 &&
-	    dwarf_getsrcfiles(cu, &files, &count) == 0)
-		caller->file = tidy_copy(arena, dwarf_filesrc(files, file,
-							      NULL, NULL));
+	    dwarf_getsrcfiles(cu, &files, &count) == 0 &&
+	    (path = dwarf_filesrc(files, file, NULL, NULL)))
+		caller->file = source_path(arena, cu, path);
 }
 
 /* The functions around an address, innermost first; frames[0] has its line. */
@@ -325,11 +340,12 @@ static void find_line(struct ni_arena *arena, Dwarf_Die *cu,
 		      Dwarf_Addr address, struct ni_frame *frame)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(cu, address);
+	const char *path = dwarf_linesrc(line, NULL, NULL);
 	int number;
 
-	if (!line)
+	if (!path)
 		return;
-	frame->file = tidy_copy(arena, dwarf_linesrc(line, NULL, NULL));
+	frame->file = source_path(arena, cu, path);
 	if (dwarf_lineno(line, &number) == 0 && number > 0)
 		frame->line = (unsigned)number;
 }
