@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -43,6 +44,21 @@ static inline int find_the_same_descriptors(void **state)
 static inline void close_what_was_inherited(void)
 {
 	ni_raw3(SYS_close_range, 3, ~0U, 0);
+}
+
+/* As many as the hard limit allows; the soft one is 1024 nearly everywhere. */
+static inline void allow_many_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		abort();
+	limit.rlim_cur = limit.rlim_max;
+	if (limit.rlim_cur < 4096 || setrlimit(RLIMIT_NOFILE, &limit) < 0) {
+		fprintf(stderr, "only %lu descriptors are allowed here\n",
+			(unsigned long)limit.rlim_max);
+		exit(1);
+	}
 }
 
 /* ---- in a child: EXPECT instead of assert ---- */

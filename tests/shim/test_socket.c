@@ -113,5 +113,6 @@ int main(void)
 	};
 
 	close_what_was_inherited();
+	allow_many_descriptors();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
