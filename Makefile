@@ -170,22 +170,27 @@ $(BUILD)/tests/helpers/api_%: tests/helpers/api_%.c $(BUILD)/libnoinherit.a Make
 $(BUILD)/tests/helpers/%: tests/helpers/%.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  HELP $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpthread
+	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $< \
+		-lpthread
+
+# A cancelled thread's frames are unwound only in code built for it.
+$(BUILD)/tests/shim/test_cancellation: EXTRA := -fexceptions
 
 # Libraries that tests preload or link.
 $(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  HELP $<")
 	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -shared -Wl,-soname,$(@F) \
-		$(LDFLAGS) -o $@ $<
+		$(EXTRA) $(LDFLAGS) -o $@ $<
 
 # Execs fast, and no preload reaches it.
-$(BUILD)/tests/helpers/racer: LDFLAGS += -static -nostdlib
+$(BUILD)/tests/helpers/racer: EXTRA := -static -nostdlib
 
 $(BUILD)/tests/%: tests/%.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  TEST $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lcmocka -lpthread
+	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $< \
+		-lcmocka -lpthread
 
 tests: all $(TESTS) $(HELPERS)
 
