@@ -202,7 +202,7 @@ static void add_own_findings(struct builder *server)
 		.windows = { [2] = 1, [4] = 1 }, .markers = { { marker, 2 } },
 	};
 	const struct ni_trace_site forgotten = {
-		.type = NI_TYPE_SOCKET, .atomic = 3, .closed = 2,
+		.type = NI_TYPE_SOCKET, .atomic = 3,
 		.closers = { { closer, 2 } },
 	};
 	struct ni_trace_unclosed unclosed = {
