@@ -147,7 +147,8 @@ NI_EXPORT int mq_close(mqd_t queue)
 }
 
 /* The old descriptor is closed even if the new file cannot be opened; the new
- * one gets the old number where that is possible. */
+ * one gets the old number where that is possible, and its flag from both
+ * modes. */
 NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 {
 	const struct ni_caller caller = NI_CALLER(freopen);
@@ -158,8 +159,9 @@ NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 	begin(&closing, &caller, number_of(stream));
 	again = ni_next.freopen(path, mode, stream);
 	end(&closing);
-	return made_stream(&caller, again, NI_TYPE_FILE,
-			   again && says_close_on_exec(mode));
+	if (again && ni_is_active())
+		ni_made_somehow(&caller, number_of(again), NI_TYPE_FILE);
+	return again;
 }
 
 NI_ALIAS(freopen64, freopen);

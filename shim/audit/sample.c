@@ -10,10 +10,12 @@ void ni_sample(struct ni_trace_site *site, int fd)
 	struct ni_description description;
 	struct ni_trace_sample *sample;
 
-	site->sampled = 1;
 	ni_kernel_describe(fd, &description);
-	if (!description.what.inode)
+	/* The number may have been used again unseen. */
+	if (!description.what.inode ||
+	    !ni_kernel_types_agree(site->type, description.what.type))
 		return;
+	site->sampled = 1;
 	sample = ni_trace_claim(NI_RECORD_SAMPLE,
 				sizeof(*sample) + description.size, 0,
 				NI_ROOM_EVENT, NI_DROPPED_FORKS);

@@ -11,7 +11,7 @@
 /* Describes @fd as a sample of @site, unless that has been done. */
 void ni_sample(struct ni_trace_site *site, int fd);
 
-/* reserved is set by the first who samples; a lost race costs a record. */
+/* Two threads at once cost a record, no more. */
 static inline void ni_sample_once(struct ni_trace_site *site, int fd)
 {
 	if (site && !site->sampled)
