@@ -50,11 +50,16 @@ ssize_t noinherit_send_fds(struct noinherit_socket *s,
 	return noinherit_sendmsg(s, &msg, given.flags);
 }
 
-/* Which descriptor kind a message carries: how many, 0 for none. */
-static size_t descriptors_in(const struct cmsghdr *header)
+/* How many descriptors a control message carries; 0 for other kinds. */
+static size_t descriptors_in(const struct msghdr *msg,
+			     const struct cmsghdr *header)
 {
 	/* Before Linux 6.5 unknown; asked for by SO_PASSPIDFD. */
 	enum { SCM_PIDFD_TYPE = 4 };
+	const unsigned char *data = CMSG_DATA(header);
+	const unsigned char *end = (const unsigned char *)msg->msg_control +
+				   msg->msg_controllen;
+	size_t bytes, room = (size_t)(end - data);
 
 	if (header->cmsg_level != SOL_SOCKET ||
 	    header->cmsg_len < CMSG_LEN(0))
@@ -62,7 +67,9 @@ static size_t descriptors_in(const struct cmsghdr *header)
 	if (header->cmsg_type != SCM_RIGHTS &&
 	    header->cmsg_type != SCM_PIDFD_TYPE)
 		return 0;
-	return (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	/* The macros do not check that the last message ends in the buffer. */
+	bytes = header->cmsg_len - CMSG_LEN(0);
+	return (bytes < room ? bytes : room) / sizeof(int);
 }
 
 size_t ni_passing_collect(struct msghdr *msg, int *fds, size_t room,
@@ -72,7 +79,7 @@ size_t ni_passing_collect(struct msghdr *msg, int *fds, size_t room,
 	size_t count = 0;
 
 	for (; header; header = CMSG_NXTHDR(msg, header)) {
-		size_t arrived = descriptors_in(header);
+		size_t arrived = descriptors_in(msg, header);
 
 		for (size_t i = 0; i < arrived; i++) {
 			int fd;

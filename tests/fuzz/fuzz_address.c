@@ -1,0 +1,104 @@
+/*
+ * Hosts and ports of any bytes become addresses or errors: never more than
+ * the address holds, never half an output. The resolver knows nobody.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "lib/address.h"
+#include "noinherit.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int getaddrinfo(const char *host, const char *port,
+		const struct addrinfo *hints, struct addrinfo **list)
+{
+	/* What was asked must be text that ends. */
+	assert(!host || strlen(host) < SIZE_MAX);
+	assert(!port || strlen(port) < SIZE_MAX);
+	(void)hints, (void)list;
+	return EAI_NONAME;
+}
+
+static char *text_of(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	return text;
+}
+
+static void check_unix(const struct sockaddr_storage *address, int length,
+		       const uint8_t *host, size_t size)
+{
+	const struct sockaddr_un *un = (const void *)address;
+	int is_path = size && host[0];
+
+	assert(length == (int)(offsetof(struct sockaddr_un, sun_path) + size) +
+			 is_path);
+	assert(!memcmp(un->sun_path, host, size));
+	assert(!is_path || strlen(un->sun_path) == size);
+}
+
+static void check_parsed(int family, const uint8_t *host, size_t size,
+			 const char *port)
+{
+	struct sockaddr_storage address, untouched;
+	int length;
+
+	memset(&untouched, 0x5a, sizeof(untouched));
+	address = untouched;
+	length = noinherit_address(&address, family, (const char *)host, size,
+				   port);
+	assert(length != 0 && length <= (int)sizeof(address));
+	if (length < 0) {
+		assert(!memcmp(&address, &untouched, sizeof(address)));
+		return;
+	}
+	assert(address.ss_family == family);
+	if (family == AF_UNIX)
+		check_unix(&address, length, host, size);
+	else
+		assert(ntohs(((struct sockaddr_in *)&address)->sin_port) ==
+		       strtol(port, NULL, 10));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const int families[] = { AF_INET, AF_INET6, AF_UNIX, 77 };
+	struct noinherit_socket s;
+	const uint8_t *end;
+	size_t host_size;
+	uint8_t *host;
+	char *port, *name;
+	int family;
+
+	if (size < 2)
+		return 0;
+	family = families[data[0] % 4];
+	data++, size--;
+	end = memchr(data, '|', size);
+	host_size = end ? (size_t)(end - data) : size;
+	/* In memory of exactly its size: an overrun is seen. */
+	host = malloc(host_size + !host_size);
+	memcpy(host, data, host_size);
+	port = text_of(end ? end + 1 : data, end ? size - host_size - 1 : 0);
+	name = text_of(data, host_size);
+
+	check_parsed(family, host, host_size, family == AF_UNIX && !*port ?
+						      NULL : port);
+	assert(noinherit_create_connection(&s, name, port, NULL) < 0);
+	assert(ni_address_port(port) <= 65535);
+	free(host);
+	free(port);
+	free(name);
+	return 0;
+}
