@@ -24,13 +24,13 @@ static int work(void)
 	struct noinherit_socket boss, conn, listener = NOINHERIT_SOCKET_CLOSED;
 	char text[64];
 	size_t count = 1;
-	int fd, r;
+	int fd = -1, r;
 
 	r = noinherit_adopt(&boss, 0, -1, -1, -1);
 	if (r == 0)
 		r = (int)noinherit_recv_fds(&boss, text, 1, &fd, &count, NULL);
 	if (r > 0)
-		r = noinherit_adopt(&listener, count ? fd : -1, -1, -1, -1);
+		r = noinherit_adopt(&listener, fd, -1, -1, -1);
 	if (r == 0)
 		r = noinherit_accept(&listener, &conn, NULL, NULL);
 	if (r < 0)
