@@ -2,6 +2,7 @@
 #
 #   make            every artefact, directly in build/
 #   make check      the tests that need no real server programs
+#   make coverage   which lines of shim/lib its tests reach
 #   make bench      the figures of the README, measured here
 #   make demo       a real leak, natively and under noinherit
 #   make install    PREFIX (/usr/local), DESTDIR
@@ -200,6 +201,9 @@ check: tests
 bench: tests
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
+coverage:
+	$(Q)scripts/coverage $(BUILD)/coverage
+
 demo: all
 	$(Q)BUILD=$(BUILD) scripts/demo --built
 
@@ -228,5 +232,5 @@ clean:
 
 FORCE:
 
-.PHONY: all tests check bench demo install clean FORCE
+.PHONY: all tests check bench coverage demo install clean FORCE
 .DELETE_ON_ERROR:

@@ -348,7 +348,7 @@ static int run_in_child(const struct scenario *scenario, int nth, int error,
 
 	assert_return_code(child, errno);
 	if (child == 0)
-		_exit(run(scenario, nth, error, times));
+		leave_child(run(scenario, nth, error, times));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);

@@ -8,6 +8,8 @@
 #include <netpacket/packet.h>
 #include <sys/un.h>
 
+#include "lib/address.h"
+
 static char text[512];
 
 static const char *repr(struct noinherit_socket *s)
@@ -196,6 +198,30 @@ static void a_text_that_does_not_fit_is_cut_and_measured(void **state)
 	noinherit_close(&listener);
 }
 
+/* Neither is more than its family allows, whatever length is claimed. */
+static void a_length_that_is_too_long_is_not_believed(void **state)
+{
+	struct sockaddr_storage address;
+	struct sockaddr_un *un = (struct sockaddr_un *)&address;
+	struct sockaddr_ll *ll = (struct sockaddr_ll *)&address;
+	char words[512];
+	struct ni_text written = ni_text_in(words, sizeof(words));
+
+	(void)state;
+	memset(&address, 'a', sizeof(address));
+	un->sun_family = AF_UNIX;
+	ni_address_write(&written, &address, sizeof(address), -1);
+	assert_int_equal(written.length, sizeof(un->sun_path));
+
+	memset(&address, 0, sizeof(address));
+	ll->sll_family = AF_PACKET;
+	ll->sll_halen = 255;
+	written = ni_text_in(words, sizeof(words));
+	ni_address_write(&written, &address, sizeof(address), -1);
+	assert_string_equal(words, "('', 0, 0, 0, "
+		"b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00')");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +234,7 @@ int main(void)
 		api_test(vsock_shows_cid_and_port),
 		api_test(a_closed_socket_asks_nobody),
 		api_test(an_address_that_is_not_told_is_left_out),
+		api_test(a_length_that_is_too_long_is_not_believed),
 		api_test(a_text_that_does_not_fit_is_cut_and_measured),
 	};
 

@@ -35,7 +35,7 @@ static pid_t other_process(int pipes[2],
 			close(fd);
 	CHECK(read(pipes[0], &data, sizeof(data)) == sizeof(data));
 	body(&data);
-	_exit(0);
+	leave_child(0);
 }
 
 static void give(pid_t child, int pipes[2], const struct noinherit_shared *data)
@@ -154,7 +154,7 @@ static void share_and_end(struct noinherit_shared *data, pid_t receiver)
 		CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
 		CHECK(noinherit_share(&s, receiver, data) == 0);
 		CHECK(write(pipes[1], data, sizeof(*data)) == sizeof(*data));
-		_exit(0);
+		leave_child(0);
 	}
 	assert_int_equal(read(pipes[0], data, sizeof(*data)), sizeof(*data));
 	assert_int_equal(waitpid(sharer, NULL, 0), sharer);

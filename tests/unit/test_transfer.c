@@ -325,7 +325,7 @@ static void sendall_sends_everything(void)
 	if (child == 0) {
 		CHECK(noinherit_sendall(&pair[0], data, sizeof(data), 0,
 					&sent) == 0);
-		_exit(sent != sizeof(data));
+		leave_child(sent != sizeof(data));
 	}
 	while (received < sizeof(got)) {
 		ssize_t r = noinherit_recv(&pair[1], got + received,

@@ -78,6 +78,18 @@ int played_getsockopt(int fd, int level, int option, void *value,
 	return 0;
 }
 
+ssize_t played_send(int fd, const void *buf, size_t size, int flags)
+	__asm__("send");
+
+/* Takes one byte, and has always 30 ms to do so. */
+ssize_t played_send(int fd, const void *buf, size_t size, int flags)
+{
+	(void)fd, (void)buf, (void)size;
+	assert_int_equal(flags, MSG_NOSIGNAL);
+	stage.now_ns += 30 * MS;
+	return 1;
+}
+
 static void play(const struct scene *scenes, size_t count)
 {
 	memset(&stage, 0, sizeof(stage));
@@ -321,6 +333,24 @@ static void a_connect_that_was_waited_for_ends_as_so_error(void **state)
 	}
 }
 
+/* ---- sending everything -------------------------------------------------- */
+
+static void the_timeout_of_sendall_is_its_total(void **state)
+{
+	static const struct scene scenes[] = { { 0, 1, 0 }, { 0, 1, 0 } };
+	struct noinherit_socket s = { .fd = 3, .timeout_ns = 50 * MS };
+	size_t sent = 0;
+
+	(void)state;
+	play(scenes, 2);
+	/* Always ready, and still over after the second part (S-66). */
+	assert_int_equal(noinherit_sendall(&s, "abcdef", 6, 0, &sent),
+			 -ETIMEDOUT);
+	assert_int_equal(sent, 2);
+	assert_int_equal(stage.asked_ms[0], 50);
+	assert_int_equal(stage.asked_ms[1], 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +368,7 @@ int main(void)
 		api_test(without_a_timeout_eagain_is_reported),
 		api_test(an_interrupted_operation_is_repeated_without_polling),
 		api_test(the_program_may_end_an_operation),
+		api_test(the_timeout_of_sendall_is_its_total),
 		api_test(a_connect_that_was_waited_for_ends_as_so_error),
 	};
 
