@@ -28,7 +28,7 @@ static int learn_accept4(const struct ni_next *next, int peer)
 int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 	       socklen_t *length, int flags)
 {
-	int peer;
+	int peer, errno_before = errno;
 
 	if ((flags & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_ACCEPT) ||
 	    kept_mark(fd))
@@ -38,8 +38,8 @@ int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 	peer = next->accept4(fd, address, length, flags | SOCK_CLOEXEC);
 	if (peer >= 0 || errno != EINVAL)
 		return learn_accept4(next, peer);
-	return ni_created_without_flag(next->accept4(fd, address, length,
-						     flags));
+	peer = next->accept4(fd, address, length, flags);
+	return ni_created_without_flag((int)ni_second_try(peer, errno_before));
 }
 
 /* Another library that has its own accept is given just that: it may not know
@@ -54,7 +54,7 @@ static bool can_use_accept4(const struct ni_next *next)
 int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 	      socklen_t *length)
 {
-	int peer;
+	int peer, errno_before = errno;
 
 	if (!ni_enforces(NI_SCOPE_ACCEPT) || kept_mark(fd))
 		return ni_created_by_program(next->accept(fd, address, length),
@@ -68,7 +68,7 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 	peer = next->accept(fd, address, length);
 	if (peer >= 0)
 		ni_policy.lacks_accept4 = true;
-	return ni_created_without_flag(peer);
+	return ni_created_without_flag((int)ni_second_try(peer, errno_before));
 }
 
 /* Out of the way of the hot paths below, which then save no register. */

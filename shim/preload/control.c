@@ -38,7 +38,7 @@ static int set_flags(const struct ni_next *next, int fd, long flags)
 static int duplicate(const struct ni_next *next, int fd, long minimum)
 {
 	bool is_foreign = next == &ni_next && ni_foreign.fcntl;
-	int copy;
+	int copy, errno_before = errno;
 
 	if ((int)minimum < 0 || (int)minimum > STDERR_FILENO ||
 	    !ni_enforces(NI_SCOPE_DUP) || !ni_is_compat() ||
@@ -51,7 +51,9 @@ static int duplicate(const struct ni_next *next, int fd, long minimum)
 	copy = next->fcntl(fd, F_DUPFD_CLOEXEC, minimum);
 	if (copy >= 0 || !ni_may_be_our_flag(errno))
 		return ni_created(copy);
-	return ni_created_without_flag(next->fcntl(fd, F_DUPFD, minimum));
+	copy = (int)ni_second_try(next->fcntl(fd, F_DUPFD, minimum),
+				  errno_before);
+	return ni_created_without_flag(copy);
 }
 
 int ni_fcntl(const struct ni_next *next, int fd, int command, long argument)

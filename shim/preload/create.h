@@ -7,6 +7,7 @@
 #ifndef NI_PRELOAD_CREATE_H
 #define NI_PRELOAD_CREATE_H
 
+#include <errno.h>
 #include <stdbool.h>
 
 #include "preload/next.h"
@@ -46,6 +47,15 @@ int ni_created_by_program(int fd, unsigned char mark);
 
 /* May a failing call have failed for the flag that we added? */
 bool ni_may_be_our_flag(int error);
+
+/* The way out of a call that was made a second time, without our flag: success
+ * leaves errno as the program had it. */
+static inline long ni_second_try(long result, int errno_before)
+{
+	if (result >= 0)
+		errno = errno_before;
+	return result;
+}
 
 #pragma GCC visibility pop
 

@@ -17,7 +17,7 @@ static unsigned char kept_mark(int fd)
 int ni_dup(const struct ni_next *next, int fd)
 {
 	bool is_foreign = next == &ni_next && ni_foreign.dup;
-	int copy;
+	int copy, errno_before = errno;
 
 	if (!ni_enforces(NI_SCOPE_DUP) || kept_mark(fd))
 		return ni_created_by_program(next->dup(fd), kept_mark(fd));
@@ -30,7 +30,8 @@ int ni_dup(const struct ni_next *next, int fd)
 		return ni_created(copy);
 	/* EINVAL is also the answer to a descriptor limit of 0, which dup
 	 * calls EMFILE: it answers for itself. */
-	return ni_created_without_flag(next->dup(fd));
+	copy = (int)ni_second_try(next->dup(fd), errno_before);
+	return ni_created_without_flag(copy);
 }
 
 /* Out of the way of the hot path below, which then saves no register. */

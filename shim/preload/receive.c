@@ -72,6 +72,7 @@ ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
 		   int flags)
 {
 	enum arrival arrival = arrival_of(fd, flags);
+	int errno_before = errno;
 	ssize_t size;
 
 	if (arrival == FLAGGED_BY_US) {
@@ -79,6 +80,7 @@ ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
 		if (size < 0 && errno == EINVAL) {
 			arrival = WITHOUT_FLAG;
 			size = next->recvmsg(fd, message, flags);
+			ni_second_try(size, errno_before);
 			remember_refusal(fd, size);
 		}
 	} else {
@@ -93,7 +95,7 @@ int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
 		unsigned count, int flags, struct timespec *timeout)
 {
 	enum arrival arrival = arrival_of(fd, flags);
-	int received;
+	int received, errno_before = errno;
 
 	if (arrival == FLAGGED_BY_US) {
 		received = next->recvmmsg(fd, messages, count,
@@ -102,6 +104,7 @@ int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
 			arrival = WITHOUT_FLAG;
 			received = next->recvmmsg(fd, messages, count, flags,
 						  timeout);
+			ni_second_try(received, errno_before);
 			remember_refusal(fd, received);
 		}
 	} else {

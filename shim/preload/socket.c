@@ -10,7 +10,7 @@
 
 int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
 {
-	int fd;
+	int fd, errno_before = errno;
 
 	if ((type & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_SOCKET))
 		return ni_created_by_program(
@@ -29,7 +29,7 @@ int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
 		ni_policy.lacks_socket_flag = true;
 		ni_policy_choose_fast();
 	}
-	return ni_created_without_flag(fd);
+	return ni_created_without_flag((int)ni_second_try(fd, errno_before));
 }
 
 static int both(int result, const int *pair, int (*created)(int))
@@ -54,7 +54,7 @@ static int kept(int fd)
 int ni_socketpair(const struct ni_next *next, int domain, int type,
 		  int protocol, int *pair)
 {
-	int result;
+	int result, errno_before = errno;
 
 	if ((type & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_SOCKET))
 		return both(next->socketpair(domain, type, protocol, pair),
@@ -73,7 +73,8 @@ int ni_socketpair(const struct ni_next *next, int domain, int type,
 		ni_policy.lacks_socket_flag = true;
 		ni_policy_choose_fast();
 	}
-	return both(result, pair, ni_created_without_flag);
+	return both((int)ni_second_try(result, errno_before), pair,
+		    ni_created_without_flag);
 }
 
 /* Out of the way of the hot path below, which then saves no register. */

@@ -2,6 +2,14 @@
  * Rule 3: descriptors that arrive in SCM_RIGHTS are non-inheritable, and the
  * program does not see how (S-103, S-104).
  */
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+
 #include "shim_case.h"
 
 enum { MOST = 4 };
@@ -290,6 +298,68 @@ static void what_arrives_is_ours_unless_asked_for(void **state)
 	close_pair();
 }
 
+/* ---- sockets that refuse a flag which they do not know ---- */
+
+/* Root of its own network, whoever runs the test. */
+static void get_a_network_of_its_own(void)
+{
+	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		EXPECT(unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	EXPECT(is_non_inheritable(fd));
+	EXPECT(ioctl(fd, SIOCSIFFLAGS, &up) == 0);
+	close(fd);
+}
+
+static int datagram_to_oneself(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	EXPECT(bind(fd, (void *)&address, length) == 0);
+	getsockname(fd, (void *)&address, &length);
+	EXPECT(connect(fd, (void *)&address, length) == 0);
+	EXPECT(send(fd, "x", 1, 0) == 1);
+	return fd;
+}
+
+static void packet_sockets_receive_as_ever_body(void)
+{
+	struct sockaddr_ll where = { .sll_family = AF_PACKET,
+				     .sll_protocol = htons(ETH_P_IP) };
+	int packets;
+
+	get_a_network_of_its_own();
+	packets = socket(AF_PACKET, SOCK_DGRAM, 0);
+	EXPECT(packets >= 0);
+	where.sll_ifindex = (int)if_nametoindex("lo");
+	EXPECT(bind(packets, (void *)&where, sizeof(where)) == 0);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(ways); i++) {
+		struct letter letter;
+		int datagram = datagram_to_oneself(), way = (int)i / 2;
+
+		errno = 4711;
+		EXPECT(ways[way].receive(packets, empty(&letter, 0), 0) == 1);
+		/* The first refusal of a socket's may be seen. */
+		EXPECT(errno == 4711 || i == 0);
+		EXPECT(letter.message.msg_flags == MSG_TRUNC);
+		while (recv(packets, &letter.byte, 1, MSG_DONTWAIT) > 0)
+			;
+		close(datagram);
+	}
+}
+
+static void packet_sockets_receive_as_ever(void **state)
+{
+	(void)state;
+	in_child(packet_sockets_receive_as_ever_body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +370,7 @@ int main(void)
 		SHIM_CASE(what_fits_is_non_inheritable_and_the_rest_is_told),
 		SHIM_CASE(other_control_messages_do_not_hide_descriptors),
 		SHIM_CASE(what_arrives_is_ours_unless_asked_for),
+		SHIM_CASE(packet_sockets_receive_as_ever),
 	};
 
 	close_what_was_inherited();
