@@ -58,7 +58,8 @@ PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload
 	$(PRELOAD) $(COMMON_GUEST))
 $(PRELOAD) $(COMMON_GUEST): GUEST += -Os
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
-$(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -O2
+$(BUILD)/obj/guest/shim/preload/receive.o \
+$(BUILD)/obj/guest/shim/common/next_symbol.o: GUEST += -O2
 $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \

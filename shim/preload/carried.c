@@ -20,11 +20,11 @@ static struct {
 
 const char *ni_variable_value(const char *variable, const char *name)
 {
-	size_t length = strlen(name);
-
-	if (strncmp(variable, name, length) || variable[length] != '=')
-		return NULL;
-	return variable + length + 1;
+	while (*name && *variable == *name) {
+		variable++;
+		name++;
+	}
+	return *name || *variable != '=' ? NULL : variable + 1;
 }
 
 /* Appends NAME=value; leaves everything as it was if there is no room. */
@@ -52,37 +52,58 @@ static const char *base_of(const char *path, size_t length)
 	return path + length;
 }
 
-/* The entry by which the loader found us: the one with our file's name. */
-static void append_own_entry(const char *name, const char *list)
+static bool is_end(char c)
+{
+	return !c || c == ':' || c == ' ';
+}
+
+/* The length of the entry at the list's start, if it is our file. Nearly
+ * always it is the very path that the loader opened. */
+static size_t own_entry(const char *entry, const char *own)
+{
+	size_t same = 0, length;
+	const char *base, *own_base;
+
+	while (own[same] && entry[same] == own[same])
+		same++;
+	if (!own[same] && same && is_end(entry[same]))
+		return same;
+	for (length = same; !is_end(entry[length]); length++)
+		;
+	base = base_of(entry, length);
+	own_base = base_of(own, strlen(own));
+	length -= (size_t)(base - entry);
+	if (length && length == strlen(own_base) &&
+	    !memcmp(base, own_base, length))
+		return (size_t)(base - entry) + length;
+	return 0;
+}
+
+static void copy_own_entry(const char *list)
 {
 	const char *own = ni_own_file(names);
-	const char *own_base = base_of(own, strlen(own));
-	size_t own_length = strlen(own_base);
 
 	while (*list) {
-		size_t length = strcspn(list, ": ");
-		const char *base = base_of(list, length);
+		size_t length = own_entry(list, own);
 
-		if (own_length && (size_t)(list + length - base) == own_length &&
-		    !memcmp(base, own_base, own_length)) {
-			append(name, list, length);
+		if (length) {
+			append(names[0], list, length);
 			return;
 		}
-		list += length;
+		while (!is_end(*list))
+			list++;
 		list += *list != '\0';
 	}
 }
 
-static void copy_variable(size_t index, const char *variable)
+static void copy_setting(const char *variable)
 {
-	const char *value = ni_variable_value(variable, names[index]);
+	for (size_t i = 1; i < NI_CARRIED_MAX; i++) {
+		const char *value = ni_variable_value(variable, names[i]);
 
-	if (!value)
-		return;
-	if (index == 0)
-		append_own_entry(names[index], value);
-	else
-		append(names[index], value, strlen(value));
+		if (value)
+			append(names[i], value, strlen(value));
+	}
 }
 
 void ni_carried_copy(void)
@@ -92,11 +113,12 @@ void ni_carried_copy(void)
 	/* Not environ: it is a weak name for this, and both would have to be
 	 * looked up at every start. */
 	for (char **variable = __environ; *variable; variable++) {
-		/* All of them begin so: most variables end here. */
-		if (**variable != 'L' && **variable != 'N')
-			continue;
-		for (size_t i = 0; i < NI_CARRIED_MAX; i++)
-			copy_variable(i, *variable);
+		const char *list;
+
+		if (!strncmp(*variable, "NOINHERIT_", 10))
+			copy_setting(*variable);
+		else if ((list = ni_variable_value(*variable, names[0])))
+			copy_own_entry(list);
 	}
 }
 
