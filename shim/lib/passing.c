@@ -46,7 +46,7 @@ ssize_t noinherit_send_fds(struct noinherit_socket *s,
 	msg.msg_iov = (struct iovec *)buffers;
 	msg.msg_iovlen = buffers_count;
 	msg.msg_control = &control;
-	msg.msg_controllen = control.header.cmsg_len;
+	msg.msg_controllen = CMSG_SPACE(fds_count * sizeof(int));
 	return noinherit_sendmsg(s, &msg, given.flags);
 }
 

@@ -60,7 +60,9 @@ def error_name(number, eai=0):
 
 def address_of(data):
     """A sockaddr as Python has it."""
-    family = int.from_bytes(data[:2], "little") if data else 0
+    if not data:
+        return repr(None)
+    family = int.from_bytes(data[:2], "little")
     port = int.from_bytes(data[2:4], "big")
     if family == socket.AF_INET:
         return repr((socket.inet_ntop(family, data[4:8]), port))
@@ -69,7 +71,9 @@ def address_of(data):
                      int.from_bytes(data[4:8], "big"),
                      int.from_bytes(data[24:28], "little")))
     path = data[2:]
-    return (path if path[:1] == b"\0" else path.split(b"\0")[0]).decode()
+    if path[:1] == b"\0":
+        return repr(path)
+    return repr(path.split(b"\0")[0].decode())
 
 
 def variable(kind, name, values):
@@ -147,7 +151,11 @@ def traced(command, text, folder, inject):
 def observe(said, logs, is_ours, case):
     if said["open"] is None:
         return Seen([], [], {}, [], said["complaints"] or ["said nothing"])
-    calls = syscalls.calls(logs.get(said["pid"], ""), is_ours, case.rests)
+    normal = syscalls.Normal(case.rests)
+    calls = syscalls.calls(logs.get(said["pid"], ""), is_ours, normal)
+    for value in said["variables"].values():
+        if value[0] == "address":
+            value[1] = normal.address(value[1])
     complaints = list(said["complaints"])
     if calls is None:
         complaints.append("no marks in the log")

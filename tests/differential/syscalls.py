@@ -68,6 +68,7 @@ class Normal:
                           lambda found: f"[{found[1]}]" if found[1]
                           else "[SIZE]", text)
             text = re.sub(r"\[\d+\]|\[SIZE\]", "[SIZE]", text)
+        text = re.sub(r"msg_namelen=\d+(?: => (\d+))?", "msg_namelen=SIZE", text)
         if name == "poll":
             text = re.sub(r"\{fd=(\d+), revents", r"{fd=fd\1, revents", text)
             text = self.rest(text)
@@ -85,6 +86,14 @@ class Normal:
         elif self.rests and 0 <= milliseconds <= first:
             return f"poll({asked}, 1, REST){found[3]}"
         return text
+
+
+    def address(self, text):
+        """An address in Python's words, with the labels of the calls."""
+        text = re.sub(r"^(\('[^']*', )(\d+)", lambda found: found[1] +
+                      self.ports.known.get(found[2], found[2]), text)
+        return re.sub(r"x00([0-9a-f]{5})'", lambda found: "x00" +
+                      self.names.known.get(found[1], found[1]) + "'", text)
 
 
 def without_sigpipe(call):
@@ -125,16 +134,15 @@ def collapse(calls):
     return kept
 
 
-def calls(log, is_ours, rests=False):
+def calls(log, is_ours, normal):
     """The comparable calls of a log, or None if the marks are missing."""
     lines = between_marks(log)
     if lines is None:
         return None
-    normal = Normal(rests)
     found = [normal.line(line) for line in lines
              if re.match(r"\w+\(", line)
              and line.split("(", 1)[0] not in NOISE]
-    if rests:
+    if normal.rests:
         found = collapse(found)
     if is_ours:
         return [without_sigpipe(call) for call in found]

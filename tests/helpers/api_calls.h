@@ -376,7 +376,9 @@ static long long recvmsg_(const struct statement *st)
 	size_t size = (size_t)to_number(word_at(st, 1));
 	union { struct cmsghdr header; char bytes[256]; } control;
 	struct iovec data = { malloc(size + 1), size };
+	struct sockaddr_storage address;
 	struct msghdr msg = {
+		.msg_name = &address, .msg_namelen = sizeof(address),
 		.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control,
 		.msg_controllen = (size_t)to_number(word_at(st, 2)),
 	};
@@ -387,6 +389,7 @@ static long long recvmsg_(const struct statement *st)
 		put_bytes(st, 0, data.iov_base, (size_t)r);
 		put_list(st, 1, fds, list_descriptors(&msg, fds));
 		put_number(st, 2, msg.msg_flags);
+		put_bytes(st, 3, &address, msg.msg_namelen);
 	}
 	return r;
 }

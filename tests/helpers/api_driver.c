@@ -8,6 +8,7 @@
  * processes the trace shows the call and nothing else. What came of it is
  * printed, one fact a line, for tests/differential/sides.py.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +20,7 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { MARK = 2147480000, DESCRIPTORS_MAX = 600, CALL_MAX = 16 };
+enum { MARK = 2147480000, CALL_MAX = 16 };
 
 static const struct command *find(const struct command *list, size_t count,
 				  const char *name)
@@ -88,17 +89,31 @@ static void report_variable(const struct variable *variable)
 	}
 }
 
-static void report(void)
+/* Open descriptors, and how many of them survive exec. */
+static void report_descriptors(void)
 {
 	int open = 0, inheritable = 0;
+	DIR *list = opendir("/proc/self/fd");
+	const struct dirent *entry;
 
-	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
-		int flags = fcntl(fd, F_GETFD);
+	while (list && (entry = readdir(list))) {
+		int fd = atoi(entry->d_name), flags = fcntl(fd, F_GETFD);
 
-		open += flags >= 0;
-		inheritable += flags >= 0 && !(flags & FD_CLOEXEC);
+		if (entry->d_name[0] == '.' || fd == dirfd(list))
+			continue;
+		open++;
+		inheritable += !(flags & FD_CLOEXEC);
 	}
+	if (!list)
+		complain("cannot list descriptors");
+	else
+		closedir(list);
 	printf("open %d %d\n", open, inheritable);
+}
+
+static void report(void)
+{
+	report_descriptors();
 	for (size_t i = 0; i < variables_count; i++)
 		report_variable(&variables[i]);
 }

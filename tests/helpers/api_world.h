@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -67,6 +68,33 @@ static long long os_limit_files(const struct statement *st)
 				(rlim_t)NUMBER_AT(st, 0) };
 
 	return checked(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+/* A system call that does nothing, so that what strace injects into the first
+ * one does not hit the preparation. */
+static long long spend(const struct statement *st)
+{
+	char *name = TEXT_AT(st, 0, NULL);
+
+	if (!strcmp(name, "ioctl"))
+		ioctl(-1, FIOCLEX);
+	else if (!strcmp(name, "socket"))
+		socket(-1, -1, -1);
+	else if (!strcmp(name, "setsockopt"))
+		setsockopt(-1, 0, 0, NULL, 0);
+	else if (!strcmp(name, "bind"))
+		bind(-1, NULL, 0);
+	else if (!strcmp(name, "listen"))
+		listen(-1, 0);
+	else if (!strcmp(name, "connect"))
+		connect(-1, NULL, 0);
+	else if (!strcmp(name, "close"))
+		close(-1);
+	else if (!strcmp(name, "fcntl"))
+		fcntl(-1, F_GETFD);
+	else
+		script_die("cannot spend", name);
+	return 0;
 }
 
 static long long zeros(const struct statement *st)
@@ -202,6 +230,7 @@ static const struct command world_calls[] = {
 	{ "os_fcntl", os_fcntl, 0 },
 	{ "os_setsockopt", os_setsockopt, 0 },
 	{ "os_limit_files", os_limit_files, 0 },
+	{ "spend", spend, 0 },
 	{ "zeros", zeros, 0 },
 	{ "port_of", port_of, 0 },
 	{ "fill", fill, 0 },
