@@ -99,8 +99,10 @@ def spend(name):
     getattr(libc, name)(-1, -1, -1, -1, -1)
 
 
-def limit_files(number):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
+def limit_files(number=None):
+    """How many descriptors may be open; as many as at start without one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (number or most, most))
 
 
 def checked(number):
@@ -130,7 +132,7 @@ def error_name(error):
         return EAI_NAMES[error.errno]
     if isinstance(error, OSError) and error.errno is not None:
         return (EAI_NAMES[error.errno] if error.errno < 0
-                else errno.errorcode[error.errno])
+                else errno.errorcode.get(error.errno, str(error.errno)))
     return f"{type(error).__name__}: {error}"
 
 
@@ -209,6 +211,7 @@ def make_call(statements, names):
     said = {"pid": os.getpid(), "errors": [error_name(e) for e in errors]}
     del errors
     gc.collect()
+    limit_files()
     said["open"] = count_descriptors()
     said["variables"] = {
         name: describe(name, value) for name, value in names.items()

@@ -60,7 +60,7 @@ class Normal:
         text = re.sub(r'sun_path=@"([0-9a-f]{5})"',
                       lambda found: f"sun_path=@{self.names.of(found[1])}",
                       text)
-        text = re.sub(r"nl_pid=[1-9]\d*", "nl_pid=PID", text)
+        text = re.sub(r"\b(nl_)?pid=[1-9]\d*", r"\1pid=PID", text)
         text = re.sub(r"0x[0-9a-f]{7,}", "PTR", text)
         name = text.split("(", 1)[0]
         if name in ADDRESS_CALLS:

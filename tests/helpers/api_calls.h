@@ -420,11 +420,15 @@ static long long recv_fds(const struct statement *st)
 	size_t size = (size_t)to_number(word_at(st, 1)), count;
 	char *buf = malloc(size + 1);
 	int msg_flags = 0, fds[LIST_MAX];
+	struct sockaddr_storage address;
+	socklen_t address_size = sizeof(address);
 	struct noinherit_recv_fds_options options = {
 		.size = sizeof(options),
 		.flags = (int)number_keyword(st, "flags"),
 		.inheritable = number_keyword(st, "inheritable") != 0,
 		.msg_flags = &msg_flags,
+		.address = (struct sockaddr *)&address,
+		.address_size = &address_size,
 	};
 	ssize_t r;
 
@@ -435,6 +439,7 @@ static long long recv_fds(const struct statement *st)
 		put_bytes(st, 0, buf, (size_t)r);
 		put_list(st, 1, fds, count);
 		put_number(st, 2, msg_flags);
+		put_bytes(st, 3, &address, address_size);
 	}
 	return r;
 }

@@ -135,6 +135,7 @@ static _Noreturn void make_call(char **lines, size_t count)
 		if (results[i] < 0)
 			printf("error %d %d\n", -(int)results[i],
 			       noinherit_eai((int)results[i]));
+	set_limit(0, 1);
 	printf("pid %d\n", (int)getpid());
 	report();
 	fflush(stdout);

@@ -48,6 +48,12 @@ static long long os_close(const struct statement *st)
 	return checked(close(NUMBER_AT(st, 0)));
 }
 
+static long long os_number(const struct statement *st)
+{
+	put_number(st, 0, to_number(word_at(st, 0)));
+	return 0;
+}
+
 static long long os_fcntl(const struct statement *st)
 {
 	return checked(fcntl(NUMBER_AT(st, 0), NUMBER_AT(st, 1),
@@ -62,12 +68,18 @@ static long long os_setsockopt(const struct statement *st)
 				  NUMBER_AT(st, 2), &value, sizeof(value)));
 }
 
+static long long set_limit(rlim_t number, int to_hard)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = to_hard ? limit.rlim_max : number;
+	return checked(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 static long long os_limit_files(const struct statement *st)
 {
-	struct rlimit limit = { (rlim_t)NUMBER_AT(st, 0),
-				(rlim_t)NUMBER_AT(st, 0) };
-
-	return checked(setrlimit(RLIMIT_NOFILE, &limit));
+	return set_limit((rlim_t)NUMBER_AT(st, 0), 0);
 }
 
 /* A system call that does nothing, so that what strace injects into the first
@@ -227,6 +239,7 @@ static const struct command world_calls[] = {
 	{ "os_open", os_open, 0 },
 	{ "os_pipe", os_pipe, 0 },
 	{ "os_close", os_close, 0 },
+	{ "os_number", os_number, 0 },
 	{ "os_fcntl", os_fcntl, 0 },
 	{ "os_setsockopt", os_setsockopt, 0 },
 	{ "os_limit_files", os_limit_files, 0 },
