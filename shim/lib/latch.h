@@ -8,6 +8,7 @@
 #ifndef NI_LIB_LATCH_H
 #define NI_LIB_LATCH_H
 
+#include <errno.h>
 #include <stdatomic.h>
 
 typedef atomic_int ni_latch;
@@ -39,8 +40,11 @@ static inline void ni_latch_missing(ni_latch *latch)
  * without the feature answers. */
 static inline int ni_latch_should_retry(ni_latch *latch, int result, int refusal)
 {
+	/* ENOSYS is never about the arguments: a filter that came later says
+	 * it, too, and perhaps to this thread alone, so it is not learnt. */
 	if (result == refusal)
-		return atomic_load_explicit(latch, memory_order_relaxed) !=
+		return refusal == -ENOSYS ||
+		       atomic_load_explicit(latch, memory_order_relaxed) !=
 		       NI_LATCH_WORKS;
 	if (result >= 0)
 		ni_latch_learn(latch, NI_LATCH_WORKS);
