@@ -336,7 +336,9 @@ int noinherit_set_interrupt(int (*should_stop)(void *data), void *data);
  * @addrlen: bytes at @addr
  *
  * connect() is called once. After EINTR, or with a timeout, the call waits for
- * the connection that the kernel is making and takes its result.
+ * the connection that the kernel is making and takes its result. Only for
+ * AF_UNIX and AF_VSOCK, whose connections a signal undoes, it is called again
+ * after EINTR (Python reports success then, and the socket is not connected).
  *
  * Return: 0, or a negative errno value, the kernel's own: -ECONNREFUSED,
  * -ENETUNREACH ...; -ETIMEDOUT, after which the attempt goes on in the kernel

@@ -30,16 +30,29 @@ static int wait_connected(struct noinherit_socket *s)
 	return error == EISCONN ? 0 : -error;
 }
 
+/* Here a connect that a signal interrupts leaves nothing under way: to wait
+ * would take an idle socket for a connected one, as CPython does. */
+static int is_undone_by_signals(const struct sockaddr *addr)
+{
+	return addr->sa_family == AF_UNIX || addr->sa_family == AF_VSOCK;
+}
+
 int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
 		      socklen_t addrlen)
 {
-	int r = ni_sys_connect(s->fd, addr, addrlen);
+	for (;;) {
+		int r = ni_sys_connect(s->fd, addr, addrlen);
+		int is_interrupted = r == -EINTR;
 
-	if (r == -EINTR && (ni_interrupt_should_stop() || !s->timeout_ns))
+		if (is_interrupted &&
+		    (ni_interrupt_should_stop() || !s->timeout_ns))
+			return r;
+		if (is_interrupted && is_undone_by_signals(addr))
+			continue;
+		if (is_interrupted || (r == -EINPROGRESS && s->timeout_ns > 0))
+			return wait_connected(s);
 		return r;
-	if (r == -EINTR || (r == -EINPROGRESS && s->timeout_ns > 0))
-		return wait_connected(s);
-	return r;
+	}
 }
 
 static int bind_source(struct noinherit_socket *s,
