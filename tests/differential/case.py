@@ -23,8 +23,8 @@ class Seen:
 
 @dataclasses.dataclass
 class Case:
-    """One row. `inject` is for strace; `rests`: later polls share a deadline;
-    `silent`: no system call at all is right."""
+    """One row. `inject` is for strace, one or more; `rests`: later polls share
+    a deadline; `silent`: no system call at all is right."""
 
     name: str
     rules: str
@@ -103,6 +103,11 @@ def error(rule, why, theirs, ours):
         seen.errors = [each for each in edited if each]
 
     return Edit(rule, why, apply)
+
+
+def error_added(rule, why, ours):
+    """The API fails where Python succeeds."""
+    return Edit(rule, why, lambda seen: seen.errors.append(ours))
 
 
 def value(rule, why, name, *ours):

@@ -92,11 +92,11 @@ def resolve_to(*hosts):
     socket.getaddrinfo = getaddrinfo
 
 
-def spend(name):
-    """A system call that does nothing, so that what strace injects into the
-    first one does not hit the preparation."""
-    libc = ctypes.CDLL(None)
-    getattr(libc, name)(-1, -1, -1, -1, -1)
+def spend(name, times):
+    """System calls that do nothing, so that what strace injects into the first
+    ones does not hit the preparation."""
+    for _ in range(times):
+        getattr(ctypes.CDLL(None), name)(-1, -1, -1, -1, -1, -1)
 
 
 def limit_files(number=None):
@@ -119,7 +119,7 @@ NAMES.update({
     "signal": signal, "socket": socket, "struct": struct,
     "port_of": port_of, "fill": fill, "on_alarm": on_alarm,
     "raise_at_alarm": raise_at_alarm, "alarm_every_ms": alarm_every_ms,
-    "resolve_to": resolve_to, "limit_files": limit_files, "checked": checked, "spend": spend,
+    "resolve_to": resolve_to, "limit_files": limit_files, "checked": checked,
 })
 
 
@@ -240,6 +240,8 @@ def in_child(work):
 def prepare(case):
     names = dict(NAMES)
     os.chdir(case["name"])
+    for name, times in case["spend"]:
+        spend(name, times)
     exec(case["prepare"], names)  # pylint: disable=exec-used
     statements = compiled(case["call"])
     in_child(lambda: make_call(statements, names))

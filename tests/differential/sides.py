@@ -6,6 +6,7 @@ import errno
 import glob
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -130,13 +131,24 @@ def said_in_python(output):
 
 # ---- running ----------------------------------------------------------------
 
+def spent(inject):
+    """The first calls of each name, which are injected into: the processes
+    that prepare make as many that do nothing."""
+    return [(name, int(last)) for name, last in re.findall(
+        r"(?:^| )(\w+):(?!poke)\S*when=(?:\d+\.\.)?(\d+)", inject)]
+
+
 def traced(command, text, folder, inject):
     """The standard output of a command, and its strace logs by pid."""
     log = os.path.join(folder, "log")
-    options = ["-e", f"inject={inject}"] if inject else []
+    options = [option for each in inject.split()
+               for option in ("-e", f"inject={each}")]
+    start = [word for name, times in spent(inject)
+             for word in (name, str(times))]
     done = subprocess.run(
         ["strace", "-ff", "-y", "-s", "64", "-o", log,
-         "-e", "trace=!" + ",".join(syscalls.NOISE), *options, *command],
+         "-e", "trace=!" + ",".join(syscalls.NOISE), *options,
+         DRIVER, *start, "--", *command],
         input=text, capture_output=True, text=True, timeout=LIMIT_S,
         check=False, cwd=folder)
     logs = {}
@@ -144,7 +156,8 @@ def traced(command, text, folder, inject):
         with open(path, encoding="latin-1") as file:
             logs[int(path.rsplit(".", 1)[1])] = file.read()
     if done.returncode or done.stderr:
-        raise RuntimeError(f"{command}: {done.returncode}: {done.stderr}")
+        raise RuntimeError(f"{command}: {done.returncode}: {done.stderr}"
+                           f"{done.stdout[-200:]}")
     return done.stdout, logs
 
 
@@ -168,7 +181,8 @@ def observe(said, logs, is_ours, case):
 def run_python(cases, inject=""):
     """What CPython did, in the order of the cases."""
     rows = [{"name": str(index), "prepare": case.prepare_python,
-             "call": case.python} for index, case in enumerate(cases)]
+             "call": case.python, "spend": spent(inject)}
+            for index, case in enumerate(cases)]
     with tempfile.TemporaryDirectory() as folder:
         for row in rows:
             os.mkdir(os.path.join(folder, row["name"]))
@@ -186,7 +200,10 @@ def run_c(cases, inject=""):
     with tempfile.TemporaryDirectory() as folder:
         for index, case in enumerate(cases):
             os.mkdir(os.path.join(folder, str(index)))
-            lines += [f"case {index}", *script(case.prepare_c), "call",
+            lines += [f"case {index}",
+                      *script("".join(f"spend({name!r}, {times});"
+                                      for name, times in spent(inject))),
+                      *script(case.prepare_c), "call",
                       *script(case.c), "end"]
         output, logs = traced([DRIVER], "\n".join(lines) + "\n", folder,
                               inject)

@@ -139,8 +139,7 @@ def injected_rows():
     yield Case("accept: false readiness waits again", "S-58", *ACCEPT, *timed,
                inject="accept4:error=EAGAIN:when=1", rests=True)
     yield Case("accept: a connection whose mode cannot be set is closed",
-               "S-33", *ACCEPT, "spend('ioctl');" + timed[0],
-               "spend('ioctl');" + timed[1], inject="ioctl:error=EIO:when=1",
+               "S-33", *ACCEPT, *timed, inject="ioctl:error=EIO:when=1",
                differs=(drop_calls("B-2", "closed by the call, not by a "
                                    "finaliser that warns",
                                    "get(sock|peer)name"),))

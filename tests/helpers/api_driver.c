@@ -7,6 +7,10 @@
  * the system calls of the call from one. Between two getsid() of impossible
  * processes the trace shows the call and nothing else. What came of it is
  * printed, one fact a line, for tests/differential/sides.py.
+ *
+ * With arguments, `CALL TIMES ... -- PROGRAM ...`, it makes system calls that
+ * do nothing and becomes the program, whose own start is then not hit by what
+ * strace injects into the first ones.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -194,12 +198,22 @@ static size_t read_lines(char **lines)
 	return count;
 }
 
-int main(void)
+static int become(char **arguments)
+{
+	while (*arguments && strcmp(*arguments, "--")) {
+		spend_calls(arguments[0], atoi(arguments[1]));
+		arguments += 2;
+	}
+	execv(arguments[1], arguments + 1);
+	perror(arguments[1]);
+	return 127;
+}
+
+static void run_cases(void)
 {
 	static char *lines[LINES_MAX];
 	size_t count = read_lines(lines), start = 0;
 
-	signal(SIGPIPE, SIG_DFL);
 	for (size_t i = 0; i < count; i++) {
 		pid_t child;
 
@@ -215,5 +229,13 @@ int main(void)
 				i - start - 1);
 		await(child);
 	}
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_DFL);
+	if (argc > 1)
+		return become(argv + 1);
+	run_cases();
 	return 0;
 }

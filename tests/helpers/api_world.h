@@ -11,7 +11,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -82,30 +81,22 @@ static long long os_limit_files(const struct statement *st)
 	return set_limit((rlim_t)NUMBER_AT(st, 0), 0);
 }
 
-/* A system call that does nothing, so that what strace injects into the first
- * one does not hit the preparation. */
+/* System calls that do nothing, so that what strace injects into the first
+ * ones does not hit the preparation. */
+static void spend_calls(const char *name, int times)
+{
+	long (*call)(long, long, long, long, long, long);
+
+	*(void **)&call = dlsym(RTLD_DEFAULT, name);
+	if (!call)
+		script_die("cannot spend", name);
+	while (times-- > 0)
+		call(-1, -1, -1, -1, -1, -1);
+}
+
 static long long spend(const struct statement *st)
 {
-	char *name = TEXT_AT(st, 0, NULL);
-
-	if (!strcmp(name, "ioctl"))
-		ioctl(-1, FIOCLEX);
-	else if (!strcmp(name, "socket"))
-		socket(-1, -1, -1);
-	else if (!strcmp(name, "setsockopt"))
-		setsockopt(-1, 0, 0, NULL, 0);
-	else if (!strcmp(name, "bind"))
-		bind(-1, NULL, 0);
-	else if (!strcmp(name, "listen"))
-		listen(-1, 0);
-	else if (!strcmp(name, "connect"))
-		connect(-1, NULL, 0);
-	else if (!strcmp(name, "close"))
-		close(-1);
-	else if (!strcmp(name, "fcntl"))
-		fcntl(-1, F_GETFD);
-	else
-		script_die("cannot spend", name);
+	spend_calls(TEXT_AT(st, 0, NULL), NUMBER_AT(st, 1));
 	return 0;
 }
 
