@@ -180,10 +180,10 @@ static bool fit_arguments(char *const *argv)
 	return !is_multicall || hash_of(base_of(argv[0])) == start.called_as;
 }
 
-static bool stat_file(const struct ni_file *file, struct stat *status)
+static long stat_file(const struct ni_file *file, struct stat *status)
 {
 	return ni_raw6(SYS_newfstatat, file->directory, (long)file->path,
-		       (long)status, file->flags, 0, 0) == 0;
+		       (long)status, file->flags, 0, 0);
 }
 
 static bool is_file_at(const struct stat *status, const char *path)
@@ -191,30 +191,33 @@ static bool is_file_at(const struct stat *status, const char *path)
 	const struct ni_file file = { AT_FDCWD, path, 0 };
 	struct stat other;
 
-	return *path == '/' && stat_file(&file, &other) &&
+	return *path == '/' && stat_file(&file, &other) == 0 &&
 	       other.st_dev == status->st_dev && other.st_ino == status->st_ino;
 }
 
 /* An upgrade renames the new binary over the old one (then the old path leads
  * to the new file) or moves the old one away (then /proc/self/exe does not
  * lead to the path any more): both are asked. */
-static bool is_same_file(const struct ni_file *file)
+static bool is_same_file(const struct stat *status)
 {
-	struct stat status;
-
-	if (!stat_file(file, &status))
-		return false;
-	return is_file_at(&status, "/proc/self/exe") ||
-	       is_file_at(&status, start_path()) ||
-	       is_file_at(&status, start.absolute);
+	return is_file_at(status, "/proc/self/exe") ||
+	       is_file_at(status, start_path()) ||
+	       is_file_at(status, start.absolute);
 }
 
 bool ni_program_is_same(const struct ni_file *file, char *const *argv)
 {
-	bool is_start_path = file->directory == AT_FDCWD && *file->path &&
-			     !strcmp(file->path, start_path());
+	struct stat status;
+	long found = stat_file(file, &status);
+	bool is_start_path;
 
+	/* A path that cannot be read is exec's to answer. */
+	if (found == -EFAULT)
+		return false;
+	is_start_path = file->directory == AT_FDCWD && *file->path &&
+			!strcmp(file->path, start_path());
 	if (is_start_path && start.interpreter[0])
 		return true;	/* the script itself */
-	return (is_start_path || is_same_file(file)) && fit_arguments(argv);
+	return (is_start_path || (found == 0 && is_same_file(&status))) &&
+	       fit_arguments(argv);
 }

@@ -1,0 +1,194 @@
+/*
+ * Rule 9: another program gets nothing that is ours; this one, executed again,
+ * gets it all, and it is non-inheritable and ours there again (rule 10).
+ */
+#include "exec_ways.h"
+
+enum { FIRST = 3, LAST = 5 };
+
+/* 3 to 5 are ours, 6 is flagged by the program, 7 passed on by it. */
+static int open_descriptors(void **state)
+{
+	note_descriptors(state);
+	for (int fd = FIRST; fd <= LAST; fd++)
+		if (new_socket() != fd)
+			return -1;
+	if (new_file(O_CLOEXEC) != LAST + 1 || new_file(0) != LAST + 2)
+		return -1;
+	return 0;
+}
+
+static int close_descriptors(void **state)
+{
+	for (int fd = FIRST; fd <= LAST + 2; fd++)
+		if (close(fd) < 0)
+			return -1;
+	return find_the_same_descriptors(state);
+}
+
+static void another_program_gets_only_what_it_was_passed(void **state)
+{
+	char *argv[] = { "looker", NULL };
+	const struct job job = { helper_path("looker"), argv, environ, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], &job);
+
+		if (strcmp(said, "7 other inheritable\n"))
+			fail_msg("%s: the child has\n%s", exec_ways[i].name,
+				 said);
+	}
+}
+
+/* What this program says when it is run again: see main. */
+static const char handed_over[] =
+	"3 socket cloexec\n"
+	"4 socket cloexec\n"
+	"5 socket cloexec\n"
+	"7 other inheritable\n";
+
+static void the_program_itself_gets_all_that_is_ours(void **state)
+{
+	char *argv[] = { "self", "look", NULL };
+	const struct job job = { own_path(), argv, environ, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], &job);
+
+		if (strcmp(said, handed_over))
+			fail_msg("%s: the child has\n%s", exec_ways[i].name,
+				 said);
+		/* And it is still ours here, and flagged. */
+		for (int fd = FIRST; fd <= LAST; fd++)
+			assert_true(is_non_inheritable(fd));
+	}
+}
+
+static void a_clean_environment_does_not_lose_the_shim(void **state)
+{
+	char *argv[] = { "self", "look", NULL };
+	char *nothing[] = { NULL };
+	const struct job job = { own_path(), argv, nothing, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], &job);
+
+		if (strcmp(said, handed_over))
+			fail_msg("%s: the child has\n%s", exec_ways[i].name,
+				 said);
+	}
+}
+
+static void an_own_preload_list_is_extended(void **state)
+{
+	char *argv[] = { "self", "preload", NULL };
+	char *other[] = { "LD_PRELOAD=libutil.so.1", NULL };
+	const struct job job = { own_path(), argv, other, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], &job);
+
+		assert_non_null(strstr(said, "LD_PRELOAD=libutil.so.1:"));
+		assert_non_null(strstr(said, "noinherit-preload.so\n"));
+	}
+}
+
+static void the_next_generation_hands_over_again(void **state)
+{
+	char *argv[] = { "self", "again", NULL };
+	const struct job job = { own_path(), argv, environ, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], &job);
+
+		if (strcmp(said, handed_over))
+			fail_msg("%s: the grandchild has\n%s",
+				 exec_ways[i].name, said);
+	}
+}
+
+static void the_next_generation_gives_nothing_to_others(void **state)
+{
+	char *argv[] = { "self", "other", NULL };
+	const struct job job = { own_path(), argv, environ, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], &job);
+
+		if (strcmp(said, "7 other inheritable\n"))
+			fail_msg("%s: the grandchild has\n%s",
+				 exec_ways[i].name, said);
+	}
+}
+
+static void clear_one_and_close_one(void)
+{
+	fcntl(3, F_SETFD, 0);
+	close(4);
+}
+
+static void what_the_child_changed_before_holds(void **state)
+{
+	char *argv[] = { "self", "look", NULL };
+	const struct job job = { own_path(), argv, environ,
+				 clear_one_and_close_one };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said;
+
+		if (exec_ways[i].spawn)
+			continue;
+		said = said_by(&exec_ways[i], &job);
+		/* 3 was passed on by the program: it is not ours there. */
+		if (strcmp(said, "3 socket inheritable\n5 socket cloexec\n"
+				 "7 other inheritable\n"))
+			fail_msg("%s: the child has\n%s", exec_ways[i].name,
+				 said);
+		assert_true(is_non_inheritable(3) && is_non_inheritable(4));
+	}
+}
+
+static int run_again(char **argv)
+{
+	char *look_argv[] = { argv[0], "look", NULL };
+	char *looker[] = { "looker", NULL };
+
+	if (!strcmp(argv[1], "look"))
+		return look();
+	if (!strcmp(argv[1], "preload"))
+		return printf("LD_PRELOAD=%s\n", getenv("LD_PRELOAD")) < 0;
+	if (!strcmp(argv[1], "again"))
+		execv("/proc/self/exe", look_argv);
+	if (!strcmp(argv[1], "other"))
+		execv(helper_path("looker"), looker);
+	return 1;
+}
+
+#define CASE(name) \
+	cmocka_unit_test_setup_teardown(name, open_descriptors, \
+					close_descriptors)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(another_program_gets_only_what_it_was_passed),
+		CASE(the_program_itself_gets_all_that_is_ours),
+		CASE(a_clean_environment_does_not_lose_the_shim),
+		CASE(an_own_preload_list_is_extended),
+		CASE(the_next_generation_hands_over_again),
+		CASE(the_next_generation_gives_nothing_to_others),
+		CASE(what_the_child_changed_before_holds),
+	};
+
+	if (argc > 1)
+		return run_again(argv);
+	close_what_was_inherited();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
