@@ -63,7 +63,8 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 		return ni_created_without_flag(next->accept(fd, address,
 							    length));
 	peer = next->accept4(fd, address, length, SOCK_CLOEXEC);
-	if (peer >= 0 || errno != ENOSYS)
+	/* An old kernel answers ENOSYS, a filter perhaps EPERM. */
+	if (peer >= 0 || (errno != ENOSYS && errno != EPERM))
 		return learn_accept4(next, peer);
 	peer = next->accept(fd, address, length);
 	if (peer >= 0)
