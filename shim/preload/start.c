@@ -2,6 +2,8 @@
  * start.c - the one constructor. Nothing here asks the kernel unless the
  * environment brings something to adopt, or the program a relative path.
  */
+#include <unistd.h>
+
 #include "preload/environment.h"
 #include "preload/next.h"
 #include "preload/policy.h"
@@ -17,4 +19,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	ni_policy_choose_fast();
 	if (envp)
 		ni_environment_adopt(envp);
+	/* An earlier constructor's setenv() has copied it. */
+	if (__environ && __environ != envp)
+		ni_environment_adopt(__environ);
 }
