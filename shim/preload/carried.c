@@ -1,6 +1,5 @@
 #include "preload/carried.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,10 +105,10 @@ static void copy_setting(const char *variable)
 	}
 }
 
-void ni_carried_copy(void)
+bool ni_carried_copy(void)
 {
 	if (carried.count || !__environ)
-		return;
+		return false;
 	/* Not environ: it is a weak name for this, and both would have to be
 	 * looked up at every start. */
 	for (char **variable = __environ; *variable; variable++) {
@@ -120,6 +119,7 @@ void ni_carried_copy(void)
 		else if ((list = ni_variable_value(*variable, names[0])))
 			copy_own_entry(list);
 	}
+	return carried.count > 0;
 }
 
 const char *ni_carried_value(const char *name)

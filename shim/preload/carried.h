@@ -8,12 +8,14 @@
 #ifndef NI_PRELOAD_CARRIED_H
 #define NI_PRELOAD_CARRIED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #pragma GCC visibility push(hidden)
 
-/* Copies them from environ. Settings that do not fit are as if not set. */
-void ni_carried_copy(void);
+/* Copies them from environ, once: true if it did so now. Settings that do not
+ * fit are as if not set. */
+bool ni_carried_copy(void);
 
 /* The value of NOINHERIT_..., NULL if it was not set. */
 const char *ni_carried_value(const char *name);

@@ -50,7 +50,8 @@ static void complain(enum ni_setting setting,
 	ni_raw3(SYS_write, STDERR_FILENO, (long)line, (long)length);
 }
 
-static void read_setting(struct ni_settings *settings, enum ni_setting setting)
+static void read_setting(struct ni_settings *settings, enum ni_setting setting,
+			 bool may_complain)
 {
 	const char *value = ni_carried_value(ni_setting_variable(setting));
 	const char *debug = ni_carried_value("NOINHERIT_DEBUG");
@@ -58,7 +59,7 @@ static void read_setting(struct ni_settings *settings, enum ni_setting setting)
 
 	if (!value || !ni_settings_parse(settings, setting, value, &error))
 		return;
-	if (debug && !strcmp(debug, "1"))
+	if (may_complain && debug && !strcmp(debug, "1"))
 		complain(setting, &error, value);
 }
 
@@ -98,10 +99,11 @@ void ni_policy_read(void)
 	ni_settings_default(settings);
 	ni_program_start(NULL);
 	if (!getauxval(AT_SECURE)) {
-		ni_carried_copy();
-		read_setting(settings, NI_SETTING_MODE);
-		read_setting(settings, NI_SETTING_SCOPE);
-		read_setting(settings, NI_SETTING_KEEP);
+		bool is_first = ni_carried_copy();
+
+		read_setting(settings, NI_SETTING_MODE, is_first);
+		read_setting(settings, NI_SETTING_SCOPE, is_first);
+		read_setting(settings, NI_SETTING_KEEP, is_first);
 	}
 	ni_policy.is_compat = settings->mode == NI_MODE_COMPAT;
 	ni_policy.is_enforcing = settings->mode != NI_MODE_OFF &&
