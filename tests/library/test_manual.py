@@ -37,11 +37,8 @@ class Manual(unittest.TestCase):
                 continue
             result = subprocess.run([*words, PAGE], text=True,
                                     capture_output=True)
-            said = [line for line in
-                    (result.stdout + result.stderr).splitlines()
-                    if "missing date" not in line]
             with self.subTest(words[0]):
-                self.assertEqual(said, [])
+                self.assertEqual(result.stdout + result.stderr, "")
 
 
 class Reference(unittest.TestCase):
