@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What `make install` puts in place can be compiled, linked and run."""
 
+import errno
 import os
 import re
 import subprocess
@@ -101,6 +102,48 @@ class Install(tree.Tree):
 
         program = self.build_shared(SOURCE)
         self.assertEqual(calls(LD_PRELOAD=tree.PRELOAD), calls())
+
+    def run_version(self, members, value):
+        """A program with a struct of options of another version; its status."""
+        source = self.work / "version.c"
+        source.write_text("""
+            #include <errno.h>
+            #include <stddef.h>
+            struct noinherit_socket { int numbers[4]; long long timeout_ns; };
+            struct options {
+                size_t size; int family; const int *backlog;
+                unsigned reuse_port : 1, dualstack_ipv6 : 1;
+                MEMBERS
+            };
+            int noinherit_create_server(struct noinherit_socket *,
+                                        const char *, const char *,
+                                        const struct options *);
+            int main(void)
+            {
+                int backlog = 5;
+                struct noinherit_socket s;
+                struct options options[2] = {
+                    { .size = sizeof(struct options), .backlog = &backlog VALUE },
+                    /* What follows an older struct is not to be read. */
+                    { (size_t)-1, -1, &backlog, 1, 1 },
+                };
+                return -noinherit_create_server(&s, "127.0.0.1", "0", options);
+            }""".replace("MEMBERS", members).replace("VALUE", value))
+        program = self.work / "version"
+        tree.run("cc", source, f"-L{self.lib}", "-lnoinherit",
+                 f"-Wl,-rpath,{self.lib}", "-o", program)
+        return subprocess.run([program]).returncode
+
+    def test_binaries_of_other_versions_run_with_this_library(self):
+        # Before options.address was there; with what this library has; and
+        # with a member of a later version, left out and set.
+        known = "void *address; unsigned size2; char *message; size_t size3;"
+        later = known + "char *later;"
+        self.assertEqual(self.run_version("", ""), 0)
+        self.assertEqual(self.run_version(known, ""), 0)
+        self.assertEqual(self.run_version(later, ""), 0)
+        self.assertEqual(self.run_version(later, ', .later = "set"'),
+                         errno.E2BIG)
 
     def test_cpp_links_it(self):
         tree.need("g++")

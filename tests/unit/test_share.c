@@ -4,6 +4,7 @@
 #include "api.h"
 #include "faults.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 
 static void skip_without_pidfd_getfd(void)
@@ -132,6 +133,43 @@ static void a_number_that_was_used_anew_is_refused(void **state)
 	refused_after(by_nothing);
 	refused_after(by_another_socket);
 	refused_after(by_a_file);
+}
+
+/* A recycled process id: another process has a socket of that number. */
+static void a_process_that_took_the_id_is_refused(void **state)
+{
+	struct noinherit_socket mine, got;
+	struct noinherit_shared data;
+	const int32_t self = getpid();
+	int pipes[2], status;
+	char ready;
+	pid_t other;
+
+	(void)state;
+	skip_without_pidfd_getfd();
+	assert_int_equal(noinherit_create_socket(&mine, -1, -1, -1), 0);
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	other = fork();
+	assert_return_code(other, errno);
+	if (other == 0) {
+		struct noinherit_socket s;
+
+		/* Same number, another socket. */
+		close(mine.fd);
+		CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
+		CHECK(s.fd == mine.fd && write(pipes[1], "r", 1) == 1);
+		pause();
+	}
+	close(pipes[1]);
+	assert_int_equal(read(pipes[0], &ready, 1), 1);
+	assert_int_equal(noinherit_share(&mine, getpid(), &data), 0);
+	assert_memory_equal(data.bytes + 8, &self, sizeof(self));
+	memcpy(data.bytes + 8, &(int32_t){ other }, sizeof(int32_t));
+	assert_int_equal(noinherit_fromshare(&got, &data), -ESTALE);
+	kill(other, SIGKILL);
+	assert_int_equal(waitpid(other, &status, 0), other);
+	close(pipes[0]);
+	noinherit_close(&mine);
 }
 
 static void expect_no_process(const struct noinherit_shared *data)
@@ -320,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		api_test(a_socket_goes_to_another_process),
 		api_test(a_number_that_was_used_anew_is_refused),
+		api_test(a_process_that_took_the_id_is_refused),
 		api_test(a_process_that_has_ended_is_told),
 		api_test(without_the_permission_it_is_eperm),
 		api_test(permission_is_offered_by_prctl),
