@@ -93,7 +93,7 @@ struct ledger {
 
 void ni_places_read(struct ledger *ledger, struct image *image);
 
-/* The stack of the site at ref; NULL if there is none. */
+/* The stack of the site at ref; NULL if there is none, or no frame in it. */
 const struct ni_stack *ni_places_stack(struct ledger *ledger,
 				       struct image *image, uint32_t ref);
 

@@ -150,7 +150,7 @@ const struct ni_stack *ni_places_stack(struct ledger *ledger,
 	const struct ni_trace_site *site = ni_places_site(image, ref);
 	const struct ni_stack **stack;
 
-	if (!site)
+	if (!site || !site->depth)
 		return NULL;
 	stack = &image->stacks[image->trace->by_ref[ref] - 1];
 	if (!*stack)

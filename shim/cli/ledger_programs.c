@@ -276,8 +276,9 @@ void ni_programs_join(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->image_count; i++)
 		read_launches(ledger, &ledger->images[i]);
-	qsort(ledger->launches, ledger->launch_count,
-	      sizeof(*ledger->launches), by_time);
+	if (ledger->launch_count)
+		qsort(ledger->launches, ledger->launch_count,
+		      sizeof(*ledger->launches), by_time);
 	/* What names its child first, so that no guess takes it away. */
 	for (size_t i = 0; i < ledger->image_count; i++)
 		take_launch(&ledger->images[i],

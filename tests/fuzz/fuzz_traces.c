@@ -1,0 +1,124 @@
+/*
+ * fuzz_traces.c - any bytes as the traces of two programs: read, joined and
+ * printed in every format.
+ *
+ * Input: the size of the first trace (32 bits, little-endian), both traces.
+ * What must hold besides not crashing: JSON can be read back, and generated
+ * suppressions fit all that they were generated for.
+ */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/advice.h"
+#include "cli/ledger.h"
+#include "cli/order.h"
+#include "cli/printers.h"
+#include "cli/suppressions.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* Files are not opened here: each location is its own frame. */
+static void name_nothing(struct ni_report *report)
+{
+	for (size_t i = 0; i < report->stack_count; i++) {
+		struct ni_stack *stack = report->stacks[i];
+		struct ni_frame *frames = ni_arena_array(&report->arena,
+							 stack->count,
+							 sizeof(*frames));
+
+		for (size_t j = 0; j < stack->count; j++)
+			frames[j].location = &stack->locations[j];
+		stack->frames = frames;
+		stack->depth = stack->count;
+	}
+}
+
+static char *printed(struct ni_report *report,
+		     void (*print)(struct ni_report *, FILE *), size_t *size)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, size);
+
+	print(report, out);
+	fclose(out);
+	return text;
+}
+
+static void print_plain(struct ni_report *report, FILE *out)
+{
+	ni_print_text(report, out, 0);
+}
+
+static void assert_json(struct ni_report *report,
+			void (*print)(struct ni_report *, FILE *))
+{
+	size_t size;
+	char *text = printed(report, print, &size);
+	json_t *root = json_loadb(text, size, 0, NULL);
+
+	if (!root)
+		abort();
+	json_decref(root);
+	free(text);
+}
+
+static void assert_suppressions_fit(struct ni_report *report)
+{
+	struct ni_suppressions rules = { .arena = &report->arena };
+	struct ni_suppressions_error error;
+	size_t size;
+	char *text = printed(report, ni_print_suppressions, &size);
+
+	if (ni_suppressions_parse(&rules, text, size, "generated", &error) < 0)
+		abort();
+	ni_suppressions_apply(&rules, report);
+	for (int kind = 0; kind < NI_KINDS; kind++)
+		if (ni_count_left(report, kind))
+			abort();
+	ni_suppressions_free(&rules);
+	free(text);
+}
+
+static void print_all(struct ni_report *report)
+{
+	size_t size;
+
+	free(printed(report, print_plain, &size));
+	free(printed(report, ni_print_html, &size));
+	assert_json(report, ni_print_json);
+	assert_json(report, ni_print_sarif);
+	assert_suppressions_fit(report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	static const char *const command[] = { "command", NULL };
+	struct ni_report report = {
+		.command = command, .kinds = NI_KINDS_ALL,
+	};
+	struct ni_trace traces[2] = { { .name = "a" }, { .name = "b" } };
+	size_t count = 0;
+	uint32_t first;
+
+	if (size < sizeof(first))
+		return 0;
+	memcpy(&first, bytes, sizeof(first));
+	bytes += sizeof(first);
+	size -= sizeof(first);
+	if (first > size)
+		first = (uint32_t)size;
+	count += ni_trace_read(bytes, first, &report.arena,
+			       &traces[count]) == 0;
+	count += ni_trace_read(bytes + first, size - first, &report.arena,
+			       &traces[count]) == 0;
+	ni_ledger_fill(&report, traces, count);
+	name_nothing(&report);
+	ni_advice_add(&report);
+	ni_order_findings(&report);
+	print_all(&report);
+	ni_report_free(&report);
+	return 0;
+}
