@@ -22,6 +22,7 @@ import sys
 import encodings.idna  # noqa: F401, or it is loaded within a call
 
 MARK = 2147480000
+ERRNO_NAMES = {**errno.errorcode, errno.EOPNOTSUPP: "EOPNOTSUPP"}
 EAI_NAMES = {getattr(socket, name): name for name in dir(socket)
              if name.startswith("EAI_")}
 
@@ -132,14 +133,15 @@ def error_name(error):
         return EAI_NAMES[error.errno]
     if isinstance(error, OSError) and error.errno is not None:
         return (EAI_NAMES[error.errno] if error.errno < 0
-                else errno.errorcode.get(error.errno, str(error.errno)))
+                else ERRNO_NAMES.get(error.errno, str(error.errno)))
     return f"{type(error).__name__}: {error}"
 
 
 def flag(sock, command, mask):
-    if sock.fileno() < 0:
+    try:
+        return int(bool(fcntl.fcntl(sock.fileno(), command) & mask))
+    except (OSError, ValueError):
         return -1
-    return int(bool(fcntl.fcntl(sock.fileno(), command) & mask))
 
 
 def describe_socket(sock):
@@ -155,6 +157,8 @@ def describe(name, value):
     """As the C side prints it; None for what is not compared."""
     if name.startswith(("_", "port")):
         return None
+    if name.startswith("text"):
+        return ["text", value]
     if name.startswith("addr"):
         return ["address", repr(value)]
     if isinstance(value, socket.socket):

@@ -56,6 +56,8 @@ def script(text):
 # ---- what was seen ----------------------------------------------------------
 
 def error_name(number, eai=0):
+    if number == errno.EOPNOTSUPP:
+        return "EOPNOTSUPP"
     return names.EAI[eai] if eai else errno.errorcode[number]
 
 
@@ -80,6 +82,8 @@ def address_of(data):
 def variable(kind, name, values):
     if kind == "bytes":
         data = values[0] if values else ""
+        if name.startswith("text"):
+            return ["text", bytes.fromhex(data).decode()]
         if name.startswith("addr"):
             return ["address", address_of(bytes.fromhex(data))]
         return ["bytes", data]
@@ -167,8 +171,8 @@ def observe(said, logs, is_ours, case):
     normal = syscalls.Normal(case.rests)
     calls = syscalls.calls(logs.get(said["pid"], ""), is_ours, normal)
     for value in said["variables"].values():
-        if value[0] == "address":
-            value[1] = normal.address(value[1])
+        if value[0] in ("address", "text"):
+            value[1] = normal.text(value[1])
     complaints = list(said["complaints"])
     if calls is None:
         complaints.append("no marks in the log")

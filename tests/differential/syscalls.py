@@ -64,6 +64,8 @@ class Normal:
         text = re.sub(r"\b(nl_)?pid=[1-9]\d*", r"\1pid=PID", text)
         text = re.sub(r"0x[0-9a-f]{7,}", "PTR", text)
         name = text.split("(", 1)[0]
+        if "nlmsg_len=" in text:
+            return f"{name}(the resolver's netlink message)"
         if name in ADDRESS_CALLS:
             text = re.sub(r"\[\d+(?: => (\d+))?\]",
                           lambda found: f"[{found[1]}]" if found[1]
@@ -89,9 +91,9 @@ class Normal:
         return text
 
 
-    def address(self, text):
-        """An address in Python's words, with the labels of the calls."""
-        text = re.sub(r"^(\('[^']*', )(\d+)", lambda found: found[1] +
+    def text(self, text):
+        """Addresses in Python's words, with the labels of the calls."""
+        text = re.sub(r"(', )(\d+)", lambda found: found[1] +
                       self.ports.known.get(found[2], found[2]), text)
         return re.sub(r"x00([0-9a-f]{5})'", lambda found: "x00" +
                       self.names.known.get(found[1], found[1]) + "'", text)
@@ -99,7 +101,8 @@ class Normal:
 
 def without_sigpipe(call):
     """MSG_NOSIGNAL must be there (S-67), and is taken out."""
-    if call.split("(", 1)[0] not in SEND_CALLS:
+    if (call.split("(", 1)[0] not in SEND_CALLS
+            or "the resolver's" in call):
         return call
     if "MSG_NOSIGNAL" not in call:
         return call + " LACKS MSG_NOSIGNAL"

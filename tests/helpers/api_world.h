@@ -202,7 +202,8 @@ int getaddrinfo(const char *host, const char *port,
 	int (*real)(const char *, const char *, const struct addrinfo *,
 		    struct addrinfo **);
 
-	if (!answers.is_given) {
+	/* Python's own is asked for ports only, too. */
+	if (!answers.is_given || !port) {
 		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
 		return real(host, port, hints, found);
 	}
