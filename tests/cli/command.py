@@ -54,6 +54,11 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(result.returncode, status, result.stderr)
 
 
+def skip(why):
+    print(why, file=sys.stderr)
+    sys.exit(77)
+
+
 def main():
     """As unittest.main(), but a file of which nothing could run is skipped."""
     program = unittest.main(exit=False, verbosity=1)
