@@ -138,36 +138,39 @@ static int set_recorder(const struct audit *audit, const char *directory)
 
 /* The recorder first: it sees what the program asked for, and the shim what
  * the recorder passes on. */
-static int preload(const struct audit *audit, char recorder[PATH_MAX])
+static int find_objects(const struct audit *audit, char recorder[PATH_MAX],
+			char shim[PATH_MAX])
 {
-	char shim[PATH_MAX];
-	const char *objects[] = { recorder, NULL, NULL };
 	int status = ni_find_preload("audit", "libnoinherit-audit.so",
 				     recorder);
 
-	if (!status && audit->is_enforcing) {
-		objects[1] = shim;
+	if (!status && audit->is_enforcing)
 		status = ni_find_preload("audit", "libnoinherit-preload.so",
 					 shim);
-	}
 	if (!status && audit->is_enforcing)
 		status = ni_setting_options_apply(&audit->settings, "audit");
-	return status ? status : ni_preload("audit", objects);
+	return status;
 }
 
 static int run_command(const struct audit *audit, char **command)
 {
-	char recorder[PATH_MAX], program[PATH_MAX];
+	char recorder[PATH_MAX], shim[PATH_MAX], program[PATH_MAX];
+	const char *objects[] = {
+		recorder, audit->is_enforcing ? shim : NULL, NULL
+	};
 	struct ni_reach reach;
 	int status = ni_find_command("audit", command[0], program);
 
 	if (!status)
-		status = preload(audit, recorder);
+		status = find_objects(audit, recorder, shim);
 	if (status)
 		return status;
 	ni_reach_of(program, recorder, &reach);
 	ni_warn_unreached("audit", command[0], &reach);
-	return ni_supervise("audit", program, command, &reach);
+	if (!reach.is_harmed)
+		status = ni_preload("audit", objects);
+	return status ? status :
+		ni_supervise("audit", program, command, &reach);
 }
 
 /* ---- the two ways ------------------------------------------------------------------- */

@@ -18,9 +18,13 @@ class Musl(command.CommandTest):
         result = self.noinherit("check", target)
         self.assertEqual((result.returncode, result.stderr), (1, ""))
         self.assertIn("it uses musl", result.stdout)
-        result = self.noinherit("run", target)
-        self.assertEqual(result.returncode, 7)
-        self.assertIn("it uses musl", result.stderr.splitlines()[0])
+        for verb in ("run", "audit"):
+            with self.subTest(verb):
+                result = self.noinherit(verb, target)
+                self.assertEqual(result.returncode, 7)
+                self.assertEqual(len(result.stderr.splitlines()), 1)
+                self.assertIn(f"noinherit: {verb}: ", result.stderr)
+                self.assertIn("it uses musl", result.stderr)
 
 
 if __name__ == "__main__":
