@@ -8,8 +8,9 @@
 #include "recorder.h"
 #include "trace_writer.h"
 
-/* Without /proc, so many numbers are tried. */
-enum { TRIED_MAX = 1024 };
+/* Without /proc, so many numbers are tried. And so many descriptors are
+ * described; the rest are counted, so that they leave room for findings. */
+enum { TRIED_MAX = 1024, DESCRIBED_MAX = 256 };
 
 /* linux_dirent64, as getdents64 fills it. */
 struct entry {
@@ -41,11 +42,15 @@ static void note(int fd)
 
 	if (fd < 3 || flags < 0)
 		return;
-	ni_kernel_describe(fd, &description);
+	if (ni_recorder.trace->arrived++ < DESCRIBED_MAX) {
+		ni_kernel_describe(fd, &description);
+		record(&description);
+	} else {
+		description.what.type = NI_TYPE_UNKNOWN;
+		ni_trace_drop(NI_DROPPED_ARRIVALS, 1);
+	}
 	ni_descriptors_arrived(fd, description.what.type,
 			       !(flags & FD_CLOEXEC));
-	ni_recorder.trace->arrived++;
-	record(&description);
 }
 
 static int number_of(const char *name)

@@ -1,8 +1,11 @@
 #include "environment.h"
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/raw.h"
 #include "common/trace.h"
 #include "hash.h"
 #include "text.h"
@@ -212,6 +215,34 @@ char *const *ni_environment_complete(char *const *environment, void *memory)
 		*to++ = options_variable;
 	*to = NULL;
 	return complete;
+}
+
+bool ni_environment_is_library_there(void)
+{
+	const char *path = preload_variable + sizeof(preload) - 1;
+
+	return ni_raw6(SYS_faccessat, AT_FDCWD, (long)path, F_OK, 0, 0, 0) == 0;
+}
+
+size_t ni_environment_room_without(char *const *environment)
+{
+	size_t room = (count(environment) + 1) * sizeof(char *);
+
+	if (!ni_environment_value(environment, NI_TRACE_ENV_DIRECTORY))
+		return 0;
+	return room <= ROOM_MAX ? room : 0;
+}
+
+char *const *ni_environment_without(char *const *environment, void *memory)
+{
+	const size_t size = sizeof(NI_TRACE_ENV_DIRECTORY) - 1;
+	char **to = memory;
+
+	for (; *environment; environment++)
+		if (!value_of(*environment, NI_TRACE_ENV_DIRECTORY, size))
+			*to++ = *environment;
+	*to = NULL;
+	return memory;
 }
 
 bool ni_environment_is_new(const char *variable)

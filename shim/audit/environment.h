@@ -35,6 +35,14 @@ size_t ni_environment_room(char *const *environment, bool *is_complete);
 /* Fills @memory, of that size, aligned for pointers. */
 char *const *ni_environment_complete(char *const *environment, void *memory);
 
+/* Is the library's file where LD_PRELOAD says? */
+bool ni_environment_is_library_there(void);
+
+/* The same two steps for a copy without the trace directory; 0 bytes: it has
+ * none. */
+size_t ni_environment_room_without(char *const *environment);
+char *const *ni_environment_without(char *const *environment, void *memory);
+
 /* Did the program itself set this "NAME=value", or was it there at start? */
 bool ni_environment_is_new(const char *variable);
 

@@ -5,15 +5,27 @@
 #include "environment.h"
 #include "recorder.h"
 
+/* A filter may allow just what the new image does by itself. */
+static struct ni_follow plan_to_leave_alone(char *const *environment)
+{
+	struct ni_follow follow = { .given = environment, .removes = true };
+
+	follow.room = ni_environment_room_without(environment);
+	return follow;
+}
+
 struct ni_follow ni_follow_plan(char *const *environment)
 {
 	struct ni_follow follow = { .given = environment };
 	bool is_complete;
 
+	if (ni_recorder.is_stopped)
+		return plan_to_leave_alone(environment);
 	if (!ni_is_active())
 		return follow;
 	follow.room = ni_environment_room(environment, &is_complete);
-	if (!ni_recorder.is_following)
+	/* In another root the loader would complain of a missing library. */
+	if (!ni_recorder.is_following || !ni_environment_is_library_there())
 		follow.room = 0;
 	if (follow.room)
 		follow.flags = NI_EXEC_COMPLETED;
@@ -24,6 +36,9 @@ struct ni_follow ni_follow_plan(char *const *environment)
 
 char *const *ni_follow_environment(const struct ni_follow *follow, void *memory)
 {
-	return follow->room ? ni_environment_complete(follow->given, memory)
-			    : follow->given;
+	if (!follow->room)
+		return follow->given;
+	if (follow->removes)
+		return ni_environment_without(follow->given, memory);
+	return ni_environment_complete(follow->given, memory);
 }

@@ -1,9 +1,11 @@
 /*
- * follow.h - the environment that a new image gets, so that it is recorded.
+ * follow.h - the environment that a new image gets, so that it is recorded;
+ * or, behind the program's own seccomp filter, so that it is left alone, too.
  */
 #ifndef NI_AUDIT_FOLLOW_H
 #define NI_AUDIT_FOLLOW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +13,7 @@ struct ni_follow {
 	char *const *given;	/* by the program */
 	size_t room;		/* bytes to have on the stack; 0: take given */
 	uint16_t flags;		/* NI_EXEC_COMPLETED or NI_EXEC_UNFOLLOWED */
+	bool removes;		/* takes the trace directory out */
 };
 
 /* What is to be done for this environment. */

@@ -29,6 +29,15 @@ static int pass_on(const struct ni_exec_call *call, char *const *environment)
 	}
 }
 
+/* Nothing is recorded, but the new image may have to be left alone. */
+static int run_unrecorded(const struct ni_exec_call *call)
+{
+	struct ni_follow follow = ni_follow_plan(call->exec.environment);
+
+	return pass_on(call, ni_follow_environment(&follow,
+			follow.room ? alloca(follow.room) : NULL));
+}
+
 int ni_exec_run(struct ni_exec_call *call)
 {
 	struct ni_follow follow;
@@ -38,7 +47,7 @@ int ni_exec_run(struct ni_exec_call *call)
 
 	ni_hook_enter();
 	if (!ni_is_active() || !call->exec.path)
-		return pass_on(call, call->exec.environment);
+		return run_unrecorded(call);
 	if (call->via == NI_VIA_SEARCH)
 		call->exec.flags |= NI_EXEC_SEARCH;
 	follow = ni_follow_plan(call->exec.environment);

@@ -20,8 +20,9 @@ int ni_fcntl_done(const struct ni_caller *caller, int fd, int command,
 				     command == F_DUPFD_CLOEXEC);
 	case F_SETFD:
 	case F_SETFL:
-		if (ni_wrong_flag_is(fd, command, argument))
-			ni_wrong_flag_seen(caller, fd, command, argument);
+		/* The kernel looks at the lower half, too. */
+		if (ni_wrong_flag_is(fd, command, (int)argument))
+			ni_wrong_flag_seen(caller, fd, command, (int)argument);
 		else if (command == F_SETFD)
 			ni_descriptors_flagged(caller, fd,
 					       argument & FD_CLOEXEC);

@@ -51,13 +51,22 @@ static int run_recorded(struct spawn *spawn, struct ni_exec_note *note)
 	return error;
 }
 
+/* Nothing is recorded, but the new image may have to be left alone. */
+static int run_unrecorded(const struct spawn *spawn)
+{
+	struct ni_follow follow = ni_follow_plan(spawn->exec.environment);
+
+	return call(spawn, ni_follow_environment(&follow,
+			follow.room ? alloca(follow.room) : NULL));
+}
+
 static int run(struct spawn *spawn, bool gives_pid)
 {
 	struct ni_exec_note note;
 	int unwanted, error;
 
 	if (!ni_is_active() || !spawn->exec.path)
-		return call(spawn, spawn->exec.environment);
+		return run_unrecorded(spawn);
 	/* The report joins by the child's pid, wanted by the caller or not. */
 	if (!spawn->child)
 		spawn->child = &unwanted;

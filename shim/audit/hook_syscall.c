@@ -331,7 +331,8 @@ long ni_syscall_watched(long number, long a, long b, long c, long d, long e,
 	const struct creator *creator;
 
 	ni_hook_enter();
-	if (!ni_is_active())
+	/* exec has work to do even then. */
+	if (!ni_is_active() && number != SYS_execve && number != SYS_execveat)
 		return pass_on(&request);
 	creator = creator_of(number);
 	return creator ? create(&request, creator) : run_other(&request);

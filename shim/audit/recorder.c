@@ -211,6 +211,7 @@ void ni_recorder_stop(enum ni_trace_stop reason, uint64_t time_ns)
 	struct ni_trace_stopped *record;
 
 	ni_recorder.is_active = false;
+	ni_recorder.is_stopped = true;
 	record = ni_trace_claim(NI_RECORD_STOPPED, sizeof(*record), 0,
 				NI_ROOM_FINDING, NI_DROPPED_FINDINGS);
 	if (!record)

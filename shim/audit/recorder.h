@@ -25,6 +25,7 @@ struct ni_recorder {
 	 * without a trace, and for good after the program's own seccomp filter,
 	 * which may allow exactly the calls that the program makes. */
 	atomic_bool is_active;
+	atomic_bool is_stopped;		/* ... by that */
 	bool is_following;		/* environments are completed */
 	bool has_shim;
 	bool has_forked;		/* other processes write the trace, too */

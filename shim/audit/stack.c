@@ -13,8 +13,8 @@ enum { MEMO_COUNT = 4096, MEMO_PROBES = 4, KEY_NONE = 0, KEY_BUSY = 1 };
 /* No frame of a real program is larger. */
 #define FRAME_MAX ((uintptr_t)16 << 20)
 
-/* What is known of one address: a function of the key, so a reader only has to
- * see that the key is the same before and after. */
+/* What is known of one return address: a function of the key, so a reader only
+ * has to see that the key is the same before and after. */
 struct memo {
 	atomic_uintptr_t key;
 	uint64_t frame;
@@ -26,7 +26,6 @@ struct position {
 	uintptr_t pc, sp, bp;
 	uintptr_t bp_address;	/* where bp was saved; 0: still in its register */
 	uintptr_t limit;	/* the stack does not reach further */
-	bool is_interrupted;	/* pc is not a return address */
 	bool has_bp;
 };
 
@@ -34,29 +33,19 @@ static struct memo memos[MEMO_COUNT];
 
 /* ---- rules by address ------------------------------------------------------------ */
 
-static uintptr_t key_of(const struct position *position)
+static void read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 {
-	return position->pc << 2 | 2 | position->is_interrupted;
-}
-
-static void read_rule(const struct position *position, uint64_t *frame,
-		      struct ni_frame_rule *rule)
-{
-	uintptr_t pc = position->pc - !position->is_interrupted;
 	struct ni_module module;
 
-	if (!ni_modules_find(pc, &module)) {
-		*frame = position->pc & (NI_FRAME_INTERRUPTED - 1);
+	if (!ni_modules_find(pc - 1, &module)) {
+		*frame = NI_FRAME_ADDRESS(pc);
 		*rule = (struct ni_frame_rule){ 0 };
 		return;
 	}
 	*frame = module.number ?
-		(uint64_t)module.number << 48 | (position->pc - module.bias) :
-		position->pc;
-	if (position->is_interrupted)
-		*frame |= NI_FRAME_INTERRUPTED;
+		(uint64_t)module.number << 48 | (pc - module.bias) : pc;
 	*rule = ni_frame_rule_read(module.eh_frame_table, module.start,
-				   module.end, pc);
+				   module.end, pc - 1);
 }
 
 static bool read_memo(const struct memo *memo, uintptr_t key, uint64_t *frame,
@@ -83,26 +72,25 @@ static void write_memo(struct memo *memo, uintptr_t old, uintptr_t key,
 	atomic_store_explicit(&memo->key, key, memory_order_release);
 }
 
-static void find_rule(const struct position *position, uint64_t *frame,
-		      struct ni_frame_rule *rule)
+static void find_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 {
-	uintptr_t key = key_of(position);
-	size_t first = (position->pc ^ position->pc >> 12) & (MEMO_COUNT - 1);
+	size_t first = (pc ^ pc >> 12) & (MEMO_COUNT - 1);
 	struct memo *free = &memos[first];
 	uintptr_t old = KEY_BUSY;
 
 	for (size_t probe = 0; probe < MEMO_PROBES; probe++) {
 		struct memo *memo = &memos[(first + probe) & (MEMO_COUNT - 1)];
 
-		if (read_memo(memo, key, frame, rule))
+		if (read_memo(memo, pc, frame, rule))
 			return;
 		old = atomic_load_explicit(&memo->key, memory_order_relaxed);
 		free = memo;
 		if (old == KEY_NONE)
 			break;
 	}
-	read_rule(position, frame, rule);
-	write_memo(free, old, key, *frame, rule);
+	read_rule(pc, frame, rule);
+	if (pc > KEY_BUSY)
+		write_memo(free, old, pc, *frame, rule);
 }
 
 void ni_stack_forget(void)
@@ -216,16 +204,11 @@ static uintptr_t saved_at(enum ni_place place, int32_t offset,
 	return is_on_stack(position, at) ? at : 0;
 }
 
-/* A frame ends above its start, near, and on the same stack; but a signal may
- * have come while another stack was in use. */
-static bool is_plausible(const struct position *position,
-			 const struct ni_frame_rule *rule, uintptr_t cfa)
+/* A frame ends above its start, near, and on the same stack. */
+static bool is_plausible(const struct position *position, uintptr_t cfa)
 {
-	if (!cfa || cfa % 8)
-		return false;
-	return rule->is_signal ||
-	       (cfa > position->sp && cfa - position->sp < FRAME_MAX &&
-		cfa <= position->limit);
+	return cfa % 8 == 0 && cfa > position->sp &&
+	       cfa - position->sp < FRAME_MAX && cfa <= position->limit;
 }
 
 static void restore_bp(struct position *next, const struct position *position,
@@ -247,7 +230,7 @@ static bool step(struct ni_stack *stack, uintptr_t sp,
 	struct position next = *position;
 	uintptr_t at = 0;
 
-	if (is_plausible(position, rule, cfa))
+	if (is_plausible(position, cfa))
 		at = saved_at(rule->pc, rule->pc_offset, position, cfa);
 	if (!at) {
 		stack->flags |= NI_SITE_BROKEN;
@@ -257,11 +240,6 @@ static bool step(struct ni_stack *stack, uintptr_t sp,
 	depend(stack, sp, at, next.pc);
 	restore_bp(&next, position, rule, cfa);
 	next.sp = cfa;
-	next.is_interrupted = rule->is_signal;
-	if (rule->is_signal) {
-		next.limit = stack_limit(cfa);
-		stack->is_repeatable = false;
-	}
 	*position = next;
 	return next.pc != 0;
 }
@@ -281,8 +259,10 @@ void ni_stack_walk(const struct ni_caller *caller, unsigned frames_max,
 	stack->used_bp = false;
 	stack->is_repeatable = true;
 	do {
-		find_rule(&position, &stack->frames[stack->depth++], &rule);
-		if (rule.pc == NI_PLACE_END)
+		find_rule(position.pc, &stack->frames[stack->depth++], &rule);
+		if (rule.is_signal)
+			stack->flags |= NI_SITE_SIGNAL;
+		if (rule.pc == NI_PLACE_END || rule.is_signal)
 			return;
 		if (stack->depth == frames_max) {
 			stack->flags |= NI_SITE_CUT;

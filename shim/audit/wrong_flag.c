@@ -9,7 +9,7 @@
 #include "site.h"
 #include "trace_writer.h"
 
-bool ni_wrong_flag_is(int fd, int command, long argument)
+bool ni_wrong_flag_is(int fd, int command, int argument)
 {
 	if (command == F_SETFD)
 		return (argument & O_CLOEXEC) && !(argument & FD_CLOEXEC);
@@ -47,7 +47,7 @@ enter(const struct ni_trace_wrong_flag *wanted, uint32_t key)
 }
 
 void ni_wrong_flag_seen(const struct ni_caller *caller, int fd, int command,
-			long argument)
+			int argument)
 {
 	struct ni_trace_wrong_flag *record, wanted = {
 		.created = ni_descriptors_get(fd).created,

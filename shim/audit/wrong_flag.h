@@ -9,9 +9,9 @@
 #include "caller.h"
 
 /* F_SETFD knows FD_CLOEXEC only; F_SETFL ignores O_CLOEXEC. */
-bool ni_wrong_flag_is(int fd, int command, long argument);
+bool ni_wrong_flag_is(int fd, int command, int argument);
 
 void ni_wrong_flag_seen(const struct ni_caller *caller, int fd, int command,
-			long argument);
+			int argument);
 
 #endif

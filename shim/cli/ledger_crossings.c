@@ -102,7 +102,7 @@ static void add_flow(struct ledger *ledger, const struct launch *launch,
 }
 
 /* What the record stands for and came out at the other end: as the new image
- * says, or all of it where that says nothing. Returns how many. */
+ * says, or all of it where that does not tell everything. Returns how many. */
 static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
 			  const struct ni_trace_held *held,
 			  const struct ni_finding *finding)
@@ -117,10 +117,11 @@ static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
 			 &into->arrivals[i].record->what);
 		count++;
 	}
-	if (count || ni_origins_are_told(launch))
+	if (ni_origins_are_told(launch))
 		return count;
-	add_flow(ledger, launch, finding, &held->what);
-	return ni_at_least_one(held->count);
+	if (!count)
+		add_flow(ledger, launch, finding, &held->what);
+	return count > held->count ? count : ni_at_least_one(held->count);
 }
 
 static struct ni_finding *arrived_finding(struct ledger *ledger,

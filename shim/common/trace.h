@@ -158,9 +158,9 @@ struct ni_trace_module {
 /*
  * A frame is one 64-bit word. Bits 48..63: number of the module, 0: none known,
  * the rest is then a plain address and the stack ends here. Bit 47: the address
- * is that of an interrupted instruction (a signal came), else a return address:
- * look up the line at address - 1. Bits 0..46: address as the module's file
- * counts (mapped address less bias).
+ * is that of an interrupted instruction (not written at present), else a return
+ * address: look up the line at address - 1. Bits 0..46: address as the module's
+ * file counts (mapped address less bias).
  */
 #define NI_FRAME_MODULE(frame) ((uint32_t)((frame) >> 48))
 #define NI_FRAME_INTERRUPTED (UINT64_C(1) << 47)
@@ -178,6 +178,9 @@ struct ni_trace_partner {
 /* ni_trace_site.flags */
 #define NI_SITE_CUT 1u			/* the stack goes on: more frames than kept */
 #define NI_SITE_BROKEN 2u		/* the stack goes on: no way to follow it */
+#define NI_SITE_SIGNAL 4u		/* ends at a signal's frame: the code that
+					   was interrupted is not kept, it would
+					   make a new site at each instruction */
 
 /*
  * One distinct stack calling one function. Its counters are written for ever,
