@@ -7,7 +7,8 @@
  * Appends one line to the file named by STACKCHECK_REPORT when the process
  * exits:  stacks DISTINCT calls N short N wrong N stale N  and, for the first
  * wrong ones, both stacks. "Short": ours ends earlier, and says so. "Stale":
- * the memory gave another stack than a walk.
+ * the memory gave another stack than a walk. STACKCHECK_BREAK makes each walk
+ * wrong.
  */
 #include <fcntl.h>
 #include <link.h>
@@ -129,7 +130,8 @@ static bool agrees(const struct ni_stack *ours, const struct theirs *theirs)
 	for (unsigned i = 0; i < ours->depth; i++)
 		if (address(ours->frames[i]) != theirs->frames[i])
 			return false;
-	return ours->depth == depth || (ours->flags & NI_SITE_BROKEN);
+	return ours->depth == depth ||
+	       (ours->flags & (NI_SITE_BROKEN | NI_SITE_SIGNAL));
 }
 
 static void show(const struct ni_stack *ours, const struct theirs *theirs)
@@ -172,6 +174,8 @@ static void check(struct ni_caller caller)
 		stale++;
 	if (is_new(&ours)) {
 		stacks++;
+		if (ours.depth && getenv("STACKCHECK_BREAK"))
+			ours.frames[ours.depth - 1]++;
 		_Unwind_Backtrace(take, &theirs);
 		if (ours.flags & NI_SITE_BROKEN)
 			short_ones += ours.depth < theirs.depth;

@@ -89,14 +89,15 @@ static void print_stack(const char *name, uint32_t ref)
 	for (unsigned i = 0; i < site->depth; i++) {
 		printf(i ? "," : "");
 		print_module(NI_FRAME_MODULE(frames[i]));
-		printf("+0x%llx%s",
-		       (unsigned long long)NI_FRAME_ADDRESS(frames[i]),
-		       frames[i] & NI_FRAME_INTERRUPTED ? "!" : "");
+		printf("+0x%llx",
+		       (unsigned long long)NI_FRAME_ADDRESS(frames[i]));
 	}
 	if (site->flags & NI_SITE_CUT)
 		printf(",cut");
 	if (site->flags & NI_SITE_BROKEN)
 		printf(",broken");
+	if (site->flags & NI_SITE_SIGNAL)
+		printf(",signal");
 }
 
 static void print_address(const char *name, const char *bytes, uint16_t size)

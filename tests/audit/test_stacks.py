@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+"""The recorder's stacks are those of libgcc's unwinder, in real programs.
+
+tests/helpers/libstackcheck.c compares them at every malloc and free.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import recording
+from recording import check
+
+CHECKER = os.path.join(recording.HELPERS, "libstackcheck.so")
+
+PYTHON = "import json, re, email, ssl, unittest; json.dumps(list(range(999)))"
+PERL = "use POSIX; use Data::Dumper; print length Dumper({map {$_, [$_]} 1..99})"
+SHELL = "for i in 1 2 3; do x=$(echo hi); done; declare -A a; a[x]=1; echo $a"
+PROGRAM = "#include <stdio.h>\nint main(void) { return puts(\"x\") < 0; }\n"
+
+# Each is run where it is installed; the stacks of all are counted together.
+PROGRAMS = [
+    ["/usr/bin/python3", "-c", PYTHON],
+    ["perl", "-e", PERL],
+    ["bash", "-c", SHELL],
+    ["git", "log", "--stat", "-5"],
+    ["gcc", "-O2", "-x", "c", "-c", "PROGRAM", "-o", "/dev/null"],
+    ["gdb", "-batch", "-ex", "info functions main", "PLANTED"],
+    ["openssl", "genrsa", "1024"],
+    ["php", "-r", "echo json_encode(range(1, 99));"],
+    ["find", "/etc", "-maxdepth", "1"],
+]
+
+ENOUGH = 5000
+
+
+def run(command, report, **variables):
+    environment = dict(os.environ, LD_PRELOAD=CHECKER, STACKCHECK_REPORT=report,
+                       **variables)
+    subprocess.run(command, env=environment, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   timeout=300, check=False)
+
+
+def totals(report):
+    counts = {}
+    text = ""
+    if os.path.exists(report):
+        with open(report) as lines:
+            text = lines.read()
+    for name, number in re.findall(r"\b(stacks|calls|short|wrong|stale) (\d+)",
+                                   text):
+        counts[name] = counts.get(name, 0) + int(number)
+    return counts, text
+
+
+def test_thousands_of_stacks_and_none_wrong():
+    place = tempfile.mkdtemp(prefix="noinherit-")
+    try:
+        program = os.path.join(place, "program.c")
+        with open(program, "w") as source:
+            source.write(PROGRAM)
+        report = os.path.join(place, "report")
+        for command in PROGRAMS:
+            if shutil.which(command[0]):
+                run([{"PROGRAM": program, "PLANTED": recording.PLANTED}
+                     .get(word, word) for word in command], report)
+        counts, text = totals(report)
+        print("# %s" % counts)
+        check("enough stacks were seen", counts.get("stacks", 0) > ENOUGH,
+              counts)
+        check("none is wrong", counts["wrong"] == 0, text[:4000])
+        check("none that was remembered is", counts["stale"] == 0, text[:4000])
+        check("hardly one ends early", counts["short"] <=
+              counts["stacks"] // 100, counts)
+    finally:
+        shutil.rmtree(place)
+
+
+def test_a_wrong_stack_would_be_seen():
+    place = tempfile.mkdtemp(prefix="noinherit-")
+    try:
+        report = os.path.join(place, "report")
+        run(["/bin/ls"], report, STACKCHECK_BREAK="1")
+        counts, text = totals(report)
+        check("a frame that is off by one is wrong", counts.get("wrong", 0) > 0
+              and counts["wrong"] == counts["stacks"], text)
+    finally:
+        shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    recording.run_tests(sys.modules[__name__])
