@@ -15,6 +15,8 @@ HAPROXY = "/usr/sbin/haproxy"
 CONFIG = """
 global
 	master-worker
+	external-check
+	insecure-fork-wanted
 	stats socket %(dir)s/stats expose-fd listeners
 defaults
 	mode http
@@ -27,23 +29,47 @@ frontend front
 """
 
 
+# One check: no more within the test.
+BACKEND = """
+backend back
+	option external-check
+	external-check command %s
+	server one 127.0.0.1:%d check inter 1h
+"""
+
 HOLDS = ["tcp LISTEN", "unix LISTEN .*/master", "unix LISTEN .*/stats",
          "unix CONNECTED", "unix CONNECTED"]
 
 
-def start(run):
+def start(run, more=""):
     port = run.port()
-    config = run.file("haproxy.cfg", CONFIG % {"dir": run.dir, "port": port})
+    config = run.file("haproxy.cfg", CONFIG % {"dir": run.dir, "port": port}
+                      + more)
     server = run.start([HAPROXY, "-W", "-S", run.path("master"), "-f", config],
                        listens=port)
     harness.until(lambda: worker(run, server), "the master's own socket")
     return server, port
 
 
+def ask(run, question):
+    """Not to the end of the connection, nor for long: a program that the master
+    starts meanwhile holds it natively, too, and the end never comes."""
+    answer = b""
+    with run.connect(run.path("master")) as client:
+        client.settimeout(0.5)
+        client.sendall(question)
+        while not answer.endswith(b"\n\n"):
+            part = client.recv(65536)
+            if not part:
+                break
+            answer += part
+    return answer.decode()
+
+
 def worker(run, server):
     """The newest worker, as the master itself names it."""
     try:
-        answer = run.exchange(run.path("master"), b"show proc\n")
+        answer = ask(run, b"show proc\n")
     except OSError:
         return None             # in the middle of an exec
     names = [line.split() for line in answer.splitlines()]
@@ -80,7 +106,29 @@ def reloading(run):
     return answers
 
 
+def running_a_program(run):
+    """The master starts it anew after each of its own execs."""
+    look = run.hook(before="exec >/dev/null", after="exec sleep 1000")
+    server, port = start(run, "program look\n\tcommand %s\n" % look)
+    run.wait_look()
+    run.send_signal(server, signal.SIGUSR2)
+    run.wait_look(2)
+    return run.http(port)
+
+
+def checking(run):
+    """A health check by a program."""
+    port = run.port()
+    check = run.hook(before="exec >/dev/null")
+    server, port = start(run, BACKEND % (check, port))
+    run.wait_look()
+    return run.http(port)
+
+
 harness.main([
     harness.Case("serving", serving, holds=HOLDS),
     harness.Case("reload", reloading, holds=HOLDS),
+    harness.Case("a program beside it", running_a_program,
+                 leaks=["unix LISTEN .*/master"] * 2 + ["unix CONNECTED"]),
+    harness.Case("a health check", checking),
 ], needs={HAPROXY: "haproxy"})

@@ -15,9 +15,31 @@ def serving(address):
     return scenario
 
 
+def meaning_it(run):
+    """The child talks on 3 and 4: socat dup2s its socket pair there."""
+    port = run.port()
+    talk = run.script("talk", "#!/bin/sh\n%s >&2\ncat <&3 >&4\n" % run.look)
+    run.start(["socat", "TCP-LISTEN:%d,bind=127.0.0.1" % port,
+               "EXEC:%s,fdin=3,fdout=4" % talk], listens=port)
+    return run.exchange(port, b"there and back\n")
+
+
+def without_fork(run):
+    """nofork: socat becomes the child, with its connection as 0 and 1."""
+    port = run.port()
+    run.start(["socat", "TCP-LISTEN:%d,bind=127.0.0.1" % port,
+               "EXEC:%s,nofork" % run.look], listens=port)
+    return run.exchange(port)
+
+
 harness.main([
     harness.Case("socat EXEC", serving("EXEC"),
                  leaks=["unix CONNECTED"] * 3),
     harness.Case("socat SYSTEM", serving("SYSTEM"),
                  leaks=["unix CONNECTED"] * 3),
+    harness.Case("socat EXEC, fdin and fdout", meaning_it,
+                 leaks=["unix CONNECTED"] * 3,
+                 meant=lambda descriptor: descriptor.fd in (3, 4)),
+    harness.Case("socat EXEC, nofork", without_fork,
+                 leaks=["unix CONNECTED"] * 2),
 ], needs={"/usr/bin/socat": "socat"})

@@ -6,7 +6,9 @@ whether that is its listener. One worker, which has answered before it is told
 to end: uwsgi waits a minute for one whose signal handlers are not set yet.
 """
 
+import os
 import signal
+import time
 
 import harness
 import kernel
@@ -21,6 +23,16 @@ def application(environment, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     with open("looked", "rb") as file:
         return [file.read()]
+"""
+
+VASSAL = """
+[uwsgi]
+plugin = python3
+http-socket = 127.0.0.1:%d
+master = true
+processes = 1
+chdir = %s
+wsgi-file = app.py
 """
 
 LEAKS = ["tcp LISTEN", "tcp CONNECTED", "unix CONNECTED", "unix CONNECTED"]
@@ -63,10 +75,30 @@ def reloading(run):
     return answers
 
 
+def ruling(run):
+    """An emperor execs uwsgi for each vassal, and talks to it through a socket
+    that UWSGI_EMPEROR_FD names: when the file changes, it says reload."""
+    port = run.port()
+    run.file("app.py", APPLICATION % run.look)
+    vassal = run.directory("vassals") + "/vassal.ini"
+    run.file(vassal, VASSAL % (port, run.dir))
+    emperor = run.start([UWSGI, "--emperor", os.path.dirname(vassal),
+                         "--die-on-term", "--emperor-freq", "1"],
+                        listens=port, says="ready to accept")
+    answers = [run.http(port)]
+    later = time.time() + 100
+    os.utime(vassal, (later, later))
+    run.wait_line(emperor, "(?s)(WSGI app 0.*){2}")
+    run.wait_line(emperor, "(?s)(ready to accept.*){2}")
+    answers.append(run.http(port))
+    return answers
+
+
 harness.main([
     harness.Case("serving", serving, leaks=LEAKS,
                  holds=["tcp LISTEN", "unix CONNECTED"]),
     harness.Case("reload", reloading, leaks=LEAKS,
                  holds=["tcp LISTEN", "unix CONNECTED"]),
+    harness.Case("emperor and vassal", ruling, leaks=LEAKS),
 ], needs={UWSGI: "uwsgi-core",
           "/usr/lib/uwsgi/plugins/python3_plugin.so": "uwsgi-plugin-python3"})

@@ -20,6 +20,19 @@ path=
 """
 
 
+SHARING = """
+[core]
+modules=screen-share.so
+[screen-share]
+command=%s
+start-on-startup=true
+"""
+
+
+def is_wayland(descriptor):
+    return descriptor.what == "unix CONNECTED"
+
+
 def scenario(run):
     directory = run.directory("runtime", mode=0o700)
     shell = run.hook("shell", before='echo "$WAYLAND_SOCKET" > named',
@@ -46,7 +59,22 @@ def scenario(run):
                   if line.startswith("interface:"))
 
 
+def sharing(run):
+    """Another weston would show this one's screen to others."""
+    directory = run.directory("runtime", mode=0o700)
+    share = run.hook("share", before='echo "$WAYLAND_SERVER_SOCKET" > named',
+                     after="exec sleep 1000")
+    config = run.file("weston.ini", SHARING % share)
+    run.start([WESTON, "--backend=headless-backend.so", "--socket=display",
+               "--config=" + config], env={"XDG_RUNTIME_DIR": directory},
+              says="screen-share")
+    named = [int(run.wait_file("named"))]
+    arrived = [d.fd for d in run.wait_look().descriptors if d.kind == "socket"]
+    harness.check(arrived == named, "WAYLAND_SERVER_SOCKET is %s, there are %s"
+                  % (named, arrived))
+
+
 harness.main([
-    harness.Case("headless", scenario,
-                 meant=lambda descriptor: descriptor.what == "unix CONNECTED"),
+    harness.Case("shell client", scenario, meant=is_wayland),
+    harness.Case("screen sharing", sharing, meant=is_wayland),
 ], needs={WESTON: "weston", "/usr/bin/weston-info": "weston"})
