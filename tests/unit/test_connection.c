@@ -253,29 +253,87 @@ static void a_timeout_leaves_the_attempt_in_progress(void **state)
 	noinherit_close(&listener);
 }
 
+/* A listener of an abstract name, and a client that fills its queue. */
+struct full_queue {
+	struct noinherit_socket listener, first;
+	struct sockaddr_storage address;
+	socklen_t size;
+};
+
+static void fill_unix(struct full_queue *queue)
+{
+	char name[32] = "";
+	const struct sockaddr *to = (struct sockaddr *)&queue->address;
+	int length = snprintf(name + 1, sizeof(name) - 1, "noinherit-%d",
+			      (int)getpid());
+
+	queue->size = (socklen_t)noinherit_address(
+		&queue->address, AF_UNIX, name, (size_t)length + 1, NULL);
+	noinherit_create_socket(&queue->listener, AF_UNIX, -1, 0);
+	noinherit_bind(&queue->listener, to, queue->size);
+	noinherit_listen(&queue->listener, 0);
+	noinherit_create_socket(&queue->first, AF_UNIX, -1, 0);
+	assert_int_equal(noinherit_connect(&queue->first, to, queue->size), 0);
+}
+
+static int connect_second(struct full_queue *queue, struct noinherit_socket *s)
+{
+	return noinherit_connect(s, (struct sockaddr *)&queue->address,
+				 queue->size);
+}
+
 static void a_full_unix_queue_is_eagain_at_once_with_a_timeout(void **state)
 {
-	static const char name[] = "\0noinherit-full-queue";
-	struct noinherit_socket listener, first, second;
-	struct sockaddr_storage address;
-	const struct sockaddr *to = (struct sockaddr *)&address;
-	socklen_t size = (socklen_t)noinherit_address(
-		&address, AF_UNIX, name, sizeof(name) - 1, NULL);
+	struct noinherit_socket second;
+	struct full_queue queue;
 
 	(void)state;
-	assert_int_equal(noinherit_create_socket(&listener, AF_UNIX, -1, 0), 0);
-	assert_int_equal(noinherit_bind(&listener, to, size), 0);
-	assert_int_equal(noinherit_listen(&listener, 0), 0);
-	assert_int_equal(noinherit_create_socket(&first, AF_UNIX, -1, 0), 0);
-	assert_int_equal(noinherit_connect(&first, to, size), 0);
+	fill_unix(&queue);
 	assert_int_equal(noinherit_create_socket(&second, AF_UNIX, -1, 0), 0);
 	noinherit_settimeout_ns(&second, 60000 * MS);
 	faults_watch();
-	assert_int_equal(noinherit_connect(&second, to, size), -EAGAIN);
+	assert_int_equal(connect_second(&queue, &second), -EAGAIN);
 	assert_string_equal(faults_end(), "connect");
-	noinherit_close(&listener);
-	noinherit_close(&first);
+	noinherit_close(&queue.listener);
+	noinherit_close(&queue.first);
 	noinherit_close(&second);
+}
+
+static volatile sig_atomic_t alarms, full_listener;
+
+/* The queue has room only after many signals have undone the connect. */
+static void on_alarm(int number)
+{
+	(void)number;
+	if (++alarms == 20)
+		accept(full_listener, NULL, NULL);
+}
+
+static void connect_in_a_storm(void)
+{
+	const struct itimerval each_ms = { { 0, 1000 }, { 0, 1000 } };
+	const struct sigaction action = { .sa_handler = on_alarm };
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+	struct noinherit_socket second;
+	struct full_queue queue;
+
+	fill_unix(&queue);
+	CHECK(noinherit_create_socket(&second, AF_UNIX, -1, 0) == 0);
+	full_listener = queue.listener.fd;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &each_ms, NULL);
+	CHECK(connect_second(&queue, &second) == 0);
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	CHECK(alarms >= 20);
+	/* Not just taken for connected. */
+	CHECK(getpeername(second.fd, (struct sockaddr *)&peer, &size) == 0);
+}
+
+static void a_unix_connect_that_a_signal_undid_is_made_again(void **state)
+{
+	(void)state;
+	in_child(connect_in_a_storm);
 }
 
 static void an_error_of_asking_for_the_result_is_told(void **state)
@@ -681,6 +739,7 @@ int main(void)
 		connection_test(the_program_may_end_an_interrupted_connect),
 		connection_test(a_timeout_leaves_the_attempt_in_progress),
 		connection_test(a_full_unix_queue_is_eagain_at_once_with_a_timeout),
+		connection_test(a_unix_connect_that_a_signal_undid_is_made_again),
 		connection_test(an_error_of_asking_for_the_result_is_told),
 		connection_test(a_name_is_resolved_as_python_asks),
 		connection_test(a_name_that_is_not_ascii_is_encoded),
