@@ -2,7 +2,9 @@
 """The examples are programs that work, and the page beside them compiles."""
 
 import ast
+import contextlib
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -97,13 +99,18 @@ class Programs(tree.Tree):
 
     def sockets_of_worker(self, supervisor):
         """The numbers of its sockets, once it runs the program anew."""
-        children = f"/proc/{supervisor.pid}/task/{supervisor.pid}/children"
-        for worker in open(children).read().split():
-            if b"worker" in open(f"/proc/{worker}/cmdline", "rb").read():
-                return {int(fd) for fd in os.listdir(f"/proc/{worker}/fd")
-                        if os.readlink(f"/proc/{worker}/fd/{fd}")
-                        .startswith("socket:")}
-        return set()
+        task = pathlib.Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}")
+        sockets = set()
+        for worker in (task / "children").read_text().split():
+            proc = pathlib.Path("/proc", worker)
+            if b"worker" not in (proc / "cmdline").read_bytes():
+                continue
+            for link in (proc / "fd").iterdir():
+                # The loader's own descriptors come and go.
+                with contextlib.suppress(FileNotFoundError):
+                    if os.readlink(link).startswith("socket:"):
+                        sockets.add(int(link.name))
+        return sockets
 
     def test_a_worker_has_what_it_was_passed_and_no_more(self):
         supervisor, port = self.start("supervisor", "1")
