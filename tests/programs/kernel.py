@@ -148,7 +148,8 @@ def sockets(pid="self"):
     found = {}
     for file_name, name, parse in _TABLES:
         try:
-            with open("/proc/%s/net/%s" % (pid, file_name)) as file:
+            with open("/proc/%s/net/%s" % (pid, file_name),
+                      errors="replace") as file:
                 lines = file.readlines()[1:]
         except OSError:
             continue
