@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -245,11 +246,17 @@ class Run:
 
     # Clients.
 
-    def port(self):
-        """A TCP port of 127.0.0.1 that is free now."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
+    def port(self, low=False):
+        """A TCP port of 127.0.0.1 that is free now. Some programs want a low
+        one, which the kernel does not choose by itself."""
+        for number in random.sample(range(20000, 32768), 99) if low else [0]:
+            with socket.socket() as probe:
+                try:
+                    probe.bind(("127.0.0.1", number))
+                except OSError:
+                    continue
+                return probe.getsockname()[1]
+        raise Failed("99 ports between 20000 and 32768 are in use")
 
     def peer(self, greeting=b"", answer=peer.echo):
         """The port of a server in this test, for programs that connect."""
