@@ -197,7 +197,7 @@ $(BUILD)/tests/%: tests/%.c Makefile
 tests: all $(TESTS) $(HELPERS)
 
 check: tests
-	$(Q)BUILD=$(BUILD) tests/run unit cli library shim strace differential live
+	$(Q)BUILD=$(BUILD) tests/run unit cli library shim strace audit differential live
 
 bench: tests
 	$(Q)BUILD=$(BUILD) tests/bench/run
