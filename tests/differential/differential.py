@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+import subprocess
 import sys
 
 import case as cases_of
@@ -64,17 +65,24 @@ def compare(cases):
     return found
 
 
+def skip(why):
+    print(why, file=sys.stderr)
+    sys.exit(77)
+
+
 def require():
-    """Skips, loudly, where the comparison cannot run."""
-    missing = [what for what, there in (
-        ("strace", shutil.which("strace")),
-        (sides.PYTHON, os.path.exists(sides.PYTHON)),
-        (sides.DRIVER, os.path.exists(sides.DRIVER))) if not there]
-    if missing:
-        print("not there: " + ", ".join(missing), file=sys.stderr)
-        sys.exit(77)
-    if not sys.executable.startswith("/usr/bin/"):
-        print(f"run with {sys.executable}, not {sides.PYTHON}")
+    """Skips, loudly, where the comparison cannot run or means nothing."""
+    for needed in ("strace", sides.PYTHON, sides.DRIVER):
+        if not shutil.which(needed):
+            skip(f"{needed} is not there")
+    version = subprocess.check_output([sides.PYTHON, "-V"], text=True)
+    if not version.startswith("Python 3.11."):
+        skip(f"the rows are about CPython 3.11, and {sides.PYTHON} is "
+             f"{version.strip()}")
+    tried = subprocess.run(["strace", "-o", "/dev/null", "true"],
+                           capture_output=True, text=True, check=False)
+    if tried.returncode:
+        skip(f"strace cannot trace here: {tried.stderr.strip()}")
 
 
 def list_differences(cases):

@@ -1,7 +1,7 @@
 """The system calls between two marks of a strace log, made comparable.
 
-What differs from run to run becomes a label in the order of appearance: ports,
-names that the kernel chose, pointers. Descriptors keep their numbers: both
+What differs from run to run becomes a label in the order of appearance: ports
+and names that the kernel chose, pointers. Descriptors keep their numbers: both
 sides begin with 0, 1 and 2, and the kernel gives the lowest that is free. The
 size of a buffer for an address is left out: a C library has one for every
 family (S-32).
@@ -56,7 +56,7 @@ class Normal:
         text = re.sub(r" \((To be restarted|Interrupted)[^()]*\)$", "", text)
         text = re.sub(r"AT_FDCWD<[^<>]*>", "AT_FDCWD", text)
         text = re.sub(r"\b(\d+)<(?:[^<>]|->)*>", r"fd\1", text)
-        text = re.sub(r"htons\(([1-9]\d*)\)",
+        text = re.sub(r"htons\((\d{4,5})\)",
                       lambda found: f"htons({self.ports.of(found[1])})", text)
         text = re.sub(r'sun_path=@"([0-9a-f]{5})"',
                       lambda found: f"sun_path=@{self.names.of(found[1])}",
@@ -71,7 +71,8 @@ class Normal:
                           lambda found: f"[{found[1]}]" if found[1]
                           else "[SIZE]", text)
             text = re.sub(r"\[\d+\]|\[SIZE\]", "[SIZE]", text)
-        text = re.sub(r"msg_namelen=\d+(?: => (\d+))?", "msg_namelen=SIZE", text)
+        text = re.sub(r"msg_namelen=\d+(?: => \d+)?", "msg_namelen=SIZE",
+                      text)
         if name == "poll":
             text = re.sub(r"\{fd=(\d+), revents", r"{fd=fd\1, revents", text)
             text = self.rest(text)

@@ -178,7 +178,8 @@ def unix_rows():
 
 def address_rows():
     made = ("a = socket.socket()", "a = create_socket(-1, -1, -1)")
-    made6 = ("a = socket.socket(AF_INET6)", "a = create_socket(AF_INET6, -1, -1)")
+    made6 = ("a = socket.socket(AF_INET6)",
+             "a = create_socket(AF_INET6, -1, -1)")
     for host in ("", "127.0.0.1", "127.1", "localhost", "<broadcast>",
                  "255.255.255.255", "192.0.2.1", "no such host."):
         yield Case(f"bind: host {host!r}", "S-110", f"a.bind(({host!r}, 0))",
@@ -202,7 +203,8 @@ def address_rows():
                made[0] + "; a.bind(('127.0.0.1', 0))",
                made[1] + "; bind(a, '127.0.0.1', '0')")
     yield Case("connect: a host by name", "S-110",
-               "a.connect(('localhost', port))", "connect(a, 'localhost', port)",
+               "a.connect(('localhost', port))",
+               "connect(a, 'localhost', port)",
                *SERVER)
     yield Case("connect: the wildcard", "S-110",
                "a.connect(('', port))", "connect(a, '', port)", *SERVER)

@@ -53,7 +53,8 @@ def send_rows():
                "n = socket.send_fds(a, [b''], [r])", "n = send_fds(a, '', r)",
                *DATAGRAMS)
     yield Case("send_fds: over TCP", "S-99",
-               "n = socket.send_fds(c, [b'hi'], [0])", "n = send_fds(c, 'hi', 0)",
+               "n = socket.send_fds(c, [b'hi'], [0])",
+               "n = send_fds(c, 'hi', 0)",
                "_l = socket.create_server(('127.0.0.1', 0));"
                "c = socket.create_connection(('127.0.0.1', port_of(_l)))",
                "_l = create_server('127.0.0.1', '0'); port = port_of(_l);"

@@ -2,6 +2,8 @@
 """repr(): S-106, S-107. The texts are compared letter by letter, but for ports
 and the names that the kernel chose."""
 
+import socket
+
 from case import Case
 from differential import main
 
@@ -19,6 +21,16 @@ def plain(name, python, c, prepare=("", ""), **more):
     return Case(f"repr: {name}", "S-106 S-107", python, c, *prepare, **more)
 
 
+def is_there(arguments):
+    """Whether this kernel and this user have such a socket."""
+    try:
+        socket.socket(*(getattr(socket, each, 0)
+                        for each in arguments.split(", "))).close()
+    except OSError:
+        return False
+    return True
+
+
 TEXT = ("text = repr(s)", "text = repr(s)")
 
 
@@ -26,7 +38,8 @@ def rows():
     for arguments in FAMILIES:
         yield plain(f"a new socket, {arguments}", *TEXT,
                     (f"s = socket.socket({arguments})",
-                     f"s = create_socket({arguments})"))
+                     f"s = create_socket({arguments})"),
+                    needs=lambda arguments=arguments: is_there(arguments))
     yield plain("closed", *TEXT, ("s = socket.socket(); s.close()",
                                   "s = create_socket(-1, -1, -1); close(s)"),
                 silent=True)

@@ -242,7 +242,8 @@ def datagram_rows():
                "b = create_socket(AF_UNIX, SOCK_DGRAM, -1); bind(b, 'b');"
                "_n = sendto(b, 'x', 0, 'a')")
     yield Case("sendto: nobody listens there", "S-67",
-               "n = b.sendto(b'x', 'nobody')", "n = sendto(b, 'x', 0, 'nobody')",
+               "n = b.sendto(b'x', 'nobody')",
+               "n = sendto(b, 'x', 0, 'nobody')",
                "b = socket.socket(AF_UNIX, SOCK_DGRAM)",
                "b = create_socket(AF_UNIX, SOCK_DGRAM, -1)")
 

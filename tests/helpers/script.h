@@ -157,7 +157,7 @@ static inline unsigned char *from_hex(const char *hex, size_t *size)
 /* The text of a literal or of a variable; a number in decimal; or NULL. */
 static inline char *to_text(const char *word, size_t *size)
 {
-	size_t unused;
+	size_t unused = 0;
 	char *decimal;
 
 	size = size ? size : &unused;
