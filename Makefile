@@ -111,7 +111,8 @@ $(BUILD)/libnoinherit.so.0: $(LIB) $(COMMON) $(wildcard shim/lib/*.map) include/
 	$(Q)grep -q '^NOINHERIT_$(basename $(VERSION))[ {]' shim/lib/*.map || \
 		{ echo "noinherit.map has no symbols of version $(VERSION)" >&2; exit 1; }
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,now -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
-		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
+		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^)) \
+		-pthread
 	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
 
 $(BUILD)/libnoinherit.a: $(LIB) $(COMMON)
