@@ -411,7 +411,8 @@ int noinherit_shutdown(struct noinherit_socket *s, int how);
  * @errors: receives the error of each failed attempt, in order (all_errors);
  *	NULL if not wanted
  * @errors_size: numbers that fit at @errors; further ones are counted only
- * @errors_count: receives how many attempts failed; NULL if not wanted
+ * @errors_count: receives how many attempts failed, 0 if none was made; NULL if
+ *	not wanted
  *
  * Set @size and leave the rest zero: every default is Python's. @errors and
  * @errors_count are written on failure, too, and on success hold the attempts

@@ -178,6 +178,8 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 	struct addrinfo *list;
 	int r = ni_keywords_read(&given, sizeof(given), options);
 
+	if (r == 0 && given.errors_count)
+		*given.errors_count = 0;
 	if (r == 0)
 		r = check_options(&given);
 	if (r == 0)
@@ -186,8 +188,6 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 		r = ni_address_resolve(host, port, &hints, &list);
 	if (r < 0)
 		return r;
-	if (given.errors_count)
-		*given.errors_count = 0;
 	pthread_cleanup_push(free_list, list);
 	r = attempt_each(s, list, &given);
 	pthread_cleanup_pop(1);
