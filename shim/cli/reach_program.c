@@ -78,7 +78,7 @@ static void describe_machine(const struct ni_elf_facts *facts, char text[64])
 }
 
 static int check_machine(struct ni_reach_step *step,
-		         const struct ni_elf_facts *facts)
+			 const struct ni_elf_facts *facts)
 {
 	char theirs[64], ours[64];
 
@@ -146,7 +146,7 @@ static int check_secure(struct ni_reach_step *step)
 }
 
 static int check_static(struct ni_reach_step *step,
-		        const struct ni_elf_facts *facts)
+			const struct ni_elf_facts *facts)
 {
 	if (facts->loader[0])
 		return 0;
@@ -210,7 +210,7 @@ static int check_tree(struct ni_reach_step *step,
 }
 
 static int check_library(struct ni_reach_step *step,
-		         const struct ni_elf_facts *facts)
+			 const struct ni_elf_facts *facts)
 {
 	if (!strcmp(ni_base_name(facts->loader), ni_base_name(step->own.loader)))
 		return check_tree(step, facts);
@@ -230,7 +230,7 @@ static int check_go(struct ni_reach_step *step,
 }
 
 static int check_sanitizer(struct ni_reach_step *step,
-		           const struct ni_elf_facts *facts)
+			   const struct ni_elf_facts *facts)
 {
 	const char *option = "verify_asan_link_order=0";
 	const char *set = getenv("ASAN_OPTIONS"), *list = getenv("LD_PRELOAD");
