@@ -64,7 +64,8 @@ def main():
     program = unittest.main(exit=False, verbosity=1)
     result = program.result
     for test, why in result.skipped:
-        print(f"{test.id()}: {why}", file=sys.stderr)
+        print(f"skipped case: {test.id().split('.')[-1]}: "
+              f"{' '.join(why.split())}", file=sys.stderr)
     if not result.wasSuccessful():
         sys.exit(1)
     if result.testsRun and len(result.skipped) == result.testsRun:
