@@ -186,6 +186,8 @@ $(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
 	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -shared -Wl,-soname,$(@F) \
 		$(EXTRA) $(LDFLAGS) -o $@ $<
 
+$(BUILD)/tests/helpers/libearliest.so: EXTRA := -Wl,-z,initfirst
+
 # Execs fast, and no preload reaches it.
 $(BUILD)/tests/helpers/racer: EXTRA := -static -nostdlib
 
