@@ -205,16 +205,21 @@ static int record(const struct audit *audit, char **command)
 	return status;
 }
 
-/* A command that did not start, or that preloading does not reach, leaves
- * nothing to report; both have been said. */
+/* A command that could not be run leaves nothing to report; that was said. */
+static int has_not_run(const char *inner, int status)
+{
+	return (status == NI_EXIT_TROUBLE || status == NI_EXIT_CANNOT_RUN ||
+		status == NI_EXIT_NOT_FOUND) &&
+	       ni_trace_directory_is_empty(inner);
+}
+
 static int report(const struct audit *audit, struct ni_report_maker *maker,
-		  const char *made, const char *inner, int status)
+		  const char *made, char **command, int status)
 {
 	size_t left = 0;
-	int r = 0;
+	int r = ni_report_maker_run(maker, made, (const char *const *)command,
+				    &left);
 
-	if (!ni_trace_directory_is_empty(inner))
-		r = ni_report_maker_run(maker, made, &left);
 	if (r)
 		return r;
 	return left && audit->report.error_exitcode ?
@@ -235,7 +240,8 @@ static int record_and_report(const struct audit *audit, char **command)
 		status = set_recorder(audit, inner);
 		if (!status)
 			status = run_command(audit, command);
-		status = report(audit, maker, made, inner, status);
+		if (!has_not_run(inner, status))
+			status = report(audit, maker, made, command, status);
 		ni_trace_directory_remove(made, inner);
 	}
 	ni_report_maker_close(maker);

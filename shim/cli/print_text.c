@@ -197,6 +197,7 @@ static void put_summary(struct ni_text *page)
 {
 	struct ni_report *report = page->report;
 	const char *left = list_counts(page, is_left);
+	const char *stopped = list_counts(page, is_chosen_and_stopped);
 	size_t fixes = count_fixes(report);
 
 	if (can_shim_help(report)) {
@@ -204,16 +205,21 @@ static void put_summary(struct ni_text *page)
 		    "keeps sockets back without a change to the program.");
 		ni_text_end_line(page);
 	}
-	put_counts(page, "Stopped by the shim",
-		   list_counts(page, is_chosen_and_stopped), "");
+	put_counts(page, "Stopped by the shim", stopped, "");
 	put_counts(page, "Suppressed", list_counts(page, is_suppressed),
 		   "");
 	put_counts(page, "Not shown", list_counts(page, is_hidden),
 		   " (--kinds=all shows them)");
 	ni_text_put(page, NI_TEXT_BOLD, "SUMMARY:");
-	ni_text_put(page, NI_TEXT_PLAIN, " %s in %zu process%s",
-		    *left ? left : "nothing found", report->process_count,
-		    report->process_count == 1 ? "" : "es");
+	if (!report->program_count)
+		left = "nothing was recorded";
+	else if (!*left)
+		left = *stopped ? "nothing left" : "nothing found";
+	ni_text_put(page, NI_TEXT_PLAIN, " %s", left);
+	if (report->program_count)
+		ni_text_put(page, NI_TEXT_PLAIN, " in %zu process%s",
+			    report->process_count,
+			    report->process_count == 1 ? "" : "es");
 	if (fixes)
 		ni_text_put(page, NI_TEXT_PLAIN, "; %zu place%s to change", fixes,
 		    fixes == 1 ? "" : "s");

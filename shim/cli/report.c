@@ -41,7 +41,7 @@ static int make_report(const struct ni_report_options *report_options,
 
 	if (status)
 		return status;
-	status = ni_report_maker_run(maker, directory, &left);
+	status = ni_report_maker_run(maker, directory, NULL, &left);
 	ni_report_maker_close(maker);
 	if (!status && left)
 		status = report_options->error_exitcode;

@@ -236,14 +236,17 @@ static int no_recording(struct ni_report_maker *maker, const char *directory,
 }
 
 static void make(struct ni_report_maker *maker, struct ni_report *report,
-		 const struct ni_recording *recording)
+		 const struct ni_recording *recording,
+		 const char *const *command)
 {
 	char root[PATH_MAX];
 
 	if (getcwd(root, sizeof(root)))
 		report->source_root = root;
 	ni_ledger_fill(report, recording->traces, recording->count);
-	report->command = command_of(report);
+	report->command = report->program_count ? command_of(report) : command;
+	ni_report_add_loss(report, "command of which there is no trace",
+			   !report->program_count);
 	ni_report_add_loss(report, "programs whose trace found no space",
 		 recording->empty);
 	ni_report_add_loss(report, "files that are no trace", recording->unreadable);
@@ -256,7 +259,7 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 }
 
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
-			size_t *left)
+			const char *const *command, size_t *left)
 {
 	struct ni_report report = { 0 };
 	struct ni_recording recording = { 0 };
@@ -264,9 +267,9 @@ int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 	int status, r;
 
 	r = ni_trace_directory_read(directory, &report.arena, &recording);
-	if (r < 0)
+	if (r < 0 && !(r == -ENODATA && command))
 		return no_recording(maker, directory, r);
-	make(maker, &report, &recording);
+	make(maker, &report, &recording, command);
 	for (int kind = 0; kind < NI_KINDS; kind++)
 		count += ni_count_left(&report, kind);
 	status = flush(maker);

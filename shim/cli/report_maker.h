@@ -24,10 +24,12 @@ int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 
 /*
  * Reads the recording in directory and prints its report. Returns 0, or the
- * exit status after a line; *left is the number of findings that count.
+ * exit status after a line; *left is the number of findings that count. Where
+ * there is no trace at all the report is empty and says so if command (what
+ * should have left one; ends with NULL) is given, else that is an error.
  */
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
-			size_t *left);
+			const char *const *command, size_t *left);
 
 void ni_report_maker_close(struct ni_report_maker *maker);
 

@@ -115,8 +115,9 @@ static void put_receiver(struct ni_text *page,
 		ni_text_put(page, NI_TEXT_PLAIN, " by %s to %s",
 			    ni_base_name(finding->through->exe), to->exe);
 	} else {
-		ni_text_put(page, NI_TEXT_BOLD, "  received");
-		ni_text_put(page, NI_TEXT_PLAIN, " by %s", to->exe);
+		ni_text_put(page, NI_TEXT_BOLD, finding->is_stopped ?
+			    "  kept from" : "  received by");
+		ni_text_put(page, NI_TEXT_PLAIN, " %s", to->exe);
 	}
 	if (to->pid > 0)
 		ni_text_put(page, NI_TEXT_PLAIN, " (pid %d)", (int)to->pid);

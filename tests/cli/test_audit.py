@@ -1,0 +1,348 @@
+#!/usr/bin/python3
+"""noinherit audit: the command notices nothing, and the report is about it."""
+
+import json
+import os
+import pty
+import pwd
+import signal
+import stat
+import subprocess
+import sys
+import unittest
+
+import command
+from command import NOINHERIT
+
+RECORDER = os.path.join(command.BUILD, "libnoinherit-audit.so")
+PLANTED = os.path.join(command.BUILD, "tests", "helpers", "planted")
+STATUS = r"grep -E '^(SigBlk|SigIgn|ShdPnd|NoNewPrivs|Uid)' /proc/self/status"
+
+
+@unittest.skipUnless(os.path.exists(RECORDER), "the recorder is not built")
+class AuditTest(command.CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.temporary = self.path("tmp")
+        os.mkdir(self.temporary)
+        self.environment["TMPDIR"] = self.temporary
+
+    def audit(self, *arguments, **options):
+        return self.noinherit("audit", *arguments, **options)
+
+    def audit_json(self, *arguments, status=0, **options):
+        path = self.path("report.json")
+        result = self.audit("--format=json", "-o", path, *arguments, **options)
+        self.assertEqual(result.returncode, status, result.stderr)
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+
+class Command(AuditTest):
+    def test_the_status_is_that_of_the_command(self):
+        for script, status in (("exit 0", 0), ("exit 3", 3), ("exit 255", 255),
+                               ("kill -TERM $$", 128 + signal.SIGTERM),
+                               ("kill -KILL $$", 128 + signal.SIGKILL)):
+            with self.subTest(script=script):
+                self.assertEqual(self.audit("sh", "-c", script).returncode,
+                                 status)
+
+    def test_what_cannot_be_run_is_said_and_nothing_reported(self):
+        plain = self.file("plain", "x", mode=0o644)
+        for name, status in (("no-such-command", 127), (plain, 126),
+                             (self.folder, 126)):
+            with self.subTest(name=name):
+                self.assert_refused(self.audit("--", name), status,
+                                    "audit: cannot run", name)
+        self.assertEqual(os.listdir(self.temporary), [])
+
+    def test_its_streams_are_its_own(self):
+        result = self.audit("-o", "/dev/null", "--", "sh", "-c",
+                            "cat; echo out; echo err >&2",
+                            stdin=None, input="in\n")
+        self.assertEqual((result.stdout, result.stderr),
+                         ("in\nout\n", "err\n"))
+
+    def test_the_report_is_on_standard_error(self):
+        result = self.audit("true")
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, r"(?m)^SUMMARY: .*\n\Z")
+
+    def test_it_finds_its_descriptors_signals_and_group_as_natively(self):
+        script = STATUS + r"""
+ls /proc/self/fd | wc -l
+for n in 3 4 5 6 7 8 9; do [ ! -e /proc/self/fd/$n ] || echo "open $n"; done
+ps -o pgid=,sid=,tpgid= -p $$"""
+        def prepare():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2,
+                                                      signal.SIGTERM])
+
+        results = [subprocess.run([*words, "sh", "-c", script],
+                                  preexec_fn=prepare, env=self.environment,
+                                  stdin=subprocess.DEVNULL, text=True,
+                                  stdout=subprocess.PIPE, check=True,
+                                  timeout=60).stdout
+                   for words in ([], [NOINHERIT, "audit", "-o", "/dev/null"])]
+        self.assertEqual(results[0], results[1])
+
+    def test_nothing_is_left_in_the_temporary_directory(self):
+        self.audit("sh", "-c", "true; true")
+        self.assertEqual(os.listdir(self.temporary), [])
+
+    def test_who_cannot_be_reached_is_run_and_said(self):
+        target = "/sbin/ldconfig"
+        if not os.path.exists(target):
+            self.skipTest("no static program here: " + target)
+        result = self.audit(target, "--version")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("ldconfig", result.stdout)
+        self.assertIn("noinherit: audit: '/sbin/ldconfig' is not reached: it "
+                      "is statically linked", result.stderr)
+        self.assertIn("SUMMARY: nothing was recorded\n", result.stderr)
+
+
+class Signals(AuditTest):
+    """The command counts the signals that it gets; 'ready' says it is there."""
+
+    SCRIPT = """
+import signal, sys
+count = 0
+def counted(number, frame):
+    global count
+    count += 1
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+    signal.signal(number, counted)
+print("ready", flush=True)
+for line in sys.stdin:
+    break
+print("got", count, flush=True)
+"""
+
+    def start(self, **options):
+        return subprocess.Popen(
+            [NOINHERIT, "audit", "-o", "/dev/null", "--", sys.executable,
+             "-c", self.SCRIPT], env=self.environment, text=True, **options)
+
+    def test_signals_sent_to_the_audit_reach_the_command_once(self):
+        with self.start(stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE) as process:
+            self.assertEqual(process.stdout.readline(), "ready\n")
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
+                           signal.SIGUSR1):
+                process.send_signal(number)
+            # Signals are taken in the order of their numbers; by the time the
+            # child has answered to none, it has been sent all.
+            child = self.child_of(process.pid)
+            self.wait_until_delivered(process.pid, child)
+            process.stdin.write("\n")
+            process.stdin.close()
+            self.assertEqual(process.stdout.read(), "got 4\n")
+            self.assertEqual(process.wait(60), 0)
+
+    def child_of(self, pid):
+        with open(f"/proc/{pid}/task/{pid}/children",
+                  encoding="ascii") as file:
+            return int(file.read())
+
+    def wait_until_delivered(self, *pids):
+        """Until no signal is pending in any of them."""
+        def pending(pid):
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                rows = dict(line.split(":", 1) for line in file)
+            return (int(rows["SigPnd"], 16) | int(rows["ShdPnd"], 16)) & \
+                ~(1 << (signal.SIGCHLD - 1))
+
+        for pid in pids:
+            for _ in range(100000):
+                if not pending(pid):
+                    break
+            else:
+                self.fail(f"signals stay pending in {pid}")
+
+    def test_the_terminal_s_interrupt_comes_once(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(NOINHERIT, [NOINHERIT, "audit", "-o", "/dev/null", "--",
+                                  sys.executable, "-c", self.SCRIPT],
+                      self.environment)
+        self.addCleanup(os.close, terminal)
+        self.read_until(terminal, b"ready")
+        os.write(terminal, b"\x03")
+        self.wait_until_delivered(pid, self.child_of(pid))
+        os.write(terminal, b"\n")
+        self.assertIn(b"got 1", self.read_until(terminal, b"got "))
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+
+    def read_until(self, terminal, word):
+        text = b""
+        while word not in text or not text.endswith(b"\n"):
+            text += os.read(terminal, 4096)
+        return text
+
+    def test_a_signal_that_kills_the_command_is_its_status(self):
+        with subprocess.Popen([NOINHERIT, "audit", "-o", "/dev/null", "--",
+                               "sh", "-c", "echo ready; exec cat"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env=self.environment, text=True) as process:
+            self.assertEqual(process.stdout.readline(), "ready\n")
+            process.terminate()
+            self.assertEqual(process.wait(60), 128 + signal.SIGTERM)
+
+
+class Report(AuditTest):
+    def test_a_leak_is_reported_with_its_lines(self):
+        result = self.audit(PLANTED, "leak_by_fork")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for pattern in (r"^LEAK  tcp LISTEN 127\.0\.0\.1:\d+ of planted "
+                        r"leaked into true",
+                        r"^    #0  leak_by_fork +tests/helpers/planted\.c:\d+",
+                        r"^  received by \S+/true \(pid \d+\) as fd \d+: "
+                        r"true 'an argument'",
+                        r"^  fix: SOCK_CLOEXEC at tests/helpers/planted\.c",
+                        r"^SUMMARY: 1 leak in 2 processes; 1 place to "
+                        r"change$"):
+            self.assertRegex(result.stderr, "(?m)" + pattern)
+
+    def test_the_exit_code_is_for_findings(self):
+        for name, status in (("leak_by_fork", 99), ("inheritable_only", 0)):
+            result = self.audit("--error-exitcode=99", PLANTED, name)
+            self.assertEqual(result.returncode, status, result.stderr)
+        result = self.audit("--error-exitcode=99", "--kinds=race", PLANTED,
+                            "leak_by_fork")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_what_a_shell_passes_on_leads_back_to_its_creator(self):
+        report = self.audit_json(PLANTED, "leak_through_shell")
+        leaks = [finding for finding in report["findings"]
+                 if finding["kind"] == "leak"]
+        self.assertEqual([os.path.basename(leak["to"]["exe"])
+                          for leak in leaks],
+                         [os.path.basename(os.path.realpath("/bin/sh")),
+                          "true"])
+        for leak in leaks:
+            self.assertEqual(leak["created"][0]["function"],
+                             "leak_through_shell")
+
+    def test_enforce_shows_what_the_shim_stopped(self):
+        result = self.audit("--enforce", "--error-exitcode=9", PLANTED,
+                            "leak_by_fork")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, r"(?m)^STOPPED LEAK  tcp LISTEN .* "
+                         r"would have leaked into true")
+        self.assertIn("Stopped by the shim: 1 leak\n", result.stderr)
+
+    def test_enforce_leaves_what_is_no_socket(self):
+        result = self.audit("--enforce", "--error-exitcode=9", PLANTED,
+                            "leak_fopen")
+        self.assertEqual(result.returncode, 9, result.stderr)
+        self.assertRegex(result.stderr, r"(?m)^LEAK  file")
+
+    def test_the_settings_of_the_shim_hold(self):
+        result = self.audit("--enforce", "--keep=program=planted",
+                            "--error-exitcode=9", PLANTED, "leak_by_fork")
+        self.assertEqual(result.returncode, 9, result.stderr)
+
+    def test_a_clean_environment_is_followed_unless_told_not_to(self):
+        words = [PLANTED, "leak_with_clean_environment"]
+        self.assertNotIn("Not followed", self.audit(*words).stderr)
+        self.assertRegex(self.audit("--no-follow", *words).stderr,
+                         r"(?m)^Not followed: \S+/true: its environment "
+                         r"lacked the recorder$")
+
+    def test_the_frames_are_limited_and_said(self):
+        text = self.audit("--frames=1", PLANTED, "leak_by_fork").stderr
+        self.assertIn("... the stack goes on, unrecorded", text)
+        self.assertNotIn("#1", text)
+
+    def test_the_descriptors_of_the_harness_are_no_findings(self):
+        with open("/etc/passwd", "rb") as file:
+            result = self.audit("--error-exitcode=9", "--kinds=default",
+                                "sh", "-c", "true; true",
+                                pass_fds=[file.fileno()])
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+
+class Recording(AuditTest):
+    def test_record_only_leaves_a_directory_for_report(self):
+        path = self.path("recording")
+        result = self.audit("--record-only", "-o", path, PLANTED,
+                            "leak_by_fork")
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stderr, f"noinherit: audit: recorded in "
+                         f"'{path}'; 'noinherit report {path}' shows it\n")
+        text = self.noinherit("report", path).stdout
+        self.assertIn("SUMMARY: 1 leak in 2 processes", text)
+
+    def test_a_directory_that_is_there_is_not_taken(self):
+        self.assert_refused(self.audit("--record-only", "-o", self.folder,
+                                       "true"), 125, "File exists",
+                            self.folder)
+
+    def test_without_a_name_it_is_below_tmpdir(self):
+        self.audit("--record-only", "true")
+        self.assertEqual(len(os.listdir(self.temporary)), 1)
+        self.assertTrue(os.listdir(self.temporary)[0]
+                        .startswith("noinherit-audit."))
+
+    def test_what_does_not_start_leaves_none(self):
+        path = self.path("recording")
+        result = self.audit("--record-only", "-o", path, "no-such-command")
+        self.assertEqual(result.returncode, 127)
+        self.assertFalse(os.path.exists(path))
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to drop it")
+    def test_children_that_drop_root_are_recorded_and_others_kept_out(self):
+        os.chmod(self.folder, 0o711)
+        os.chmod(self.temporary, 0o1777)
+        path = self.path("recording")
+        nobody = pwd.getpwnam("nobody")
+        result = self.audit("--record-only", "-o", path, "setpriv",
+                            f"--reuid={nobody.pw_uid}", "--clear-groups",
+                            "sh", "-c", "exec 7</etc/passwd; cat </dev/null")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        inner, = [os.path.join(path, name) for name in os.listdir(path)]
+        owners = {os.stat(os.path.join(inner, name)).st_uid
+                  for name in os.listdir(inner)}
+        self.assertEqual(owners, {0, nobody.pw_uid})
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o711)
+        self.assertEqual(stat.S_IMODE(os.stat(inner).st_mode), 0o1733)
+        for directory in (path, inner):
+            listing = subprocess.run(
+                ["setpriv", f"--reuid={nobody.pw_uid}", "--clear-groups",
+                 "ls", directory], capture_output=True, check=False,
+                timeout=60)
+            self.assertNotEqual(listing.returncode, 0)
+
+
+class Refused(AuditTest):
+    def test_options_that_are_none(self):
+        rows = (
+            ([], ["no command given"]),
+            (["--enforse", "true"], ["--enforse", "'--enforce'"]),
+            (["--mode=strict", "true"], ["add --enforce"]),
+            (["--enforce", "--mode=strikt", "true"], ["strikt", "strict"]),
+            (["--frames=0", "true"], ["--frames", "1", "64"]),
+            (["--trace-size=1", "true"], ["--trace-size", "16", "65536"]),
+            (["-o", "/nowhere/x", "true"], ["/nowhere/x"]),
+            (["--kinds=leek", "true"], ["'leek'", "'leak'"]),
+        )
+        for arguments, parts in rows:
+            with self.subTest(arguments=arguments):
+                self.assert_refused(self.audit(*arguments), 125, *parts)
+
+    def test_nothing_runs_when_the_inputs_of_the_report_are_bad(self):
+        mark = self.path("mark")
+        self.assert_refused(self.audit("--suppressions=/nowhere/x", "touch",
+                                       mark), 125, "/nowhere/x")
+        self.assertFalse(os.path.exists(mark))
+
+    def test_a_place_for_traces_that_cannot_be_made(self):
+        self.environment["TMPDIR"] = "/proc"
+        self.assert_refused(self.audit("true"), 125, "TMPDIR")
+
+
+if __name__ == "__main__":
+    command.main()
