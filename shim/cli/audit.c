@@ -43,6 +43,7 @@ struct audit {
 	struct ni_setting_options settings;
 	int is_record_only, is_enforcing, is_not_following;
 	long trace_size_kib, frames;	/* 0: the default */
+	int is_unreached;		/* the command; it was said */
 };
 
 static int print_help(void)
@@ -152,7 +153,7 @@ static int find_objects(const struct audit *audit, char recorder[PATH_MAX],
 	return status;
 }
 
-static int run_command(const struct audit *audit, char **command)
+static int run_command(struct audit *audit, char **command)
 {
 	char recorder[PATH_MAX], shim[PATH_MAX], program[PATH_MAX];
 	const char *objects[] = {
@@ -167,6 +168,7 @@ static int run_command(const struct audit *audit, char **command)
 		return status;
 	ni_reach_of(program, recorder, &reach);
 	ni_warn_unreached("audit", command[0], &reach);
+	audit->is_unreached = reach.answer == NI_NOT_REACHED;
 	if (!reach.is_harmed)
 		status = ni_preload("audit", objects);
 	return status ? status :
@@ -187,7 +189,7 @@ static int make_directory(const char *path, char made[PATH_MAX],
 			path ? path : "", path ? "'" : "", strerror(-r));
 }
 
-static int record(const struct audit *audit, char **command)
+static int record(struct audit *audit, char **command)
 {
 	char made[PATH_MAX], inner[PATH_MAX];
 	int status = make_directory(audit->report.output, made, inner);
@@ -205,12 +207,16 @@ static int record(const struct audit *audit, char **command)
 	return status;
 }
 
-/* A command that could not be run leaves nothing to report; that was said. */
-static int has_not_run(const char *inner, int status)
+/* A command that could not be run, or that preloading does not reach, leaves
+ * nothing to report, and that was said. Who asked for a file gets one. */
+static int is_all_said(const struct audit *audit, const char *inner, int status)
 {
-	return (status == NI_EXIT_TROUBLE || status == NI_EXIT_CANNOT_RUN ||
-		status == NI_EXIT_NOT_FOUND) &&
-	       ni_trace_directory_is_empty(inner);
+	if (!ni_trace_directory_is_empty(inner))
+		return 0;
+	if (audit->is_unreached)
+		return !audit->report.output;
+	return status == NI_EXIT_TROUBLE || status == NI_EXIT_CANNOT_RUN ||
+	       status == NI_EXIT_NOT_FOUND;
 }
 
 static int report(const struct audit *audit, struct ni_report_maker *maker,
@@ -226,7 +232,7 @@ static int report(const struct audit *audit, struct ni_report_maker *maker,
 		audit->report.error_exitcode : status;
 }
 
-static int record_and_report(const struct audit *audit, char **command)
+static int record_and_report(struct audit *audit, char **command)
 {
 	char made[PATH_MAX], inner[PATH_MAX];
 	struct ni_report_maker *maker;
@@ -240,7 +246,7 @@ static int record_and_report(const struct audit *audit, char **command)
 		status = set_recorder(audit, inner);
 		if (!status)
 			status = run_command(audit, command);
-		if (!has_not_run(inner, status))
+		if (!is_all_said(audit, inner, status))
 			status = report(audit, maker, made, command, status);
 		ni_trace_directory_remove(made, inner);
 	}

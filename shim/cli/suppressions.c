@@ -180,7 +180,7 @@ static const char *frame_line(struct ni_arena *arena,
 	if (frame->function)
 		return ni_arena_format(arena, "   fun:%s\n",
 				       quoted(arena, frame->function));
-	if (frame->location->module)
+	if (frame->location->module && *frame->location->module->path)
 		return ni_arena_format(arena, "   obj:*/%s\n",
 				       quoted(arena,
 					      ni_place_module_name(frame)));

@@ -101,7 +101,14 @@ ps -o pgid=,sid=,tpgid= -p $$"""
         self.assertIn("ldconfig", result.stdout)
         self.assertIn("noinherit: audit: '/sbin/ldconfig' is not reached: it "
                       "is statically linked", result.stderr)
-        self.assertIn("SUMMARY: nothing was recorded\n", result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1)
+
+    def test_a_report_that_was_asked_for_is_there_even_if_empty(self):
+        report = self.audit_json("/sbin/ldconfig", "--version")
+        self.assertEqual((report["command"], report["findings"]),
+                         (["/sbin/ldconfig", "--version"], []))
+        self.assertEqual(report["losses"], [
+            {"what": "command of which there is no trace", "count": 1}])
 
 
 class Signals(AuditTest):
