@@ -8,6 +8,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "newer.h"
+
 void ni_close_begin(struct ni_closing *closing, const struct ni_caller *caller,
 		    int fd)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "follow.h"
+#include "newer.h"
 
 static int pass_on(const struct ni_exec_call *call, char *const *environment)
 {

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "hook_process.h"
+#include "newer.h"
 #include "site.h"
 #include "stack.h"
 #include "vfork.h"
@@ -24,8 +25,6 @@ int ni_vfork_failed(int error)
 }
 
 /* fork() runs the handler that was registered at start; this one does not. */
-pid_t _Fork(void);
-
 NI_EXPORT pid_t _Fork(void)
 {
 	pid_t pid;

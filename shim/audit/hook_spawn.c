@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "follow.h"
+#include "newer.h"
 
 /* ---- posix_spawn and its kin -------------------------------------------------- */
 
@@ -60,19 +61,19 @@ static int run_unrecorded(const struct spawn *spawn)
 			follow.room ? alloca(follow.room) : NULL));
 }
 
-static int run(struct spawn *spawn, bool gives_pid)
+static int run(struct spawn spawn, bool gives_pid)
 {
 	struct ni_exec_note note;
-	int unwanted, error;
+	int unwanted = 0, error;
 
-	if (!ni_is_active() || !spawn->exec.path)
-		return run_unrecorded(spawn);
+	if (!ni_is_active() || !spawn.exec.path)
+		return run_unrecorded(&spawn);
 	/* The report joins by the child's pid, wanted by the caller or not. */
-	if (!spawn->child)
-		spawn->child = &unwanted;
-	error = run_recorded(spawn, &note);
+	if (!spawn.child)
+		spawn.child = &unwanted;
+	error = run_recorded(&spawn, &note);
 	if (!error && gives_pid)
-		ni_exec_spawned(&note, (uint32_t)*spawn->child);
+		ni_exec_spawned(&note, (uint32_t)*spawn.child);
 	return error;
 }
 
@@ -87,7 +88,7 @@ NI_EXPORT int posix_spawn(pid_t *child, const char *path,
 		ni_next_get()->posix_spawn, child, attributes,
 	};
 
-	return run(&spawn, true);
+	return run(spawn, true);
 }
 
 NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
@@ -101,11 +102,8 @@ NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
 		ni_next_get()->posix_spawnp, child, attributes,
 	};
 
-	return run(&spawn, true);
+	return run(spawn, true);
 }
-
-/* Since glibc 2.39; its headers may be older. */
-spawn_function pidfd_spawn, pidfd_spawnp;
 
 NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
 			  const posix_spawn_file_actions_t *actions,
@@ -117,7 +115,7 @@ NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
 		  true },
 		ni_next_get()->pidfd_spawn, pidfd, attributes,
 	};
-	int error = pidfd ? run(&spawn, false) : call(&spawn, environment);
+	int error = pidfd ? run(spawn, false) : call(&spawn, environment);
 
 	if (!error && pidfd)
 		ni_made(&spawn.exec.caller, *pidfd, NI_TYPE_PIDFD, true);
@@ -134,7 +132,7 @@ NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
 		  NI_EXEC_SEARCH, true },
 		ni_next_get()->pidfd_spawnp, pidfd, attributes,
 	};
-	int error = pidfd ? run(&spawn, false) : call(&spawn, environment);
+	int error = pidfd ? run(spawn, false) : call(&spawn, environment);
 
 	if (!error && pidfd)
 		ni_made(&spawn.exec.caller, *pidfd, NI_TYPE_PIDFD, true);

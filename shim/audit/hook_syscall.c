@@ -4,9 +4,6 @@
  */
 #include "hook.h"
 
-#include <linux/bpf.h>
-#include <linux/io_uring.h>
-#include <linux/openat2.h>
 #include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -19,6 +16,7 @@
 #include "hook_flags.h"
 #include "hook_process.h"
 #include "hook_socket.h"
+#include "newer.h"
 
 /* Where a creator has its close-on-exec flag. */
 enum { NEVER = 0, ALWAYS = -1 };
@@ -30,10 +28,6 @@ struct creator {
 	int argument;		/* that holds the flag, counted from 0 */
 	int64_t flag;		/* or NEVER, ALWAYS */
 };
-
-#ifndef SYS_memfd_secret
-#define SYS_memfd_secret 447
-#endif
 
 static const struct creator creators[] = {
 	{ SYS_socket, NI_CALL_socket, NI_TYPE_SOCKET, 1, SOCK_CLOEXEC },
@@ -153,28 +147,28 @@ static long made_pair(struct request *request, enum ni_trace_call call,
 	return r;
 }
 
-/* The commands that answer with a descriptor; it has close-on-exec. */
+/* The commands that answer with a descriptor, which has close-on-exec: create a
+ * map, load a program, get an object, a program or a map, open a raw
+ * tracepoint, load or get a BTF, create or get a link, create an iterator. */
 static bool gives_descriptor(long bpf_command)
 {
-	switch (bpf_command) {
-	case BPF_MAP_CREATE: case BPF_PROG_LOAD: case BPF_OBJ_GET:
-	case BPF_PROG_GET_FD_BY_ID: case BPF_MAP_GET_FD_BY_ID:
-	case BPF_RAW_TRACEPOINT_OPEN: case BPF_BTF_LOAD:
-	case BPF_BTF_GET_FD_BY_ID: case BPF_LINK_CREATE:
-	case BPF_LINK_GET_FD_BY_ID: case BPF_ITER_CREATE:
-		return true;
-	}
+	static const char commands[] = { 0, 5, 7, 13, 14, 17, 18, 19, 28, 30,
+					 33 };
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (commands[i] == bpf_command)
+			return true;
 	return false;
 }
 
 static long io_uring(struct request *request)
 {
 	const unsigned registered_only = 1u << 15;
-	const struct io_uring_params *parameters =
-		(const struct io_uring_params *)request->a[1];
+	/* struct io_uring_params: the flags are its third word. */
+	const uint32_t *parameters = (const uint32_t *)request->a[1];
 
 	/* Such a ring's number is none of a descriptor. */
-	if (parameters && (parameters->flags & registered_only))
+	if (parameters && (parameters[2] & registered_only))
 		return pass_on(request);
 	return made(request, NI_CALL_io_uring_setup, NI_TYPE_IO_URING, true);
 }
@@ -297,10 +291,9 @@ static long run_other(struct request *request)
 		return made_pair(request, NI_CALL_pipe2, NI_TYPE_PIPE,
 				 (const int *)a[0], a[1] & O_CLOEXEC);
 	case SYS_recvmsg: return receive(request);
-	case SYS_openat2:
+	case SYS_openat2: /* struct open_how begins with the flags */
 		return made(request, NI_CALL_openat2, NI_TYPE_FILE, a[2] &&
-			    (((const struct open_how *)a[2])->flags &
-			     O_CLOEXEC));
+			    (*(const uint64_t *)a[2] & O_CLOEXEC));
 	case SYS_bpf:
 		return gives_descriptor(a[0]) ?
 		       made(request, NI_CALL_bpf, NI_TYPE_BPF, true) :

@@ -34,7 +34,7 @@ static size_t matches(const char *text, int fd)
 	size_t length = 0;
 	int64_t value = 0;
 
-	while (is_digit(text[length]) && length < 10)
+	while (length < 10 && is_digit(text[length]))
 		value = value * 10 + (text[length++] - '0');
 	return length && value == fd && (*text != '0' || length == 1) ? length
 								      : 0;
@@ -126,7 +126,7 @@ static int64_t number_of(const char *text)
 
 	if (!text || !is_digit(*text))
 		return -1;
-	for (size_t i = 0; is_digit(text[i]) && i < 10; i++)
+	for (size_t i = 0; i < 10 && is_digit(text[i]); i++)
 		value = value * 10 + (text[i] - '0');
 	return value;
 }
