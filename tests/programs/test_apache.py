@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""apache's CGI programs get no socket of the server, by either CGI module, and
-a graceful restart keeps the listener."""
+"""apache's CGI programs, by either CGI module, and its piped log get no socket
+of the server, and a graceful restart keeps the listener."""
 
 import signal
 
@@ -23,6 +23,7 @@ LoadModule authz_core_module %(modules)s/mod_authz_core.so
 LoadModule alias_module %(modules)s/mod_alias.so
 LoadModule %(cgi)s_module %(modules)s/mod_%(cgi)s.so
 %(socket)s
+CustomLog "|%(log)s" "%%r"
 ScriptAlias /cgi/ %(dir)s/
 """
 
@@ -35,7 +36,11 @@ def configure(run, port, mpm, cgi):
     run.hook("look.cgi", before=HEADER)
     return run.file("apache.conf", CONFIG % {
         "dir": run.dir, "port": port, "user": user, "mpm": mpm, "cgi": cgi,
-        "socket": socket, "modules": MODULES})
+        "socket": socket, "modules": MODULES,
+        # Apache starts several; the first one to get a line looks.
+        "log": run.hook("log", before="read -r line && mkdir %s/logged ||"
+                        "exec cat >/dev/null" % run.dir,
+                        after="exec cat >/dev/null")})
 
 
 def serving(mpm, cgi):
@@ -45,6 +50,7 @@ def serving(mpm, cgi):
         server = run.start([APACHE, "-DFOREGROUND", "-f", config],
                            listens=port)
         answers = [run.http(port, "/cgi/look.cgi")]
+        run.wait_look(2)        # one is the log's program's
         run.held(server)
         run.send_signal(server, signal.SIGUSR1)
         run.wait_line(run.path("error.log"), "(?s)(resuming normal.*){2}")
