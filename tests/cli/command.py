@@ -30,6 +30,15 @@ class CommandTest(unittest.TestCase):
         return subprocess.run([command, *arguments], capture_output=True,
                               text=True, timeout=120, check=False, **options)
 
+    def public_noinherit(self):
+        """A copy that every user can run: the checkout may lie where only its
+        owner can go."""
+        os.chmod(self.folder, 0o755)
+        for file in (NOINHERIT, SHIM):
+            shutil.copy(file, self.folder)
+            os.chmod(self.path(os.path.basename(file)), 0o755)
+        return self.path(os.path.basename(NOINHERIT))
+
     def path(self, name):
         return os.path.join(self.folder, name)
 
