@@ -28,7 +28,7 @@ class CommandTest(unittest.TestCase):
         options.setdefault("env", self.environment)
         options.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run([command, *arguments], capture_output=True,
-                              text=True, timeout=120, check=False, **options)
+                              text=True, timeout=300, check=False, **options)
 
     def public_noinherit(self):
         """A copy that every user can run: the checkout may lie where only its

@@ -190,7 +190,7 @@ class Documents(command.CommandTest):
                            (b"--scope=", b"dup,rec\t"),
                            (b"dup,receive", b" print\x15exit\r")):
             while not seen.endswith(wait):
-                ready, _, _ = select.select([terminal], [], [], 30)
+                ready, _, _ = select.select([terminal], [], [], 120)
                 self.assertTrue(ready, seen)
                 seen += os.read(terminal, 1000)
             os.write(terminal, send)
