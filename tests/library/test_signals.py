@@ -18,10 +18,10 @@ SAFE_CALLS = set("""
     setsockopt shutdown socket socketpair strlen syscall
     __cmsg_nxthdr __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 """.split())
-# Files of which every function is signal-safe. In connection.c connect() is,
-# in server.c and address.c what asks no resolver and writes no message.
-SAFE_FILES = ("accept", "descriptor", "keywords", "passing", "share", "socket",
-              "timeout", "transfer", "wait")
+# Files of which every function is signal-safe. In server.c and address.c it is
+# what asks no resolver and writes no message.
+SAFE_FILES = ("accept", "connect", "descriptor", "keywords", "passing", "share",
+              "socket", "timeout", "transfer", "wait")
 
 
 def signal_safe():

@@ -1,14 +1,13 @@
 /*
- * Connecting: to an address, and to a host by name. The resolver's answers
- * are played where they matter.
+ * Connecting to a host by name. The resolver's answers are played where they
+ * matter.
  */
 #include "api.h"
+#include "connecting.h"
 #include "faults.h"
 
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/time.h>
 
 /* ---- a resolver that says what the test wants ---------------------------- */
 
@@ -84,269 +83,10 @@ static int reset_resolver(void **state)
 	return api_teardown(state);
 }
 
-/* A port of 127.0.0.1 on which nobody listens, kept so until it is closed. */
-static int refusing(struct noinherit_socket *keep)
-{
-	struct sockaddr_storage address;
-	int length = noinherit_address(&address, AF_INET, "127.0.0.1",
-				       NOINHERIT_STRING, "0");
-
-	assert_int_equal(noinherit_create_socket(keep, -1, -1, -1), 0);
-	assert_int_equal(noinherit_bind(keep, (struct sockaddr *)&address,
-					(socklen_t)length), 0);
-	return port_of(keep->fd);
-}
-
-/* ---- connect ------------------------------------------------------------- */
-
-static int connect_to(struct noinherit_socket *s, int port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET, .sin_port = htons((in_port_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-
-	return noinherit_connect(s, (struct sockaddr *)&address,
-				 sizeof(address));
-}
-
-static const struct {
-	const char *name;
-	int64_t timeout_ns;
-	int fault, listens, result;
-	const char *calls;
-} connects[] = {
-	{ "blocking", -1, 0, 1, 0, "connect" },
-	{ "blocking, refused", -1, 0, 0, -ECONNREFUSED, "connect" },
-	{ "timeout", 60000 * MS, 0, 1, 0, "connect poll getsockopt" },
-	{ "timeout, refused", 60000 * MS, 0, 0, -ECONNREFUSED,
-	  "connect poll getsockopt" },
-	{ "non-blocking", 0, 0, 1, -EINPROGRESS, "connect" },
-	{ "non-blocking, interrupted", 0, EINTR, 1, -EINTR, "connect" },
-	{ "timeout, full AF_UNIX queue", 60000 * MS, EAGAIN, 1, -EAGAIN,
-	  "connect" },
-	{ "unreachable", 60000 * MS, ENETUNREACH, 1, -ENETUNREACH, "connect" },
-};
-
-static void connect_is_called_once_and_waited_for(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(connects); i++) {
-		struct noinherit_socket s, listener = listening(), none;
-		int port = connects[i].listens ? port_of(listener.fd) :
-						 refusing(&none);
-
-		assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
-		noinherit_settimeout_ns(&s, connects[i].timeout_ns);
-		faults_watch();
-		if (connects[i].fault)
-			faults_add("connect", connects[i].fault, 1, 0);
-		assert_int_equal(connect_to(&s, port), connects[i].result);
-		if (strcmp(faults_end(), connects[i].calls))
-			fail_msg("%s: %s", connects[i].name, faults.log);
-		noinherit_close(&s);
-		noinherit_close(&listener);
-		if (!connects[i].listens)
-			noinherit_close(&none);
-	}
-}
-
-/* A connect that the kernel has begun and a signal interrupted: made by one on
- * a non-blocking socket, then EINTR in place of EINPROGRESS. */
-static int interrupted_connect(struct noinherit_socket *s, int port,
-			       int64_t timeout_ns, const char **calls)
-{
-	int r;
-
-	assert_int_equal(noinherit_create_socket(s, -1, -1, -1), 0);
-	noinherit_setblocking(s, 0);
-	r = connect_to(s, port);
-	assert_true(r == -EINPROGRESS || r == 0);
-	noinherit_settimeout_ns(s, timeout_ns);
-	faults_watch();
-	faults_add("connect", EINTR, 1, 0);
-	r = connect_to(s, port);
-	*calls = faults_end();
-	return r;
-}
-
-static void an_interrupted_connect_is_waited_for_and_not_repeated(void **state)
-{
-	static const int64_t timeouts_ns[] = { NOINHERIT_BLOCKING, 60000 * MS };
-	struct noinherit_socket listener = listening(), s, none;
-	const char *calls;
-	int port = refusing(&none);
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(timeouts_ns); i++) {
-		assert_int_equal(interrupted_connect(&s, port_of(listener.fd),
-						     timeouts_ns[i], &calls),
-				 0);
-		assert_string_equal(calls, "connect poll getsockopt");
-		noinherit_close(&s);
-		assert_int_equal(interrupted_connect(&s, port, timeouts_ns[i],
-						     &calls), -ECONNREFUSED);
-		assert_string_equal(calls, "connect poll getsockopt");
-		noinherit_close(&s);
-	}
-	noinherit_close(&listener);
-	noinherit_close(&none);
-}
-
 static int stop(void *asked)
 {
 	++*(int *)asked;
 	return 1;
-}
-
-static void the_program_may_end_an_interrupted_connect(void **state)
-{
-	struct noinherit_socket listener = listening(), s;
-	const char *calls;
-	int asked = 0;
-
-	(void)state;
-	noinherit_set_interrupt(stop, &asked);
-	assert_int_equal(interrupted_connect(&s, port_of(listener.fd), -1,
-					     &calls), -EINTR);
-	assert_string_equal(calls, "connect");
-	assert_int_equal(asked, 1);
-	noinherit_close(&s);
-	noinherit_close(&listener);
-}
-
-/* A listener whose queue is full answers no SYN. */
-static void fill(struct noinherit_socket *listener,
-		 struct noinherit_socket *clients, size_t count)
-{
-	int backlog = 0;
-	const struct noinherit_server_options options = {
-		.size = sizeof(options), .backlog = &backlog
-	};
-
-	assert_int_equal(noinherit_create_server(listener, "127.0.0.1", "0",
-						 &options), 0);
-	for (size_t i = 0; i < count; i++) {
-		int r;
-
-		noinherit_create_socket(&clients[i], -1, -1, -1);
-		noinherit_setblocking(&clients[i], 0);
-		r = connect_to(&clients[i], port_of(listener->fd));
-		assert_true(r == 0 || r == -EINPROGRESS);
-	}
-}
-
-static void a_timeout_leaves_the_attempt_in_progress(void **state)
-{
-	struct noinherit_socket listener, clients[4], s;
-
-	(void)state;
-	fill(&listener, clients, ARRAY_LEN(clients));
-	assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
-	noinherit_settimeout_ns(&s, 5 * MS);
-	assert_int_equal(connect_to(&s, port_of(listener.fd)), -ETIMEDOUT);
-	assert_int_not_equal(fcntl(s.fd, F_GETFD), -1);
-	assert_int_equal(connect_to(&s, port_of(listener.fd)), -EALREADY);
-	noinherit_close(&s);
-	for (size_t i = 0; i < ARRAY_LEN(clients); i++)
-		noinherit_close(&clients[i]);
-	noinherit_close(&listener);
-}
-
-/* A listener of an abstract name, and a client that fills its queue. */
-struct full_queue {
-	struct noinherit_socket listener, first;
-	struct sockaddr_storage address;
-	socklen_t size;
-};
-
-static void fill_unix(struct full_queue *queue)
-{
-	char name[32] = "";
-	const struct sockaddr *to = (struct sockaddr *)&queue->address;
-	int length = snprintf(name + 1, sizeof(name) - 1, "noinherit-%d",
-			      (int)getpid());
-
-	queue->size = (socklen_t)noinherit_address(
-		&queue->address, AF_UNIX, name, (size_t)length + 1, NULL);
-	noinherit_create_socket(&queue->listener, AF_UNIX, -1, 0);
-	noinherit_bind(&queue->listener, to, queue->size);
-	noinherit_listen(&queue->listener, 0);
-	noinherit_create_socket(&queue->first, AF_UNIX, -1, 0);
-	assert_int_equal(noinherit_connect(&queue->first, to, queue->size), 0);
-}
-
-static int connect_second(struct full_queue *queue, struct noinherit_socket *s)
-{
-	return noinherit_connect(s, (struct sockaddr *)&queue->address,
-				 queue->size);
-}
-
-static void a_full_unix_queue_is_eagain_at_once_with_a_timeout(void **state)
-{
-	struct noinherit_socket second;
-	struct full_queue queue;
-
-	(void)state;
-	fill_unix(&queue);
-	assert_int_equal(noinherit_create_socket(&second, AF_UNIX, -1, 0), 0);
-	noinherit_settimeout_ns(&second, 60000 * MS);
-	faults_watch();
-	assert_int_equal(connect_second(&queue, &second), -EAGAIN);
-	assert_string_equal(faults_end(), "connect");
-	noinherit_close(&queue.listener);
-	noinherit_close(&queue.first);
-	noinherit_close(&second);
-}
-
-static volatile sig_atomic_t alarms, full_listener;
-
-/* The queue has room only after many signals have undone the connect. */
-static void on_alarm(int number)
-{
-	(void)number;
-	if (++alarms == 20)
-		accept(full_listener, NULL, NULL);
-}
-
-static void connect_in_a_storm(void)
-{
-	const struct itimerval each_ms = { { 0, 1000 }, { 0, 1000 } };
-	const struct sigaction action = { .sa_handler = on_alarm };
-	struct sockaddr_storage peer;
-	socklen_t size = sizeof(peer);
-	struct noinherit_socket second;
-	struct full_queue queue;
-
-	fill_unix(&queue);
-	CHECK(noinherit_create_socket(&second, AF_UNIX, -1, 0) == 0);
-	full_listener = queue.listener.fd;
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &each_ms, NULL);
-	CHECK(connect_second(&queue, &second) == 0);
-	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
-	CHECK(alarms >= 20);
-	/* Not just taken for connected. */
-	CHECK(getpeername(second.fd, (struct sockaddr *)&peer, &size) == 0);
-}
-
-static void a_unix_connect_that_a_signal_undid_is_made_again(void **state)
-{
-	(void)state;
-	in_child(connect_in_a_storm);
-}
-
-static void an_error_of_asking_for_the_result_is_told(void **state)
-{
-	struct noinherit_socket listener = listening(), s;
-
-	(void)state;
-	assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
-	noinherit_settimeout_ns(&s, 60000 * MS);
-	faults_add("getsockopt", ENOTCONN, 1, 0);
-	assert_int_equal(connect_to(&s, port_of(listener.fd)), -ENOTCONN);
-	noinherit_close(&s);
-	noinherit_close(&listener);
 }
 
 /* ---- create_connection --------------------------------------------------- */
@@ -734,13 +474,6 @@ static void a_cancelled_thread_leaves_nothing_open(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		connection_test(connect_is_called_once_and_waited_for),
-		connection_test(an_interrupted_connect_is_waited_for_and_not_repeated),
-		connection_test(the_program_may_end_an_interrupted_connect),
-		connection_test(a_timeout_leaves_the_attempt_in_progress),
-		connection_test(a_full_unix_queue_is_eagain_at_once_with_a_timeout),
-		connection_test(a_unix_connect_that_a_signal_undid_is_made_again),
-		connection_test(an_error_of_asking_for_the_result_is_told),
 		connection_test(a_name_is_resolved_as_python_asks),
 		connection_test(a_name_that_is_not_ascii_is_encoded),
 		connection_test(the_first_that_connects_is_taken),
