@@ -82,7 +82,9 @@ class Fuzz(command.CommandTest):
                        check=True, cwd=ROOT)
         return subprocess.run(
             [program, str(COUNT), "1", *sorted(glob.glob(self.path(f"{name}/*")))],
-            capture_output=True, text=True, check=False)
+            capture_output=True, text=True, check=False,
+            # A target that is made to crash leaves its files there.
+            env=dict(os.environ, TMPDIR=self.folder))
 
     def test_no_input_is_too_much(self):
         for name in ("elf", "proc"):

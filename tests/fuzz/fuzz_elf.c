@@ -19,7 +19,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The name by which the versions of a library are looked for. */
-static char library[] = "/tmp/noinherit-fuzz-XXXXXX/libc.so.6";
+static char library[4096];
 
 static void remove_link(void)
 {
@@ -30,9 +30,13 @@ static void remove_link(void)
 
 static int make_file(void)
 {
-	char *slash = strrchr(library, '/'), target[32];
+	const char *folder = getenv("TMPDIR");
+	char *slash, target[32];
 	int fd = memfd_create("input", MFD_CLOEXEC);
 
+	snprintf(library, sizeof(library), "%s/noinherit-fuzz-XXXXXX/libc.so.6",
+		 folder ? folder : "/tmp");
+	slash = strrchr(library, '/');
 	*slash = '\0';
 	if (fd < 0 || !mkdtemp(library))
 		abort();
