@@ -60,8 +60,8 @@ static int map(int fd, size_t size, struct ni_trace_header **trace)
 	long r = ni_raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
 			 MAP_SHARED, fd, 0);
 
-	if (r < 0 && r >= -4095)
-		return (int)r;
+	if (r <= 0 && r >= -4095)
+		return r ? (int)r : -ENOMEM;
 	*trace = (struct ni_trace_header *)r;
 	lay_out(*trace, size);
 	return 0;
