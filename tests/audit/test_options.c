@@ -1,0 +1,67 @@
+/*
+ * test_options.c - NOINHERIT_AUDIT_OPTIONS: what can be read counts, the rest
+ * leaves the default.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../shim/audit/options.c"
+#include "descriptors.h"
+
+static const struct row {
+	const char *text;
+	size_t size_kib;
+	unsigned frames;
+	bool is_following;
+} rows[] = {
+	{ NULL, 256, 32, true },
+	{ "", 256, 32, true },
+	{ "size=16", 16, 32, true },
+	{ "size=65536", 65536, 32, true },
+	{ "size=15", 256, 32, true },
+	{ "size=65537", 256, 32, true },
+	{ "size=", 256, 32, true },
+	{ "size=1x", 256, 32, true },
+	{ "size=-16", 256, 32, true },
+	{ "size=99999999999999999999999", 256, 32, true },
+	{ "frames=1", 256, 1, true },
+	{ "frames=64", 256, 64, true },
+	{ "frames=0", 256, 32, true },
+	{ "frames=65", 256, 32, true },
+	{ "no-follow", 256, 32, false },
+	{ "no-follow ", 256, 32, true },
+	{ "no-followers", 256, 32, true },
+	{ ",,size=64,,frames=8,no-follow,", 64, 8, false },
+	{ "unknown,size=64,other=1", 64, 32, true },
+	{ "size=64,size=32", 32, 32, true },
+};
+
+static void each_row_is_read_as_it_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct row *row = &rows[i];
+		struct ni_audit_options options =
+			ni_audit_options_parse(row->text);
+
+		if (options.size_kib != row->size_kib ||
+		    options.frames != row->frames ||
+		    options.is_following != row->is_following)
+			fail_msg("'%s': size %zu frames %u follow %d",
+				 row->text ? row->text : "(null)",
+				 options.size_kib, options.frames,
+				 options.is_following);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_row_is_read_as_it_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
