@@ -161,7 +161,13 @@ void ni_suppressions_free(struct ni_suppressions *suppressions)
 
 /* ---- generating ---------------------------------------------------------------- */
 
-/* A text as a glob that fits exactly it, on one line. */
+/* What ends a line, or is trimmed off its end. */
+static int is_lost_in_a_file(const char *text)
+{
+	return (unsigned char)*text < ' ' || (*text == ' ' && !text[1]);
+}
+
+/* A text as a glob that fits it, on one line. */
 static const char *quoted(struct ni_arena *arena, const char *text)
 {
 	char *out = ni_arena_take(arena, 2 * strlen(text) + 1), *end = out;
@@ -169,7 +175,7 @@ static const char *quoted(struct ni_arena *arena, const char *text)
 	for (; *text; text++) {
 		if (strchr("*?[\\", *text))
 			*end++ = '\\';
-		*end++ = (unsigned char)*text < ' ' ? '?' : *text;
+		*end++ = is_lost_in_a_file(text) ? '?' : *text;
 	}
 	return out;
 }
@@ -177,14 +183,18 @@ static const char *quoted(struct ni_arena *arena, const char *text)
 static const char *frame_line(struct ni_arena *arena,
 			      const struct ni_frame *frame)
 {
+	const struct ni_module *module = frame->location->module;
+	const char *name;
+
 	if (frame->function)
 		return ni_arena_format(arena, "   fun:%s\n",
 				       quoted(arena, frame->function));
-	if (frame->location->module && *frame->location->module->path)
-		return ni_arena_format(arena, "   obj:*/%s\n",
-				       quoted(arena,
-					      ni_place_module_name(frame)));
-	return "   ...\n";
+	if (!module || !*module->path)
+		return "   ...\n";
+	name = ni_base_name(module->path);
+	return ni_arena_format(arena, "   obj:%s%s\n",
+			       name == module->path ? "" : "*/",
+			       quoted(arena, name));
 }
 
 static const char *stack_lines(struct ni_arena *arena, const char *lines,
