@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
 DRIVER = os.path.join(BUILD, "tests/helpers/api_driver")
 PYTHON = "/usr/bin/python3"
-LIMIT_S = 120
+LIMIT_S = 60
 
 
 # ---- C in the words of tests/helpers/script.h -------------------------------
@@ -142,6 +143,24 @@ def spent(inject):
         r"(?:^| )(\w+):(?!poke)\S*when=(?:\d+\.\.)?(\d+)", inject)]
 
 
+def finished(command, text, folder):
+    """The standard output of a command that says nothing else and ends well;
+    what hangs is ended with all of its children."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          cwd=folder, start_new_session=True) as running:
+        try:
+            output, complaint = running.communicate(text, LIMIT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            output, complaint = running.communicate()
+            complaint += f"no end after {LIMIT_S} s"
+    if running.returncode or complaint:
+        raise RuntimeError(f"{command[-1]}: {running.returncode}: {complaint};"
+                           f" the last it said: {output[-200:]}")
+    return output
+
+
 def traced(command, text, folder, inject):
     """The standard output of a command, and its strace logs by pid."""
     log = os.path.join(folder, "log")
@@ -149,20 +168,15 @@ def traced(command, text, folder, inject):
                for option in ("-e", f"inject={each}")]
     start = [word for name, times in spent(inject)
              for word in (name, str(times))]
-    done = subprocess.run(
+    output = finished(
         ["strace", "-ff", "-y", "-s", "64", "-o", log,
          "-e", "trace=!" + ",".join(syscalls.NOISE), *options,
-         DRIVER, *start, "--", *command],
-        input=text, capture_output=True, text=True, timeout=LIMIT_S,
-        check=False, cwd=folder)
+         DRIVER, *start, "--", *command], text, folder)
     logs = {}
     for path in glob.glob(log + ".*"):
         with open(path, encoding="latin-1") as file:
             logs[int(path.rsplit(".", 1)[1])] = file.read()
-    if done.returncode or done.stderr:
-        raise RuntimeError(f"{command}: {done.returncode}: {done.stderr}"
-                           f"{done.stdout[-200:]}")
-    return done.stdout, logs
+    return output, logs
 
 
 def observe(said, logs, is_ours, case):

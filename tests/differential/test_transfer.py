@@ -261,6 +261,12 @@ def sendall_rows():
                PAIR[0] + big[0] + "; a.settimeout(0.1)",
                PAIR[1] + big[1] + "; settimeout_ns(a, 100_000_000)",
                rests=True, differs=(TIMED_OUT,))
+    yield Case("sendall: no further part after the timeout, though there is "
+               "room", "S-66", "a.sendall(b'hello')",
+               "_n = sendall(a, 'hello', 0)", PAIR[0] + "; a.settimeout(0.1)",
+               PAIR[1] + "; settimeout_ns(a, 100_000_000)",
+               inject="sendto:retval=1:delay_exit=150000:when=1",
+               differs=(TIMED_OUT,))
     yield Case("sendall: in parts", "S-66", "a.sendall(b'hello')",
                "_n = sendall(a, 'hello', 0)",
                PAIR[0] + "; a.settimeout(3)",
