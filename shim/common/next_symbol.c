@@ -1,6 +1,7 @@
 #include "common/next_symbol.h"
 
 #include <elf.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <string.h>
 
@@ -188,6 +189,13 @@ static bool is_libc(const struct object *object)
 	       !strcmp(object->name, "libpthread.so.0");
 }
 
+#pragma weak gnu_get_libc_version
+
+bool ni_is_glibc(void)
+{
+	return gnu_get_libc_version != NULL;
+}
+
 static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct walk *walk = data;
@@ -195,10 +203,12 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 	bool libc;
 
 	(void)size;
-	if (!walk->is_behind_self) {
-		walk->is_behind_self = contains(info, walk->self);
+	if (contains(info, walk->self)) {
+		walk->is_behind_self = true;
 		return 0;
 	}
+	if (!walk->is_behind_self && ni_is_glibc())
+		return 0;
 	if (!read_object(&object, info))
 		return 0;
 	libc = is_libc(&object);

@@ -58,9 +58,15 @@ uint32_t ni_symbol_hash(const char *name);
  * @symbols, @count: name, hash and skip_libc filled in; the rest is written
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
- * libpthread count as libc.
+ * libpthread count as libc. Another libc lists itself in front of what it
+ * preloads: if ni_is_glibc() is false every other object is searched, and
+ * what is found is foreign.
  */
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
+
+/* False: another C library has taken libc.so.6 for itself and loaded us into a
+ * program of its own. Nothing can be promised there. */
+bool ni_is_glibc(void);
 
 /**
  * ni_own_file - the path by which the loader opened the object around @self

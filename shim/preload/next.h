@@ -53,7 +53,9 @@ pid_t ni_vfork_failed(long result);
 #ifdef __clang__
 #define NI_HOT __attribute__((hot))
 #else
-#define NI_HOT __attribute__((hot, optimize("O2")))
+#define NI_HOT __attribute__((hot, optimize("O2", "no-align-functions", \
+					     "no-align-jumps", \
+					     "no-align-loops")))
 #endif
 #define NI_COLD __attribute__((cold, noinline))
 

@@ -4,6 +4,7 @@
  */
 #include <unistd.h>
 
+#include "common/next_symbol.h"
 #include "preload/environment.h"
 #include "preload/next.h"
 #include "preload/policy.h"
@@ -14,6 +15,12 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 {
 	(void)argc;
 	ni_next_resolve();
+	/* musl calls constructors without arguments. Its programs are beyond
+	 * our reach, and must go on as if we were not there. */
+	if (!ni_is_glibc()) {
+		ni_policy_stop();
+		return;
+	}
 	ni_program_start(argv);
 	ni_policy_read();
 	ni_policy_choose_fast();
