@@ -15,6 +15,13 @@ SETTINGS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "NOINHERIT_MODE",
             "NOINHERIT_ADOPT", "ASAN_OPTIONS", "TSAN_OPTIONS", "LISTEN_FDS",
             "LISTEN_PID", "WAYLAND_SOCKET")
 
+# What tests/helpers/probe.c finds non-inheritable.
+COMPAT = ("socket datagram unix left right accept accept4 unix-dup "
+          "unix-accept dup dupfd receive number mistake")
+STRICT = ("socket datagram unix left right accept accept4 accept-on-0 "
+          "unix-dup unix-accept dup number socket-on-0 dup-on-0 mistake "
+          "itself")
+
 
 def helper(name):
     """A program or library of tests/helpers, built."""

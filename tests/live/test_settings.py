@@ -6,15 +6,7 @@ import shutil
 import unittest
 
 import live
-from live import helper
-
-# What tests/helpers/probe.c finds non-inheritable.
-COMPAT = ("socket datagram unix left right accept accept4 unix-dup "
-          "unix-accept dup dupfd receive number mistake")
-STRICT = ("socket datagram unix left right accept accept4 accept-on-0 "
-          "unix-dup unix-accept dup number socket-on-0 dup-on-0 mistake "
-          "itself")
-
+from live import COMPAT, STRICT, helper
 
 def without(*names):
     return " ".join(word for word in COMPAT.split() if word not in names)
