@@ -36,7 +36,7 @@ int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 			next->accept4(fd, address, length, flags),
 			kept_mark(fd));
 	peer = next->accept4(fd, address, length, flags | SOCK_CLOEXEC);
-	if (peer >= 0 || errno != EINVAL)
+	if (peer >= 0 || !ni_may_be_our_flag(errno))
 		return learn_accept4(next, peer);
 	peer = next->accept4(fd, address, length, flags);
 	return ni_created_without_flag((int)ni_second_try(peer, errno_before));
