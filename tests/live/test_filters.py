@@ -1,0 +1,50 @@
+#!/usr/bin/python3
+"""A filter that the program did not set: what it refuses is done in another
+way, or left undone; nothing that worked before fails."""
+
+import unittest
+
+import live
+from live import COMPAT, helper
+
+
+class Filters(live.LiveTest):
+
+    def filtered(self, name):
+        return self.says(helper("filtered"), name, helper("probe"))
+
+    def test_what_is_refused_is_done_in_two_steps(self):
+        for name in ("nothing", "socket-einval", "socket-eperm",
+                     "accept4-enosys", "accept4-eperm", "dupfd-einval",
+                     "dupfd-eperm"):
+            with self.subTest(name):
+                self.assertEqual(self.filtered(name), COMPAT)
+
+    def test_descriptors_that_arrive_are_flagged_afterwards(self):
+        self.assertEqual(self.filtered("recvmsg-einval"), COMPAT)
+
+    def test_where_nothing_is_allowed_the_program_works_as_natively(self):
+        program = self.compile("plain", """
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <stdio.h>
+            #include <sys/socket.h>
+            #include <unistd.h>
+            int main(void)
+            {
+                int pair[2];
+                printf("%d", socket(AF_UNIX, SOCK_STREAM, 0));
+                printf(" %d", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+                printf(" %d", dup(0));
+                printf(" %d", fcntl(0, F_DUPFD, 0));
+                errno = 4711;
+                pair[0] = dup(0);
+                printf(" %d %d\\n", pair[0], errno);
+            }""")
+        answers = [self.says(helper("filtered"), "everything", program,
+                             preload=preload) for preload in (None, live.SHIM)]
+        self.assertEqual(answers, ["3 0 6 7 8 4711"] * 2)
+
+
+if __name__ == "__main__":
+    live.main()
