@@ -3,6 +3,8 @@
  *
  * A text that is refused must be refused with a line of it and must have added
  * nothing.
+ *
+ * Links with: shim/cli/arena.c shim/cli/kinds.c shim/cli/message.c shim/cli/place.c shim/cli/printable.c shim/cli/suppression_parser.c shim/cli/suppressions.c shim/cli/trace_reader.c shim/cli/what.c shim/common/names.c
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,6 +5,8 @@
  * Input: the size of the first trace (32 bits, little-endian), both traces.
  * What must hold besides not crashing: JSON can be read back, and generated
  * suppressions fit all that they were generated for.
+ *
+ * Links with: shim/cli/advice.c shim/cli/arena.c shim/cli/command_text.c shim/cli/findings.c shim/cli/kinds.c shim/cli/ledger.c shim/cli/ledger_crossings.c shim/cli/ledger_groups.c shim/cli/ledger_losses.c shim/cli/ledger_origins.c shim/cli/ledger_own.c shim/cli/ledger_places.c shim/cli/ledger_programs.c shim/cli/message.c shim/cli/order.c shim/cli/place.c shim/cli/print_html.c shim/cli/print_json.c shim/cli/print_sarif.c shim/cli/print_suppressions.c shim/cli/print_text.c shim/cli/printable.c shim/cli/suppression_parser.c shim/cli/suppressions.c shim/cli/text_findings.c shim/cli/text_writer.c shim/cli/trace_reader.c shim/cli/what.c shim/common/names.c -ljansson
  */
 #include <jansson.h>
 #include <stdint.h>
