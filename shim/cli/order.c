@@ -68,8 +68,10 @@ static uint64_t fingerprint(const struct ni_finding *finding)
 
 struct row {
 	struct ni_finding *finding;
-	const struct ni_finding *leader;	/* the worst of its group */
-	size_t number;				/* before sorting */
+	/* The worst of those that one fix mends, and of those that were created
+	 * by one stack. */
+	const struct ni_finding *family, *group;
+	size_t number;		/* before sorting */
 };
 
 static int compare(uint64_t a, uint64_t b)
@@ -114,53 +116,104 @@ static int compare_findings(const struct ni_finding *a,
 	return r;
 }
 
-static int by_leader(const void *a, const void *b)
+static int compare_leaders(const struct ni_finding *a,
+			   const struct ni_finding *b)
+{
+	int r = compare_findings(a, b);
+
+	if (!r && a != b)
+		r = a < b ? -1 : 1;
+	return r;
+}
+
+static int by_family(const void *a, const void *b)
 {
 	const struct row *left = a, *right = b;
-	int r = compare_findings(left->leader, right->leader);
+	int r = compare_leaders(left->family, right->family);
 
-	if (!r && left->leader != right->leader)
-		r = left->leader < right->leader ? -1 : 1;
+	if (!r)
+		r = compare_leaders(left->group, right->group);
 	if (!r)
 		r = compare_findings(left->finding, right->finding);
 	return r ? r : compare(left->number, right->number);
 }
 
-struct group {
-	const struct ni_stack *created;
+/* What is in a group together has one key. */
+struct key {
+	const void *what;
 	enum ni_kind kind;
 	int is_suppressed;
 };
 
-/* The worst finding of each group; those without a stack are groups alone. */
+struct leaders {
+	struct ni_distinct keys;
+	const struct ni_finding **worst;	/* by number of the key */
+};
+
+static uint32_t key_number(struct leaders *leaders,
+			   const struct ni_finding *finding, const void *what)
+{
+	struct key key;
+
+	memset(&key, 0, sizeof(key));
+	/* Without anything in common it is a group alone. */
+	key.what = what ? what : finding;
+	key.kind = finding->kind;
+	key.is_suppressed = finding->suppressed != NULL;
+	return ni_distinct_number(&leaders->keys, &key, sizeof(key));
+}
+
+static void join(struct leaders *leaders, const struct ni_finding *finding,
+		 const void *what)
+{
+	uint32_t number = key_number(leaders, finding, what);
+	const struct ni_finding **worst = &leaders->worst[number];
+
+	if (!*worst || compare_findings(finding, *worst) < 0)
+		*worst = finding;
+}
+
+static const struct ni_finding *leader(struct leaders *leaders,
+				       const struct ni_finding *finding,
+				       const void *what)
+{
+	return leaders->worst[key_number(leaders, finding, what)];
+}
+
+/* Equal texts as one pointer. */
+static const void *fix_of(struct ni_distinct *fixes,
+			  const struct ni_finding *finding)
+{
+	if (!finding->fix)
+		return NULL;
+	return ni_distinct_bytes(fixes, ni_distinct_text(fixes, finding->fix),
+				 NULL);
+}
+
 static void find_leaders(struct ni_report *report, struct row *rows)
 {
-	struct ni_distinct groups = { .arena = &report->arena };
-	const struct ni_finding **leaders =
-		ni_arena_array(&report->arena, report->finding_count,
-			       sizeof(*leaders));
+	struct ni_arena *arena = &report->arena;
+	struct ni_distinct fixes = { .arena = arena };
+	struct leaders families = { .keys.arena = arena };
+	struct leaders groups = { .keys.arena = arena };
+	size_t count = report->finding_count;
 
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct ni_finding *finding = rows[i].finding;
-		struct group key;
-		uint32_t number;
-
-		memset(&key, 0, sizeof(key));
-		key.created = finding->created ? finding->created :
-						 (const void *)finding;
-		key.kind = finding->kind;
-		key.is_suppressed = finding->suppressed != NULL;
-		number = ni_distinct_number(&groups, &key, sizeof(key));
-		if (!leaders[number] ||
-		    compare_findings(finding, leaders[number]) < 0)
-			leaders[number] = finding;
-		rows[i].number = number;
+	families.worst = ni_arena_array(arena, count, sizeof(void *));
+	groups.worst = ni_arena_array(arena, count, sizeof(void *));
+	for (size_t i = 0; i < count; i++) {
+		join(&families, rows[i].finding,
+		     fix_of(&fixes, rows[i].finding));
+		join(&groups, rows[i].finding, rows[i].finding->created);
 	}
-	for (size_t i = 0; i < report->finding_count; i++) {
-		rows[i].leader = leaders[rows[i].number];
-		rows[i].number = i;
+	for (size_t i = 0; i < count; i++) {
+		rows[i].family = leader(&families, rows[i].finding,
+					fix_of(&fixes, rows[i].finding));
+		rows[i].group = leader(&groups, rows[i].finding,
+				       rows[i].finding->created);
 	}
-	ni_distinct_free(&groups);
+	ni_distinct_free(&fixes);
+	ni_distinct_free(&families.keys);
+	ni_distinct_free(&groups.keys);
 }
 
 static int by_receiver(const void *a, const void *b)
@@ -185,10 +238,11 @@ void ni_order_findings(struct ni_report *report)
 
 	for (size_t i = 0; i < count; i++) {
 		rows[i].finding = &report->findings[i];
+		rows[i].number = i;
 		rows[i].finding->fingerprint = fingerprint(rows[i].finding);
 	}
 	find_leaders(report, rows);
-	qsort(rows, count, sizeof(*rows), by_leader);
+	qsort(rows, count, sizeof(*rows), by_family);
 	for (size_t i = 0; i < count; i++) {
 		sorted[i] = *rows[i].finding;
 		places[rows[i].number] = i;

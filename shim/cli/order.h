@@ -8,8 +8,8 @@
 #include "report.h"
 
 /*
- * Worst first; findings with one creation stack stand together, at the place of
- * the worst of them. Flows follow their findings. Fills the fingerprints: they
+ * Worst first; findings that one fix mends stand together, at the place of the
+ * worst of them, and among those the ones with one creation stack. Flows follow their findings. Fills the fingerprints: they
  * depend on names of functions and programs, not on pids, numbers or lines.
  */
 void ni_order_findings(struct ni_report *report);

@@ -2,16 +2,19 @@
  * text_findings.c - each finding, for people: who opened it, who got it, what
  * to change and where.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base_name.h"
 #include "order.h"
+#include "place.h"
 #include "printers.h"
 #include "text_writer.h"
 #include "what.h"
 
 #define COMMAND_WIDTH 120
 #define MOST_RECEIVERS 3
+#define MOST_FURTHER 12
 
 /* "php8.2 (pid 12)". */
 static const char *who(struct ni_text *page,
@@ -199,13 +202,46 @@ static void put_group(struct ni_text *page, const struct ni_finding *first,
 {
 	put_heading(page, first, size);
 	put_created(page, first);
-	for (size_t i = 0; i < size; i++) {
+	for (size_t i = 0; i < size; i++)
 		put_finding(page, &first[i]);
-		if (i + 1 == size || (first[i].fix && first[i + 1].fix &&
-				      strcmp(first[i].fix, first[i + 1].fix)))
-			put_fix(page, first[i].fix);
+	put_fix(page, first->fix);
+}
+
+/* Where another stack to the same place comes from: its first other frame. */
+static const struct ni_frame *first_other_frame(const struct ni_stack *stack,
+						const struct ni_stack *known)
+{
+	for (size_t i = 0; stack && known && i < stack->depth; i++) {
+		const struct ni_location *here = stack->frames[i].location;
+		const struct ni_location *there =
+			i < known->depth ? known->frames[i].location : NULL;
+
+		if (!there || here->module != there->module ||
+		    here->offset != there->offset)
+			return &stack->frames[i];
 	}
-	ni_text_end_line(page);
+	return NULL;
+}
+
+/* A further group that the fix above mends, in one line. */
+static const char *further(struct ni_text *page, const struct ni_finding *first,
+			   size_t size, const struct ni_stack *known)
+{
+	struct ni_arena *arena = &page->report->arena;
+	const struct ni_frame *frame = first_other_frame(first->created, known);
+	const char *line = ni_arena_format(arena, "%s%s",
+					   ni_what_text(arena, &first->what),
+					   what_happened(page, first, size));
+
+	if (count_group(first, size) > 1)
+		line = ni_arena_format(arena, "%s, %s", line,
+				       ni_text_times(page, count_group(first,
+								       size)));
+	if (!frame)
+		return line;
+	return ni_arena_format(arena, "%s, by way of %s", line,
+			       ni_place_text(arena, frame,
+					     page->report->source_root));
 }
 
 int ni_text_is_shown(const struct ni_text *page,
@@ -217,25 +253,86 @@ int ni_text_is_shown(const struct ni_text *page,
 
 static int is_same_group(const struct ni_finding *a, const struct ni_finding *b)
 {
-	return a->kind == b->kind && a->created && a->created == b->created &&
-	       a->is_stopped == b->is_stopped;
+	return a->created && a->created == b->created;
+}
+
+static int is_same_family(const struct ni_finding *a,
+			  const struct ni_finding *b)
+{
+	return a->kind == b->kind && a->is_stopped == b->is_stopped &&
+	       (a->fix && b->fix ? !strcmp(a->fix, b->fix) :
+				   is_same_group(a, b));
+}
+
+static size_t count_while(const struct ni_finding *first, size_t most,
+			  int (*is_same)(const struct ni_finding *,
+					 const struct ni_finding *))
+{
+	size_t size = 1;
+
+	while (size < most && is_same(first, &first[size]))
+		size++;
+	return size;
+}
+
+static void put_further(struct ni_text *page, const struct ni_finding *first,
+			size_t size, const struct ni_stack *known)
+{
+	struct ni_distinct lines = { .arena = &page->report->arena };
+	uint64_t *counts = ni_arena_array(lines.arena, size, sizeof(*counts));
+	size_t step;
+
+	for (size_t i = 0; i < size; i += step) {
+		step = count_while(&first[i], size - i, is_same_group);
+		counts[ni_distinct_text(&lines, further(page, &first[i], step,
+							known))]++;
+	}
+	ni_text_put(page, NI_TEXT_BOLD, "  the same fix mends:");
+	ni_text_end_line(page);
+	for (uint32_t i = 0; i < lines.count && i < MOST_FURTHER; i++) {
+		ni_text_put(page, NI_TEXT_PLAIN, "    %s", (const char *)
+			    ni_distinct_bytes(&lines, i, NULL));
+		if (counts[i] > 1)
+			ni_text_put(page, NI_TEXT_DIM, " (%" PRIu64 " stacks)",
+				    counts[i]);
+		ni_text_end_line(page);
+	}
+	if (lines.count > MOST_FURTHER) {
+		ni_text_put(page, NI_TEXT_PLAIN, "    and %zu more",
+			    lines.count - MOST_FURTHER);
+		ni_text_end_line(page);
+	}
+	ni_distinct_free(&lines);
+}
+
+/* What one fix mends: the worst in full, the others in a line each. */
+static void put_family(struct ni_text *page, const struct ni_finding *first,
+		       size_t size)
+{
+	size_t done = count_while(first, size, is_same_group);
+
+	put_group(page, first, done);
+	if (done < size)
+		put_further(page, first + done, size - done, first->created);
+	ni_text_end_line(page);
 }
 
 void ni_text_put_findings(struct ni_text *page)
 {
 	struct ni_report *report = page->report;
-	size_t size;
+	size_t size, shown;
 
 	for (size_t i = 0; i < report->finding_count; i += size) {
 		const struct ni_finding *first = &report->findings[i];
+		size_t most = report->finding_count - i;
 
 		size = 1;
 		if (!ni_text_is_shown(page, first))
 			continue;
-		while (i + size < report->finding_count &&
-		       ni_text_is_shown(page, &first[size]) &&
-		       is_same_group(first, &first[size]))
-			size++;
-		put_group(page, first, size);
+		for (shown = 1; shown < most &&
+		     ni_text_is_shown(page, &first[shown]); shown++)
+			;
+		size = count_while(first, shown, is_same_family);
+		put_family(page, first, size);
 	}
 }

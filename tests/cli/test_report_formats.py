@@ -82,7 +82,7 @@ class Json(RecordingTest):
 
     def test_the_summary_counts_the_chosen_that_are_left(self):
         self.assertEqual(self.json()["summary"], {
-            "leak": 4, "double-close": 1, "race": 1, "wrong-flag": 1,
+            "leak": 6, "double-close": 1, "race": 1, "wrong-flag": 1,
             "unclosed": 1})
         rules = self.file("rules", "leak:open_log\n")
         self.assertEqual(self.json("--kinds=leak,passed",
@@ -220,8 +220,10 @@ class Html(RecordingTest):
         self.assertEqual(flows, {
             (1, 3, "file /etc/outer"), (1, 4, "tcp LISTEN 127.0.0.1:8080"),
             (1, 5, "file /var/log/server.log"),
+            (1, 8, "file /var/log/other.log"),
             (2, 3, "file /etc/outer"), (2, 4, "tcp LISTEN 127.0.0.1:8080"),
-            (2, 5, "file /var/log/server.log"), (3, 7, "pipe")})
+            (2, 5, "file /var/log/server.log"),
+            (2, 8, "file /var/log/other.log"), (3, 7, "pipe")})
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@
  * machine has names and lines. SEED changes what differs from run to run: pids,
  * times, inodes, ports. The programs:
  *
- *   server (100) creates a listener by socket in open_listener and a log by
- *     open in open_log; both leak into sh (101) and from there into cat (102);
- *     the file 3 that was open at start goes along; a pipe is passed by dup2
+ *   server (100) creates a listener by socket in open_listener and two logs by
+ *     open in open_log, called from finish and from forget; all leak into sh
+ *     (101) and from there into cat (102); the file 3 that was open at start
+ *     goes along; a pipe is passed by dup2
  *     to helper (103), which nobody could follow
  *   it marks a socket too late, twice; leaves one unclosed; closes one twice;
  *     sets the wrong flag
@@ -106,15 +107,22 @@ static void add_self(struct builder *builder)
 		       tail, build_id_size + strlen(self));
 }
 
-static uint32_t site(struct builder *builder, int call, void (*function)(void),
-		     const struct ni_trace_site *counts)
+/* As if the first instructions of the functions were calls. */
+static uint32_t site_from(struct builder *builder, int call,
+			  void (*function)(void), void (*caller)(void),
+			  const struct ni_trace_site *counts)
 {
-	/* As if the first instructions of the function were a call. */
 	uint64_t offsets[] = {
-		(uintptr_t)function - base + 4, (uintptr_t)finish - base + 4
+		(uintptr_t)function - base + 4, (uintptr_t)caller - base + 4
 	};
 
 	return builder_site(builder, call, offsets, 2, counts);
+}
+
+static uint32_t site(struct builder *builder, int call, void (*function)(void),
+		     const struct ni_trace_site *counts)
+{
+	return site_from(builder, call, function, finish, counts);
 }
 
 /* ---- the recording -------------------------------------------------------------- */
@@ -171,16 +179,18 @@ static struct ni_trace_what listener(void)
 }
 
 static const char log_path[] = "/var/log/server.log";
+static const char other_path[] = "/var/log/other.log";
 static const char outer_path[] = "/etc/outer";
 
-/* What server and sh both hand over: the listener, the log, the outer file. */
+/* What server and sh both hand over: the listener, the logs, the outer file. */
 static void hold_all(struct builder *builder, uint32_t exec, uint32_t socket,
-		     uint32_t log)
+		     uint32_t log, uint32_t other)
 {
 	builder_held(builder, (struct ni_trace_held){
 		.exec = exec, .created = socket, .what = listener(),
 		.flags = socket ? NI_HELD_FORKED : NI_HELD_ARRIVED });
 	held_file(builder, exec, log, 5, log_path);
+	held_file(builder, exec, other, 8, other_path);
 	held_file(builder, exec, 0, 3, outer_path);
 }
 
@@ -188,6 +198,7 @@ static void arrive_all(struct builder *builder)
 {
 	builder_arrived(builder, listener());
 	arrived_file(builder, 5, log_path);
+	arrived_file(builder, 8, other_path);
 	arrived_file(builder, 3, outer_path);
 }
 
@@ -247,17 +258,18 @@ static void add_helper(struct builder *server)
 static struct builder *make_server(void)
 {
 	struct builder *server = image(100, 1, 1000, "/usr/bin/server");
-	uint32_t socket, log, exec;
+	uint32_t socket, log, other, exec;
 
 	builder_argument(server, "server");
 	builder_argument(server, "\033[31m</script><b>\"'\n\xff");
 	socket = site(server, NI_CALL_socket, open_listener, NULL);
 	log = site(server, NI_CALL_open, open_log, NULL);
+	other = site_from(server, NI_CALL_open, open_log, forget, NULL);
 	exec = builder_exec(server, (struct ni_trace_exec){
 		.time_ns = 2000 + seed, .pid = pid(101), .ppid = pid(100),
 		.site = site(server, NI_CALL_execve, start_helper, NULL),
 		.child = pid(101) }, "/bin/sh");
-	hold_all(server, exec, socket, log);
+	hold_all(server, exec, socket, log, other);
 	arrived_file(server, 3, outer_path);
 	add_own_findings(server);
 	add_helper(server);
@@ -278,7 +290,7 @@ static struct builder *make_shell(void)
 		.site = site(shell, NI_CALL_execve, start_helper, NULL),
 		.child = pid(102) }, "/bin/cat");
 	arrive_all(shell);
-	hold_all(shell, exec, 0, 0);
+	hold_all(shell, exec, 0, 0, 0);
 	return shell;
 }
 
