@@ -249,6 +249,20 @@ class Suppressions(RecordingTest):
         self.assertEqual(self.left(rules), self.without("race"))
 
 
+class ManPages(RecordingTest):
+    def test_every_option_of_help_is_in_the_man_page(self):
+        for verb in ("audit", "report"):
+            page = os.path.join(os.path.dirname(__file__),
+                                f"../../shim/man/noinherit-{verb}.1")
+            with open(page, encoding="utf-8") as file:
+                text = file.read().replace("\\-", "-")
+            options = re.findall(r"(?m)^  +(?:-\w, )?(--[\w-]+)",
+                                 self.noinherit(verb, "--help").stdout)
+            self.assertGreater(len(options), 8)
+            for option in options:
+                self.assertIn(option, text, verb)
+
+
 class Refused(RecordingTest):
     def refused(self, *arguments, parts, status=125):
         self.assert_refused(self.noinherit("report", *arguments), status,
