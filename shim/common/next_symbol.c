@@ -1,7 +1,6 @@
 #include "common/next_symbol.h"
 
 #include <elf.h>
-#include <gnu/libc-version.h>
 #include <link.h>
 #include <string.h>
 
@@ -189,7 +188,8 @@ static bool is_libc(const struct object *object)
 	       !strcmp(object->name, "libpthread.so.0");
 }
 
-#pragma weak gnu_get_libc_version
+/* <gnu/libc-version.h>, which other C libraries do not have. */
+extern const char *gnu_get_libc_version(void) __attribute__((weak));
 
 bool ni_is_glibc(void)
 {

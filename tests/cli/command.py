@@ -10,6 +10,7 @@ import unittest
 BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
 NOINHERIT = os.path.join(BUILD, "noinherit")
 SHIM = os.path.join(BUILD, "libnoinherit-preload.so")
+RECORDER = os.path.join(BUILD, "libnoinherit-audit.so")
 SETTINGS = ("LD_PRELOAD", "NOINHERIT_MODE", "NOINHERIT_SCOPE",
             "NOINHERIT_KEEP", "ASAN_OPTIONS")
 
@@ -34,7 +35,7 @@ class CommandTest(unittest.TestCase):
         """A copy that every user can run: the checkout may lie where only its
         owner can go."""
         os.chmod(self.folder, 0o755)
-        for file in (NOINHERIT, SHIM):
+        for file in (NOINHERIT, SHIM, RECORDER):
             shutil.copy(file, self.folder)
             os.chmod(self.path(os.path.basename(file)), 0o755)
         return self.path(os.path.basename(NOINHERIT))

@@ -302,13 +302,14 @@ class Recording(AuditTest):
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to drop it")
     def test_children_that_drop_root_are_recorded_and_others_kept_out(self):
-        os.chmod(self.folder, 0o711)
+        command = self.public_noinherit()
         os.chmod(self.temporary, 0o1777)
         path = self.path("recording")
         nobody = pwd.getpwnam("nobody")
         result = self.audit("--record-only", "-o", path, "setpriv",
                             f"--reuid={nobody.pw_uid}", "--clear-groups",
-                            "sh", "-c", "exec 7</etc/passwd; cat </dev/null")
+                            "sh", "-c", "exec 7</etc/passwd; cat </dev/null",
+                            command=command)
         self.assertEqual(result.returncode, 0, result.stderr)
         inner, = [os.path.join(path, name) for name in os.listdir(path)]
         owners = {os.stat(os.path.join(inner, name)).st_uid
