@@ -187,6 +187,7 @@ $(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
 		$(EXTRA) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/tests/helpers/libearliest.so: EXTRA := -Wl,-z,initfirst
+$(BUILD)/tests/helpers/libsysv.so: EXTRA := -Wl,--hash-style=sysv
 
 # Execs fast, and no preload reaches it.
 $(BUILD)/tests/helpers/racer: EXTRA := -static -nostdlib
