@@ -18,7 +18,7 @@
 
 #include "common/result.h"
 
-/* Deeper inlining than this is cut: the outermost frames are lost. */
+/* Deeper inlining than this is cut: the innermost frames are lost. */
 #define MOST_INLINED 32
 #define LONGEST_NAME 1024
 
@@ -293,31 +293,88 @@ static void call_site(struct ni_arena *arena, Dwarf_Die *cu, Dwarf_Die *inlined,
 		caller->file = source_path(arena, cu, path);
 }
 
+static int has_code(Dwarf_Die *die, Dwarf_Addr address)
+{
+	return dwarf_haspc(die, address) > 0;
+}
+
+/* The function with that code. Some compilers define functions inside their
+ * namespace or class, which has no code of its own (dwarf_getscopes() stops
+ * there, in elfutils 0.188). */
+static int find_function(Dwarf_Die *scope, Dwarf_Addr address,
+			 Dwarf_Die *function)
+{
+	Dwarf_Die child;
+	int r = dwarf_child(scope, &child);
+
+	for (; r == 0; r = dwarf_siblingof(&child, &child)) {
+		switch (dwarf_tag(&child)) {
+		case DW_TAG_subprogram:
+		case DW_TAG_entry_point:
+			if (!has_code(&child, address))
+				break;
+			*function = child;
+			return 1;
+		case DW_TAG_namespace:
+		case DW_TAG_module:
+		case DW_TAG_class_type:
+		case DW_TAG_structure_type:
+		case DW_TAG_union_type:
+			if (find_function(&child, address, function))
+				return 1;
+			break;
+		default:
+			break;
+		}
+	}
+	return 0;
+}
+
+/* The function that was inlined there, whatever blocks lie between. */
+static int find_inlined(Dwarf_Die *scope, Dwarf_Addr address,
+			Dwarf_Die *inlined)
+{
+	Dwarf_Die child;
+	int r = dwarf_child(scope, &child);
+
+	for (; r == 0; r = dwarf_siblingof(&child, &child)) {
+		int tag = dwarf_tag(&child);
+
+		if (tag != DW_TAG_inlined_subroutine &&
+		    tag != DW_TAG_lexical_block && tag != DW_TAG_try_block &&
+		    tag != DW_TAG_catch_block)
+			continue;
+		if (!has_code(&child, address))
+			continue;
+		if (tag != DW_TAG_inlined_subroutine)
+			return find_inlined(&child, address, inlined);
+		*inlined = child;
+		return 1;
+	}
+	return 0;
+}
+
 /* The functions around an address, innermost first; frames[0] has its line. */
 static size_t inlined_frames(struct ni_arena *arena, Dwarf_Die *cu,
 			     Dwarf_Addr address, struct ni_frame *frames)
 {
-	Dwarf_Die *inner = NULL, *around = NULL;
+	Dwarf_Die chain[MOST_INLINED];
 	size_t depth = 0;
-	int count = 0;
 
-	if (dwarf_getscopes(cu, address, &inner) > 0)
-		count = dwarf_getscopes_die(&inner[0], &around);
-	for (int i = 0; i < count && depth < MOST_INLINED; i++) {
-		int tag = dwarf_tag(&around[i]);
-
-		if (tag != DW_TAG_subprogram && tag != DW_TAG_entry_point &&
-		    tag != DW_TAG_inlined_subroutine)
-			continue;
-		frames[depth].function = function_name(arena, &around[i]);
+	if (!find_function(cu, address, &chain[depth++]))
+		return 0;
+	while (depth < MOST_INLINED &&
+	       find_inlined(&chain[depth - 1], address, &chain[depth]))
 		depth++;
-		if (tag != DW_TAG_inlined_subroutine || depth == MOST_INLINED)
+	for (size_t i = 0; i < depth; i++) {
+		Dwarf_Die *die = &chain[depth - 1 - i];
+
+		frames[i].function = function_name(arena, die);
+		if (i + 1 == depth)
 			break;
-		frames[depth - 1].is_inlined = 1;
-		call_site(arena, cu, &around[i], &frames[depth]);
+		frames[i].is_inlined = 1;
+		call_site(arena, cu, die, &frames[i + 1]);
 	}
-	free(around);
-	free(inner);
 	return depth;
 }
 
