@@ -4,7 +4,9 @@
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/auxv.h>
 
+#include "common/raw.h"
 #include "hash.h"
 #include "recorder.h"
 #include "trace_writer.h"
@@ -20,6 +22,12 @@ struct found_object {
 	unsigned long long reserved[7];
 };
 
+/* A file's program headers, in memory. */
+struct headers {
+	const ElfW(Phdr) *parts;
+	size_t count;
+};
+
 /* What identifies a module in the trace. */
 struct identity {
 	const struct ni_module *module;
@@ -29,8 +37,8 @@ struct identity {
 };
 
 struct start_module {
-	uintptr_t start, end, bias;
-	const void *eh_frame_table;
+	struct ni_module module;
+	struct headers headers;
 	const char *path;
 };
 
@@ -38,30 +46,90 @@ static int (*find_object)(void *address, struct found_object *result);
 static struct start_module start_modules[START_MODULES];
 static size_t start_count;
 
+/* ---- program headers ------------------------------------------------------------- */
+
+static bool is_inside(const struct ni_module *module, uintptr_t at, size_t size)
+{
+	return at >= module->start && at <= module->end &&
+	       size <= module->end - at;
+}
+
+static bool is_mapped(uintptr_t at)
+{
+	const uintptr_t page = 4096;
+	unsigned char there;
+
+	return ni_raw3(SYS_mincore, (long)(at & ~(page - 1)), (long)page,
+		       (long)&there) == 0;
+}
+
+/* The file's own header, which the linker puts at its start. */
+static struct headers headers_at(uintptr_t at)
+{
+	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)at;
+	struct headers none = { NULL, 0 };
+
+	if (memcmp(header->e_ident, ELFMAG, SELFMAG) ||
+	    header->e_phentsize != sizeof(ElfW(Phdr)) ||
+	    header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > 4096)
+		return none;
+	return (struct headers){ (const ElfW(Phdr) *)(at + header->e_phoff),
+				 header->e_phnum };
+}
+
+/* The loader speaks of one segment only where a file has gaps between them:
+ * the file's start is elsewhere then. */
+static struct headers headers_of(const struct found_object *found)
+{
+	uintptr_t start = (uintptr_t)found->start, bias = found->map->l_addr;
+	struct headers headers;
+
+	if (!*found->map->l_name)
+		return (struct headers){
+			(const ElfW(Phdr) *)getauxval(AT_PHDR),
+			getauxval(AT_PHNUM) };
+	headers = headers_at(start);
+	if (!headers.count && bias && bias != start && is_mapped(bias))
+		headers = headers_at(bias);
+	return headers;
+}
+
+/* All of the file's segments: its tables may lie in another one than its code. */
+static void widen(struct ni_module *module, const struct headers *headers)
+{
+	for (size_t i = 0; i < headers->count; i++) {
+		const ElfW(Phdr) *part = &headers->parts[i];
+		uintptr_t at = module->bias + part->p_vaddr;
+
+		if (part->p_type != PT_LOAD)
+			continue;
+		if (at < module->start)
+			module->start = at;
+		if (at + part->p_memsz > module->end)
+			module->end = at + part->p_memsz;
+	}
+}
+
 /* ---- finding ----------------------------------------------------------------- */
 
 static int note_start_module(struct dl_phdr_info *info, size_t size, void *data)
 {
-	struct start_module module = { UINTPTR_MAX, 0, info->dlpi_addr, NULL,
-				       info->dlpi_name };
+	struct start_module *known = &start_modules[start_count];
 
 	(void)size;
 	(void)data;
-	for (size_t i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-		uintptr_t at = info->dlpi_addr + part->p_vaddr;
-
-		if (part->p_type == PT_GNU_EH_FRAME)
-			module.eh_frame_table = (const void *)at;
-		if (part->p_type != PT_LOAD)
-			continue;
-		if (at < module.start)
-			module.start = at;
-		if (at + part->p_memsz > module.end)
-			module.end = at + part->p_memsz;
-	}
-	if (module.end && start_count < START_MODULES)
-		start_modules[start_count++] = module;
+	if (start_count == START_MODULES)
+		return 1;
+	known->module.start = UINTPTR_MAX;
+	known->module.bias = info->dlpi_addr;
+	known->path = info->dlpi_name;
+	known->headers = (struct headers){ info->dlpi_phdr, info->dlpi_phnum };
+	widen(&known->module, &known->headers);
+	for (size_t i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_GNU_EH_FRAME)
+			known->module.eh_frame_table = (const void *)
+				(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+	start_count++;
 	return 0;
 }
 
@@ -72,42 +140,39 @@ void ni_modules_start(void *address)
 		dl_iterate_phdr(note_start_module, NULL);
 }
 
-static const char *find_at_start(uintptr_t address, struct ni_module *module)
+static const char *find_at_start(uintptr_t address, struct ni_module *module,
+				 struct headers *headers)
 {
 	for (size_t i = 0; i < start_count; i++) {
 		const struct start_module *known = &start_modules[i];
 
-		if (address < known->start || address >= known->end)
+		if (!is_inside(&known->module, address, 1))
 			continue;
-		*module = (struct ni_module){ known->start, known->end,
-					      known->bias,
-					      known->eh_frame_table, 0 };
+		*module = known->module;
+		*headers = known->headers;
 		return known->path;
 	}
 	return NULL;
 }
 
-static const char *find(uintptr_t address, struct ni_module *module)
+static const char *find(uintptr_t address, struct ni_module *module,
+			struct headers *headers)
 {
 	struct found_object found;
 
 	if (!find_object)
-		return find_at_start(address, module);
+		return find_at_start(address, module, headers);
 	if (find_object((void *)address, &found))
 		return NULL;
 	*module = (struct ni_module){ (uintptr_t)found.start,
 				      (uintptr_t)found.end, found.map->l_addr,
 				      found.eh_frame, 0 };
+	*headers = headers_of(&found);
+	widen(module, headers);
 	return found.map->l_name;
 }
 
 /* ---- build-id ------------------------------------------------------------------ */
-
-static bool is_inside(const struct ni_module *module, uintptr_t at, size_t size)
-{
-	return at >= module->start && at <= module->end &&
-	       size <= module->end - at;
-}
 
 static void find_build_id(struct identity *identity, uintptr_t at, size_t size)
 {
@@ -132,25 +197,15 @@ static void find_build_id(struct identity *identity, uintptr_t at, size_t size)
 	}
 }
 
-/* The file's own header is mapped at its start, if the linker put it there. */
-static void read_headers(struct identity *identity)
+static void read_notes(struct identity *identity, const struct headers *headers)
 {
-	const struct ni_module *module = identity->module;
-	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)module->start;
-	const ElfW(Phdr) *parts;
+	for (size_t i = 0; i < headers->count; i++) {
+		const ElfW(Phdr) *part = &headers->parts[i];
+		uintptr_t at = identity->module->bias + part->p_vaddr;
 
-	if (!is_inside(module, module->start, sizeof(*header)) ||
-	    memcmp(header->e_ident, ELFMAG, SELFMAG) ||
-	    !is_inside(module, module->start + header->e_phoff,
-		       header->e_phnum * sizeof(*parts)))
-		return;
-	parts = (const ElfW(Phdr) *)(module->start + header->e_phoff);
-	for (size_t i = 0; i < header->e_phnum; i++) {
-		uintptr_t at = module->bias + parts[i].p_vaddr;
-
-		if (parts[i].p_type == PT_NOTE && !identity->build_id &&
-		    is_inside(module, at, parts[i].p_filesz))
-			find_build_id(identity, at, parts[i].p_filesz);
+		if (part->p_type == PT_NOTE && !identity->build_id &&
+		    is_inside(identity->module, at, part->p_filesz))
+			find_build_id(identity, at, part->p_filesz);
 	}
 }
 
@@ -208,7 +263,8 @@ static uint32_t enter(const struct identity *identity, uint32_t key)
 	return record->number <= UINT16_MAX ? record->number : 0;
 }
 
-static uint32_t number_of(const struct ni_module *module, const char *path)
+static uint32_t number_of(const struct ni_module *module, const char *path,
+			  const struct headers *headers)
 {
 	const struct ni_trace_header *trace = ni_recorder.trace;
 	struct identity identity = {
@@ -224,7 +280,7 @@ static uint32_t number_of(const struct ni_module *module, const char *path)
 	}
 	if (identity.path_size > 4096)
 		identity.path_size = 4096;
-	read_headers(&identity);
+	read_notes(&identity, headers);
 	if (!identity.build_id)
 		identity.build_id = (const uint8_t *)"";
 	key = key_of(&identity);
@@ -234,12 +290,13 @@ static uint32_t number_of(const struct ni_module *module, const char *path)
 
 bool ni_modules_find(uintptr_t address, struct ni_module *module)
 {
+	struct headers headers = { NULL, 0 };
 	struct ni_module found;
-	const char *path = find(address, &found);
+	const char *path = find(address, &found, &headers);
 
 	if (!path)
 		return false;
-	found.number = number_of(&found, path);
+	found.number = number_of(&found, path, &headers);
 	*module = found;
 	return true;
 }

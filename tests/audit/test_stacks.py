@@ -32,6 +32,8 @@ PROGRAMS = [
     ["openssl", "genrsa", "1024"],
     ["php", "-r", "echo json_encode(range(1, 99));"],
     ["find", "/etc", "-maxdepth", "1"],
+    # Has a gap between its segments: the loader names one of them only.
+    ["make", "--version"],
 ]
 
 ENOUGH = 5000
@@ -46,11 +48,14 @@ def run(command, report, **variables):
 
 
 def totals(report):
+    if not os.path.exists(report):
+        return {}, ""
+    with open(report) as lines:
+        return count(lines.read())
+
+
+def count(text):
     counts = {}
-    text = ""
-    if os.path.exists(report):
-        with open(report) as lines:
-            text = lines.read()
     for name, number in re.findall(r"\b(stacks|calls|short|wrong|stale) (\d+)",
                                    text):
         counts[name] = counts.get(name, 0) + int(number)
@@ -63,19 +68,42 @@ def test_thousands_of_stacks_and_none_wrong():
         program = os.path.join(place, "program.c")
         with open(program, "w") as source:
             source.write(PROGRAM)
-        report = os.path.join(place, "report")
+        everything = ""
         for command in PROGRAMS:
-            if shutil.which(command[0]):
-                run([{"PROGRAM": program, "PLANTED": recording.PLANTED}
-                     .get(word, word) for word in command], report)
-        counts, text = totals(report)
+            if not shutil.which(command[0]):
+                continue
+            report = os.path.join(place, "report")
+            run([{"PROGRAM": program, "PLANTED": recording.PLANTED}
+                 .get(word, word) for word in command], report)
+            counts, text = totals(report)
+            check("hardly one ends early", counts.get("short", 0) * 50 <=
+                  counts.get("stacks", 0), command, counts)
+            if not counts:
+                print("# no report of %s" % command[0])
+                continue
+            everything += text
+            os.unlink(report)
+        counts, text = count(everything)
         print("# %s" % counts)
         check("enough stacks were seen", counts.get("stacks", 0) > ENOUGH,
               counts)
         check("none is wrong", counts["wrong"] == 0, text[:4000])
         check("none that was remembered is", counts["stale"] == 0, text[:4000])
-        check("hardly one ends early", counts["short"] <=
-              counts["stacks"] // 100, counts)
+    finally:
+        shutil.rmtree(place)
+
+
+def test_an_older_libc_gives_the_same_stacks():
+    place = tempfile.mkdtemp(prefix="noinherit-")
+    try:
+        report = os.path.join(place, "report")
+        for command in ["bash", "-c", SHELL], ["git", "log", "-3"], ["ls"]:
+            run(command, report, STACKCHECK_OLD="1")
+        counts, text = totals(report)
+        check("none is wrong", counts["stacks"] > 100 and
+              counts["wrong"] + counts["stale"] == 0, text[:4000])
+        check("hardly one ends early", counts["short"] * 50 <=
+              counts["stacks"], counts)
     finally:
         shutil.rmtree(place)
 

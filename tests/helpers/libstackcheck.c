@@ -8,7 +8,7 @@
  * exits:  stacks DISTINCT calls N short N wrong N stale N  and, for the first
  * wrong ones, both stacks. "Short": ours ends earlier, and says so. "Stale":
  * the memory gave another stack than a walk. STACKCHECK_BREAK makes each walk
- * wrong.
+ * wrong; with STACKCHECK_OLD modules are found as before glibc 2.35.
  */
 #include <fcntl.h>
 #include <link.h>
@@ -25,6 +25,13 @@
 #include "../../shim/audit/stack.c"
 #undef key_of
 #include "../../shim/audit/trace_writer.c"
+#define key_of module_key_of
+#define is_same is_same_module
+#define enter enter_module
+#include "../../shim/audit/modules.c"
+#undef key_of
+#undef is_same
+#undef enter
 #include "../../shim/audit/site.c"
 #include "../../shim/audit/threads.c"
 
@@ -37,20 +44,7 @@ struct ni_recorder ni_recorder;
 static _Atomic uint32_t seen[SEEN_MAX];
 static _Atomic unsigned stacks, calls, short_ones, wrong, stale;
 static char text[TEXT_MAX];
-static __thread int is_inside;
-
-/* What the rules need; addresses stay as they are. */
-bool ni_modules_find(uintptr_t address, struct ni_module *module)
-{
-	struct dl_find_object found;
-
-	if (_dl_find_object((void *)address, &found))
-		return false;
-	*module = (struct ni_module){ (uintptr_t)found.dlfo_map_start,
-				      (uintptr_t)found.dlfo_map_end, 0,
-				      found.dlfo_eh_frame, 1 };
-	return true;
-}
+static __thread int is_checking;
 
 void ni_recorder_start(void)
 {
@@ -70,6 +64,8 @@ static bool start(void)
 	ni_recorder.frames_max = NI_TRACE_FRAMES_MAX;
 	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
 	ni_recorder.trace = memory;
+	ni_modules_start(getenv("STACKCHECK_OLD") ? NULL :
+			 (void *)_dl_find_object);
 	return true;
 }
 
@@ -113,9 +109,25 @@ static bool is_new(const struct ni_stack *ours)
 	return false;
 }
 
+static uintptr_t bias_of(uint32_t number)
+{
+	const struct ni_trace_header *trace = ni_recorder.trace;
+
+	for (uint32_t ref = 1; ref < trace->cells_used;) {
+		const struct ni_trace_module *module = ni_trace_at(ref);
+
+		if (module->head.kind == NI_RECORD_MODULE &&
+		    module->number == number)
+			return module->bias;
+		ref += module->head.cells;
+	}
+	return 0;
+}
+
 static uintptr_t address(uint64_t frame)
 {
-	return (uintptr_t)NI_FRAME_ADDRESS(frame);
+	return (uintptr_t)NI_FRAME_ADDRESS(frame) +
+	       bias_of(NI_FRAME_MODULE(frame));
 }
 
 /* libgcc may go on behind an address 0; ours may stop and say so. */
@@ -164,9 +176,9 @@ static void check(struct ni_caller caller)
 	struct ni_stack ours;
 	struct theirs theirs = { .first = caller.pc };
 
-	if (is_inside || !start())
+	if (is_checking || !start())
 		return;
-	is_inside = 1;
+	is_checking = 1;
 	calls++;
 	ni_stack_walk(&caller, NI_TRACE_FRAMES_MAX, &ours);
 	if (!is_site(ni_site_at(ni_site_find(&caller)), &ours) &&
@@ -182,7 +194,7 @@ static void check(struct ni_caller caller)
 		if (!agrees(&ours, &theirs) && wrong++ < WRONG_SHOWN)
 			show(&ours, &theirs);
 	}
-	is_inside = 0;
+	is_checking = 0;
 }
 
 __attribute__((destructor)) static void report(void)
@@ -191,7 +203,7 @@ __attribute__((destructor)) static void report(void)
 	char line[128];
 	int fd, length;
 
-	is_inside = 1;
+	is_checking = 1;
 	fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)
 		  : -1;
 	if (fd < 0)
