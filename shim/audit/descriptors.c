@@ -356,7 +356,8 @@ void ni_closing_range(const struct ni_caller *caller, unsigned first,
 	int end = ni_descriptors_highest();
 	uint32_t closer = ni_site_find(caller);
 
-	if (ni_in_vfork_child() || first > (unsigned)INT32_MAX)
+	/* Before anything was recorded the highest is -1. */
+	if (ni_in_vfork_child() || end < 0 || first > (unsigned)end)
 		return;
 	if (last < (unsigned)end)
 		end = (int)last;
@@ -376,7 +377,8 @@ void ni_closing_range_undo(unsigned first, unsigned last)
 {
 	int end = ni_descriptors_highest();
 
-	if (ni_in_vfork_child() || first > (unsigned)INT32_MAX)
+	/* Before anything was recorded the highest is -1. */
+	if (ni_in_vfork_child() || end < 0 || first > (unsigned)end)
 		return;
 	if (last < (unsigned)end)
 		end = (int)last;

@@ -67,6 +67,11 @@ def test_numbers_and_errno_of_successes_are_native():
         same(record, "errno_of_successes")
 
 
+def test_a_sweep_may_be_the_first_that_a_program_does():
+    with Recording() as record:
+        same(record, "close_first")
+
+
 def test_closing_everything_changes_nothing_and_recording_goes_on():
     with Recording() as record:
         same(record, "close_everything")

@@ -229,6 +229,14 @@ static void close_by_listing(void)
 		closedir(directory);
 }
 
+/* Before anything of its own was seen. */
+static void close_first(void)
+{
+	closefrom(3);
+	printf("close_range: %d\n", close_range(3, ~0U, 0));
+	printf("open: %d\n", open("/dev/null", O_RDONLY));
+}
+
 static void close_everything(void)
 {
 	static void (*const ways[])(void) = {
@@ -636,7 +644,7 @@ static void filter(void)
 
 static const struct { const char *name; void (*run)(void); } all[] = {
 	ROW(results_of_failures), ROW(errno_of_successes),
-	ROW(close_everything), ROW(signal_storm), ROW(small_signal_stack),
+	ROW(close_first), ROW(close_everything), ROW(signal_storm), ROW(small_signal_stack),
 	ROW(coroutine), ROW(threads), ROW(forking_threads),
 	ROW(cancelled_accept), ROW(tree), ROW(vfork_child),
 	ROW(vfork_oddities), ROW(many_descriptors), ROW(create_for_ever),
