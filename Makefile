@@ -39,7 +39,7 @@ GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt \
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
-sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S)
+sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S shim/$(1)/*/*.c)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
 
 COMMON := $(call objects,common,host)
@@ -126,7 +126,7 @@ $(BUILD)/noinherit: $(CLI) $(COMMON)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(CLI_LIBS)
 
 # The page is built into its printer.
-$(BUILD)/obj/host/shim/cli/print_html.o: shim/cli/report.html
+$(BUILD)/obj/host/shim/cli/report/print_html.o: shim/cli/report/report.html
 
 fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|'

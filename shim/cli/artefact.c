@@ -1,7 +1,7 @@
 /*
  * artefact.c - finding the libraries that belong to this command.
  */
-#include "artefact.h"
+#include "cli/artefact.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -7,16 +7,16 @@
 #include <string.h>
 
 #include "common/trace.h"
-#include "launch.h"
-#include "message.h"
-#include "options.h"
-#include "reach.h"
-#include "report_maker.h"
-#include "report_options.h"
-#include "setting_options.h"
-#include "supervise.h"
-#include "trace_directory.h"
-#include "verbs.h"
+#include "cli/launch.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/reach/reach.h"
+#include "cli/report/report_maker.h"
+#include "cli/report/report_options.h"
+#include "cli/setting_options.h"
+#include "cli/supervise.h"
+#include "cli/trace_directory.h"
+#include "cli/verbs.h"
 
 enum audit_option {
 	RECORD_ONLY = 3000,

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "launch.h"
-#include "message.h"
-#include "options.h"
-#include "printable.h"
-#include "reach.h"
-#include "verbs.h"
+#include "cli/launch.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/printable.h"
+#include "cli/reach/reach.h"
+#include "cli/verbs.h"
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },

@@ -1,17 +1,17 @@
 /*
  * launch.c - the steps of a verb that runs a command, each with its message.
  */
-#include "launch.h"
+#include "cli/launch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "artefact.h"
-#include "message.h"
-#include "preload_list.h"
-#include "program.h"
-#include "reach.h"
+#include "cli/artefact.h"
+#include "cli/message.h"
+#include "cli/preload_list.h"
+#include "cli/report/program.h"
+#include "cli/reach/reach.h"
 
 int ni_find_preload(const char *verb, const char *file, char path[PATH_MAX])
 {

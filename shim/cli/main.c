@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
-#include "verbs.h"
+#include "cli/message.h"
+#include "cli/verbs.h"
 
 static int print_help(void)
 {

@@ -1,7 +1,7 @@
 /*
  * message.c - what the command says when something is wrong.
  */
-#include "message.h"
+#include "cli/message.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "printable.h"
+#include "cli/printable.h"
 
 /* One write for the whole line: the streams of several processes often meet
  * in one file, and half lines of each would be read by nobody. */

@@ -1,7 +1,7 @@
 /*
  * nearest.c - the word that was probably meant.
  */
-#include "nearest.h"
+#include "cli/nearest.h"
 
 #include <ctype.h>
 #include <string.h>

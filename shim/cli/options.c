@@ -1,15 +1,15 @@
 /*
  * options.c - reading the options of a verb, and saying what is wrong in one.
  */
-#include "options.h"
+#include "cli/options.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "message.h"
-#include "nearest.h"
+#include "cli/message.h"
+#include "cli/nearest.h"
 
 #define MOST_OPTIONS 64
 

@@ -1,7 +1,7 @@
 /*
  * preload_list.c - the value of LD_PRELOAD.
  */
-#include "preload_list.h"
+#include "cli/preload_list.h"
 
 #include <stddef.h>
 #include <stdlib.h>

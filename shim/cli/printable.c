@@ -1,7 +1,7 @@
 /*
  * printable.c - foreign bytes made safe to print.
  */
-#include "printable.h"
+#include "cli/printable.h"
 
 #include <stdint.h>
 #include <stdlib.h>

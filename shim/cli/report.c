@@ -3,11 +3,11 @@
  */
 #include <stdio.h>
 
-#include "message.h"
-#include "options.h"
-#include "report_maker.h"
-#include "report_options.h"
-#include "verbs.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/report/report_maker.h"
+#include "cli/report/report_options.h"
+#include "cli/verbs.h"
 
 static const struct option options[] = {
 	NI_REPORT_OPTION_ROWS,

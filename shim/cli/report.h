@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "arena.h"
-#include "kinds.h"
+#include "cli/report/arena.h"
+#include "cli/report/kinds.h"
 
 /* An executable or a shared library. */
 struct ni_module {

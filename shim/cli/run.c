@@ -7,12 +7,12 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "launch.h"
-#include "message.h"
-#include "options.h"
-#include "reach.h"
-#include "setting_options.h"
-#include "verbs.h"
+#include "cli/launch.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/reach/reach.h"
+#include "cli/setting_options.h"
+#include "cli/verbs.h"
 
 static const struct option options[] = {
 	NI_SETTING_OPTION_ROWS,

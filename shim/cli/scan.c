@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kinds.h"
-#include "message.h"
-#include "options.h"
-#include "proc_text.h"
-#include "report_options.h"
-#include "scan_findings.h"
-#include "scan_report.h"
-#include "snapshot.h"
-#include "verbs.h"
+#include "cli/report/kinds.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/scan/proc_text.h"
+#include "cli/report/report_options.h"
+#include "cli/scan/scan_findings.h"
+#include "cli/scan/scan_report.h"
+#include "cli/scan/snapshot.h"
+#include "cli/verbs.h"
 
 /* An environment that is longer is read no further. */
 #define ENVIRONMENT_SIZE (256 * 1024)

@@ -2,7 +2,7 @@
  * setting_options.c - --mode, --scope and --keep, for the verbs that run a
  * command.
  */
-#include "setting_options.h"
+#include "cli/setting_options.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 
 #include "common/names.h"
 
-#include "message.h"
-#include "nearest.h"
+#include "cli/message.h"
+#include "cli/nearest.h"
 
 #define MOST_WORDS 64
 

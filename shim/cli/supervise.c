@@ -1,7 +1,7 @@
 /*
  * supervise.c - running a command as a child that should notice nothing of it.
  */
-#include "supervise.h"
+#include "cli/supervise.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "launch.h"
-#include "message.h"
+#include "cli/launch.h"
+#include "cli/message.h"
 
 /* What people and service managers send; the rest does its default work. */
 static const int forwarded[] = {

@@ -6,7 +6,7 @@
 
 #include <limits.h>
 
-#include "reach.h"
+#include "cli/reach/reach.h"
 
 /*
  * Runs the program at path as a child with the signal mask and dispositions of

@@ -4,7 +4,7 @@
  * Whoever can write there may put in what he likes: nothing is followed, only
  * regular files are opened, and no more of one is read than a trace can have.
  */
-#include "trace_directory.h"
+#include "cli/trace_directory.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
 
 #include <limits.h>
 
-#include "arena.h"
-#include "trace_reader.h"
+#include "cli/report/arena.h"
+#include "cli/report/trace_reader.h"
 
 /*
  * Makes a recording at path, or where path is NULL a new one below TMPDIR, and

@@ -1,12 +1,12 @@
 /*
  * verbs.c - the table of verbs, in the order in which --help lists them.
  */
-#include "verbs.h"
+#include "cli/verbs.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "nearest.h"
+#include "cli/nearest.h"
 
 #define MOST_VERBS 16
 

@@ -2,7 +2,7 @@
  * Program files of any bytes are described or refused: what is read lies in the
  * file, what is told is terminated, and no descriptor is left open.
  *
- * Links with: shim/cli/elf_facts.c shim/cli/elf_versions.c -lelf
+ * Links with: shim/cli/reach/elf_facts.c shim/cli/reach/elf_versions.c -lelf
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/elf_facts.h"
-#include "cli/elf_versions.h"
+#include "cli/reach/elf_facts.h"
+#include "cli/reach/elf_versions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
  * The texts of /proc and the first lines of scripts may hold any bytes: what
  * comes out of them fits where it is put, and nothing is read past their end.
  *
- * Links with: shim/cli/printable.c shim/cli/proc_text.c shim/cli/script.c shim/cli/socket_table.c
+ * Links with: shim/cli/printable.c shim/cli/scan/proc_text.c shim/cli/reach/script.c shim/cli/scan/socket_table.c
  */
 #include <assert.h>
 #include <stdint.h>
@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "cli/printable.h"
-#include "cli/proc_text.h"
-#include "cli/script.h"
-#include "cli/socket_table.h"
+#include "cli/scan/proc_text.h"
+#include "cli/reach/script.h"
+#include "cli/scan/socket_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

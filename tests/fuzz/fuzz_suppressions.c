@@ -4,13 +4,13 @@
  * A text that is refused must be refused with a line of it and must have added
  * nothing.
  *
- * Links with: shim/cli/arena.c shim/cli/kinds.c shim/cli/message.c shim/cli/place.c shim/cli/printable.c shim/cli/suppression_parser.c shim/cli/suppressions.c shim/cli/trace_reader.c shim/cli/what.c shim/common/names.c
+ * Links with: shim/cli/report/arena.c shim/cli/report/kinds.c shim/cli/message.c shim/cli/report/place.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppressions.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/suppressions.h"
+#include "cli/report/suppressions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -6,7 +6,7 @@
  * What must hold besides not crashing: JSON can be read back, and generated
  * suppressions fit all that they were generated for.
  *
- * Links with: shim/cli/advice.c shim/cli/arena.c shim/cli/command_text.c shim/cli/findings.c shim/cli/kinds.c shim/cli/ledger.c shim/cli/ledger_crossings.c shim/cli/ledger_groups.c shim/cli/ledger_losses.c shim/cli/ledger_origins.c shim/cli/ledger_own.c shim/cli/ledger_places.c shim/cli/ledger_programs.c shim/cli/message.c shim/cli/order.c shim/cli/place.c shim/cli/print_html.c shim/cli/print_json.c shim/cli/print_sarif.c shim/cli/print_suppressions.c shim/cli/print_text.c shim/cli/printable.c shim/cli/suppression_parser.c shim/cli/suppressions.c shim/cli/text_findings.c shim/cli/text_writer.c shim/cli/trace_reader.c shim/cli/what.c shim/common/names.c -ljansson
+ * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/command_text.c shim/cli/report/findings.c shim/cli/report/kinds.c shim/cli/report/ledger.c shim/cli/report/ledger_crossings.c shim/cli/report/ledger_groups.c shim/cli/report/ledger_losses.c shim/cli/report/ledger_origins.c shim/cli/report/ledger_own.c shim/cli/report/ledger_places.c shim/cli/report/ledger_programs.c shim/cli/message.c shim/cli/report/order.c shim/cli/report/place.c shim/cli/report/print_html.c shim/cli/report/print_json.c shim/cli/report/print_sarif.c shim/cli/report/print_suppressions.c shim/cli/report/print_text.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppressions.c shim/cli/report/text_findings.c shim/cli/report/text_writer.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c -ljansson
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/advice.h"
-#include "cli/ledger.h"
-#include "cli/order.h"
-#include "cli/printers.h"
-#include "cli/suppressions.h"
+#include "cli/report/advice.h"
+#include "cli/report/ledger.h"
+#include "cli/report/order.h"
+#include "cli/report/printers.h"
+#include "cli/report/suppressions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

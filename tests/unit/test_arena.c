@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "cli/arena.h"
+#include "cli/report/arena.h"
 
 static struct ni_arena arena;
 

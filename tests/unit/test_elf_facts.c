@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cli/elf_facts.h"
+#include "cli/reach/elf_facts.h"
 #include "common/result.h"
 #include "descriptors.h"
 

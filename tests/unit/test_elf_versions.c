@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "cli/elf_versions.h"
+#include "cli/reach/elf_versions.h"
 #include "descriptors.h"
 
 /* The objects of this very process: all of one system, and of one age. */

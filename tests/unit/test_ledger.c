@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "cli/ledger.h"
+#include "cli/report/ledger.h"
 #include "descriptors.h"
 #include "trace_builder.h"
 

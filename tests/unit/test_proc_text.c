@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cli/proc_text.h"
+#include "cli/scan/proc_text.h"
 #include "descriptors.h"
 
 static void only_socket_links_name_a_socket(void **state)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "cli/scan_findings.h"
+#include "cli/scan/scan_findings.h"
 #include "descriptors.h"
 
 enum { OLD, OLD_CHILD, YOUNG, YOUNGER, SAME_TIME, EARLY_CHILD, PROCESSES };

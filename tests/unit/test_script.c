@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "cli/script.h"
+#include "cli/reach/script.h"
 #include "descriptors.h"
 
 static const struct {

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "cli/snapshot.h"
+#include "cli/scan/snapshot.h"
 #include "descriptors.h"
 
 static char folder[64];

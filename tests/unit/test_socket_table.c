@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "cli/socket_table.h"
+#include "cli/scan/socket_table.h"
 #include "descriptors.h"
 
 static const struct ni_socket_list *list_named(const char *name)

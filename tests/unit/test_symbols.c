@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "cli/symbols.h"
+#include "cli/report/symbols.h"
 #include "descriptors.h"
 
 #define NOINLINE __attribute__((noinline))

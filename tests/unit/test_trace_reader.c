@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "cli/trace_reader.h"
+#include "cli/report/trace_reader.h"
 #include "descriptors.h"
 #include "trace_builder.h"
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "cli/what.h"
+#include "cli/report/what.h"
 #include "descriptors.h"
 
 static struct ni_arena arena;

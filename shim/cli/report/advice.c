@@ -1,0 +1,295 @@
+/*
+ * advice.c - what to change, and where: the fix and the note of each finding.
+ */
+#include "cli/report/advice.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/report/place.h"
+#include "cli/report/what.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* How each function is told to set close-on-exec itself. */
+static const struct {
+	const char *call, *cure;
+} cures[] = {
+	{ "socket", "SOCK_CLOEXEC" },
+	{ "socketpair", "SOCK_CLOEXEC" },
+	{ "accept", "accept4 with SOCK_CLOEXEC instead of accept" },
+	{ "accept4", "SOCK_CLOEXEC" },
+	{ "recvmsg", "MSG_CMSG_CLOEXEC" },
+	{ "recvmmsg", "MSG_CMSG_CLOEXEC" },
+	{ "dup", "fcntl with F_DUPFD_CLOEXEC instead of dup" },
+	{ "dup2", "dup3 with O_CLOEXEC instead of dup2" },
+	{ "dup3", "O_CLOEXEC" },
+	{ "fcntl", "F_DUPFD_CLOEXEC instead of F_DUPFD" },
+	{ "open", "O_CLOEXEC" },
+	{ "openat", "O_CLOEXEC" },
+	{ "openat2", "O_CLOEXEC" },
+	{ "creat", "open with O_CREAT|O_WRONLY|O_TRUNC|O_CLOEXEC instead of "
+		   "creat" },
+	{ "open_by_handle_at", "O_CLOEXEC" },
+	{ "fopen", "mode letter 'e' for fopen" },
+	{ "freopen", "mode letter 'e' for freopen" },
+	{ "tmpfile", "open with O_TMPFILE|O_CLOEXEC instead of tmpfile, or "
+		     "FD_CLOEXEC after it," },
+	{ "popen", "mode letter 'e' for popen" },
+	{ "mkstemp", "mkostemp with O_CLOEXEC instead of mkstemp" },
+	{ "mkostemp", "O_CLOEXEC" },
+	{ "mkstemps", "mkostemps with O_CLOEXEC instead of mkstemps" },
+	{ "mkostemps", "O_CLOEXEC" },
+	{ "mq_open", "O_CLOEXEC" },
+	{ "openpty", "FD_CLOEXEC on both descriptors of openpty" },
+	{ "forkpty", "FD_CLOEXEC on the descriptor of forkpty" },
+	{ "posix_openpt", "O_CLOEXEC" },
+	{ "getpt", "posix_openpt with O_CLOEXEC instead of getpt" },
+	{ "pipe", "pipe2 with O_CLOEXEC instead of pipe" },
+	{ "pipe2", "O_CLOEXEC" },
+	{ "eventfd", "EFD_CLOEXEC" },
+	{ "epoll_create", "epoll_create1 with EPOLL_CLOEXEC instead of "
+			  "epoll_create" },
+	{ "epoll_create1", "EPOLL_CLOEXEC" },
+	{ "memfd_create", "MFD_CLOEXEC" },
+	{ "memfd_secret", "FD_CLOEXEC" },
+	{ "timerfd_create", "TFD_CLOEXEC" },
+	{ "signalfd", "SFD_CLOEXEC" },
+	{ "inotify_init", "inotify_init1 with IN_CLOEXEC instead of "
+			  "inotify_init" },
+	{ "inotify_init1", "IN_CLOEXEC" },
+	{ "fanotify_init", "FAN_CLOEXEC" },
+	{ "userfaultfd", "O_CLOEXEC" },
+	{ "perf_event_open", "PERF_FLAG_FD_CLOEXEC" },
+	{ "open_tree", "OPEN_TREE_CLOEXEC" },
+	{ "fsopen", "FSOPEN_CLOEXEC" },
+	{ "fsmount", "FSMOUNT_CLOEXEC" },
+	{ "fspick", "FSPICK_CLOEXEC" },
+};
+
+static const char *cure_of(const char *call)
+{
+	for (size_t i = 0; call && i < ARRAY_LEN(cures); i++)
+		if (!strcmp(cures[i].call, call))
+			return cures[i].cure;
+	return "close-on-exec";
+}
+
+static const char *place_of(struct ni_report *report,
+			    const struct ni_stack *stack)
+{
+	return ni_place_text(&report->arena, ni_place_culprit(stack),
+			     report->source_root);
+}
+
+/* ---- fixes -------------------------------------------------------------------- */
+
+static const char *fix_inheritable(struct ni_report *report,
+				   const struct ni_finding *finding)
+{
+	const char *created = place_of(report, finding->created);
+	const char *at = place_of(report, finding->at);
+
+	if (created)
+		return ni_arena_format(&report->arena, "%s at %s",
+				       cure_of(finding->call), created);
+	if (!at)
+		return NULL;
+	return ni_arena_format(&report->arena, "close it or set FD_CLOEXEC "
+			       "before the %s at %s",
+			       finding->at_call ? finding->at_call : "exec",
+			       at);
+}
+
+static const char *fix_race(struct ni_report *report,
+			    const struct ni_finding *finding)
+{
+	const char *fix = fix_inheritable(report, finding);
+	const char *at = place_of(report, finding->at);
+
+	if (!at)
+		return fix;
+	return ni_arena_format(&report->arena, "%s, not by the %s at %s", fix,
+			       finding->at_call ? finding->at_call : "call",
+			       at);
+}
+
+static const char *fix_double_close(struct ni_report *report,
+				    const struct ni_finding *finding)
+{
+	const char *second = place_of(report, finding->at);
+	const char *first = place_of(report, finding->closed);
+
+	if (!second)
+		return NULL;
+	if (!first)
+		return ni_arena_format(&report->arena,
+				       "do not close it again at %s", second);
+	return ni_arena_format(&report->arena, "close it once: at %s or at %s",
+			       first, second);
+}
+
+static const char *fix_wrong_flag(struct ni_report *report,
+				  const struct ni_finding *finding)
+{
+	const char *at = place_of(report, finding->at);
+
+	if (!at)
+		return NULL;
+	return ni_arena_format(&report->arena,
+			       "fcntl(fd, F_SETFD, FD_CLOEXEC) at %s", at);
+}
+
+static const char *fix_unclosed(struct ni_report *report,
+				const struct ni_finding *finding)
+{
+	const char *created = place_of(report, finding->created);
+
+	if (!created)
+		return NULL;
+	return ni_arena_format(&report->arena,
+			       "close what is created at %s", created);
+}
+
+static const char *(*const fixes[NI_KINDS])(struct ni_report *report,
+					    const struct ni_finding *) = {
+	[NI_KIND_LEAK] = fix_inheritable,
+	[NI_KIND_INHERITABLE] = fix_inheritable,
+	[NI_KIND_RACE] = fix_race,
+	[NI_KIND_DOUBLE_CLOSE] = fix_double_close,
+	[NI_KIND_WRONG_FLAG] = fix_wrong_flag,
+	[NI_KIND_UNCLOSED] = fix_unclosed,
+};
+
+/* ---- notes -------------------------------------------------------------------- */
+
+/* "12.3 us", "2.5 ms", "3.1 s". */
+static const char *duration(struct ni_arena *arena, uint64_t ns)
+{
+	static const struct {
+		uint64_t unit_ns;
+		const char *name;
+	} units[] = {
+		{ 1000000000, "s" }, { 1000000, "ms" }, { 1000, "us" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (ns >= units[i].unit_ns)
+			return ni_arena_format(arena, "%" PRIu64 ".%" PRIu64
+					       " %s", ns / units[i].unit_ns,
+					       ns % units[i].unit_ns * 10 /
+					       units[i].unit_ns, units[i].name);
+	return ni_arena_format(arena, "%" PRIu64 " ns", ns);
+}
+
+/* The bound below which at least half of the windows were; 0: not known. */
+static uint64_t half_below_us(const struct ni_windows *windows)
+{
+	uint64_t all = 0, some = 0;
+
+	for (size_t i = 0; i < NI_WINDOW_ROWS; i++)
+		all += windows->counts[i];
+	for (size_t i = 0; i + 1 < NI_WINDOW_ROWS; i++) {
+		some += windows->counts[i];
+		if (all > 1 && some * 2 >= all)
+			return (uint64_t)1 << i;
+	}
+	return 0;
+}
+
+static const char *who_watched(struct ni_arena *arena,
+			       const struct ni_windows *windows)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < NI_WINDOW_ROWS; i++)
+		all += windows->counts[i];
+	if (windows->threaded)
+		return ni_arena_format(arena, "%" PRIu64 " of %" PRIu64
+				       " times the process had a second thread",
+				       windows->threaded, all);
+	if (windows->is_threaded_unknown)
+		return "whether other threads ran then is not known";
+	return "the process had no second thread: harmless until it has one";
+}
+
+static const char *note_race(struct ni_report *report,
+			     const struct ni_finding *finding)
+{
+	struct ni_arena *arena = &report->arena;
+	const struct ni_windows *windows = &finding->windows;
+	uint64_t half = half_below_us(windows);
+	const char *mostly = "";
+
+	if (half && half * 1000 < windows->longest_ns)
+		mostly = ni_arena_format(arena, " (half of them less than %"
+					 PRIu64 " us)", half);
+	return ni_arena_format(arena, "inheritable for up to %s%s; %s",
+			       duration(arena, windows->longest_ns), mostly,
+			       who_watched(arena, windows));
+}
+
+static const char *note_unclosed(struct ni_report *report,
+				 const struct ni_finding *finding)
+{
+	const char *repr = ni_what_repr(&report->arena, &finding->what,
+					finding->fd);
+	const char *at = place_of(report, finding->closed);
+
+	if (!finding->closed_count)
+		return ni_arena_format(&report->arena, "unclosed %s", repr);
+	return ni_arena_format(&report->arena, "unclosed %s; %" PRIu64
+			       " others from this stack were closed%s%s", repr,
+			       finding->closed_count, at ? " at " : "",
+			       at ? at : "");
+}
+
+static const struct {
+	int command;		/* -1: any */
+	int64_t argument;	/* -1: any */
+	const char *note;
+} wrong_flags[] = {
+	{ F_SETFD, O_CLOEXEC, "fcntl(fd, F_SETFD, O_CLOEXEC) sets nothing: "
+		"F_SETFD knows FD_CLOEXEC only" },
+	{ F_SETFL, O_CLOEXEC, "fcntl(fd, F_SETFL, O_CLOEXEC) sets nothing: "
+		"close-on-exec is no status flag" },
+	{ F_SETFL, FD_CLOEXEC, "fcntl(fd, F_SETFL, FD_CLOEXEC) sets nothing: "
+		"close-on-exec is no status flag" },
+	{ FD_CLOEXEC, -1, "fcntl(fd, FD_CLOEXEC) asks for the flags and sets "
+		"nothing: 1 is F_GETFD" },
+	{ O_CLOEXEC, -1, "fcntl(fd, O_CLOEXEC) is no command" },
+};
+
+static const char *note_wrong_flag(struct ni_report *report,
+				   const struct ni_finding *finding)
+{
+	for (size_t i = 0; i < ARRAY_LEN(wrong_flags); i++)
+		if (wrong_flags[i].command == finding->wrong.command &&
+		    (wrong_flags[i].argument < 0 ||
+		     (finding->wrong.argument & wrong_flags[i].argument)))
+			return wrong_flags[i].note;
+	return ni_arena_format(&report->arena, "fcntl(fd, %d, 0x%" PRIx64
+			       ") sets no close-on-exec",
+			       finding->wrong.command,
+			       finding->wrong.argument);
+}
+
+static const char *(*const notes[NI_KINDS])(struct ni_report *report,
+					    const struct ni_finding *) = {
+	[NI_KIND_RACE] = note_race,
+	[NI_KIND_UNCLOSED] = note_unclosed,
+	[NI_KIND_WRONG_FLAG] = note_wrong_flag,
+};
+
+void ni_advice_add(struct ni_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		struct ni_finding *finding = &report->findings[i];
+
+		if (fixes[finding->kind])
+			finding->fix = fixes[finding->kind](report, finding);
+		if (notes[finding->kind])
+			finding->note = notes[finding->kind](report, finding);
+	}
+}

@@ -1,0 +1,20 @@
+/*
+ * json_report.h - the report as a JSON value, for the formats built on it.
+ */
+#ifndef NI_CLI_JSON_REPORT_H
+#define NI_CLI_JSON_REPORT_H
+
+#include <jansson.h>
+
+#include "cli/report.h"
+
+/* "noinherit-report/1"; the caller drops the reference. */
+json_t *ni_json_report(struct ni_report *report);
+
+/* Any bytes as a JSON string; null for NULL. */
+json_t *ni_json_text(const char *text);
+
+/* What a descriptor stands for. */
+json_t *ni_json_what(const struct ni_what *what);
+
+#endif

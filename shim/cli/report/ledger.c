@@ -1,0 +1,46 @@
+/*
+ * ledger.c - from the traces of a tree of programs to findings.
+ */
+#include "cli/report/ledger.h"
+
+#include <stdlib.h>
+
+#include "cli/report/ledger_parts.h"
+
+static void free_tables(struct ledger *ledger)
+{
+	ni_distinct_free(&ledger->modules);
+	ni_distinct_free(&ledger->stacks);
+	ni_distinct_free(&ledger->groups);
+	ni_distinct_free(&ledger->crossed);
+	free(ledger->module_rows);
+	free(ledger->stack_rows);
+	free(ledger->launches);
+}
+
+void ni_ledger_fill(struct ni_report *report, const struct ni_trace *traces,
+		    size_t count)
+{
+	struct ni_arena *arena = &report->arena;
+	struct ledger ledger = {
+		.report = report,
+		.arena = arena,
+		.modules.arena = arena,
+		.stacks.arena = arena,
+		.groups.arena = arena,
+		.crossed.arena = arena,
+	};
+
+	ni_programs_read(&ledger, traces, count);
+	ni_programs_join(&ledger);
+	ni_origins_read(&ledger);
+	ni_crossings_read(&ledger);
+	ni_own_read(&ledger);
+	ni_losses_read(&ledger);
+	report->stacks = ni_arena_array(arena, ledger.stack_rows_count,
+					sizeof(*report->stacks));
+	for (size_t i = 0; i < ledger.stack_rows_count; i++)
+		report->stacks[i] = ledger.stack_rows[i];
+	report->stack_count = ledger.stack_rows_count;
+	free_tables(&ledger);
+}

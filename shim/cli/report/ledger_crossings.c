@@ -1,0 +1,316 @@
+/*
+ * ledger_crossings.c - what crossed an exec: leaked, passed on purpose, or only
+ * on its way from outside.
+ */
+#include "cli/report/ledger_parts.h"
+
+#include <string.h>
+
+#include "cli/report/what.h"
+
+static enum ni_kind kind_of_crossing(const struct launch *launch,
+				     const struct ni_trace_held *held,
+				     const struct origin *origin)
+{
+	if (origin->kind == ORIGIN_OUTSIDE)
+		return NI_KIND_ARRIVED;
+	if (held->passed != NI_PASSED_NOT || origin->is_meant ||
+	    ni_programs_is_again(launch))
+		return NI_KIND_PASSED;
+	return NI_KIND_LEAK;
+}
+
+static const char *detail_of(struct ledger *ledger,
+			     const struct ni_trace_held *held)
+{
+	struct ni_what_tail tail = ni_trace_what_tail(&held->what);
+
+	return ni_arena_copy(ledger->arena, tail.detail,
+			     held->what.detail_size);
+}
+
+static const char *why_passed(struct ledger *ledger,
+			      const struct launch *launch,
+			      const struct ni_trace_held *held,
+			      const struct origin *origin)
+{
+	switch (held->passed) {
+	case NI_PASSED_FLAG:
+		return "passed on purpose: close-on-exec was taken off";
+	case NI_PASSED_DUP2:
+		return "passed on purpose: put on its number by dup2";
+	case NI_PASSED_LISTEN_FDS:
+		return "passed on purpose: LISTEN_FDS counts it";
+	case NI_PASSED_ENVIRONMENT:
+		return ni_arena_format(ledger->arena, "passed on purpose: its "
+				       "number stands in the variable %s",
+				       detail_of(ledger, held));
+	case NI_PASSED_ARGUMENT:
+		return ni_arena_format(ledger->arena, "passed on purpose: its "
+				       "number stands in the argument %s",
+				       detail_of(ledger, held));
+	case NI_PASSED_ACTION:
+		return "passed on purpose: a file action of posix_spawn "
+		       "put it there";
+	default:
+		break;
+	}
+	if (origin->is_meant)
+		return ni_arena_format(ledger->arena,
+				       "passed on purpose by %s: %s",
+				       origin->image->program->exe,
+				       origin->meant);
+	if (ni_programs_is_again(launch))
+		return "the program starts itself again";
+	return NULL;
+}
+
+static const char *note_of_leak(struct ledger *ledger,
+				const struct launch *launch,
+				const struct ni_trace_held *held,
+				const struct origin *origin)
+{
+	if (origin->kind == ORIGIN_UNSEEN)
+		return "nobody was seen to create it";
+	if (origin->image != launch->from)
+		return ni_arena_format(ledger->arena, "created in %s (pid %d), "
+				       "it came through %s (pid %d)",
+				       origin->image->program->exe,
+				       (int)origin->image->program->pid,
+				       launch->from->program->exe,
+				       (int)launch->pid);
+	if (held->flags & NI_HELD_BARE_NUMBER)
+		return "its number is an argument by itself: if that passes "
+		       "it on purpose, suppress this";
+	return NULL;
+}
+
+static void add_flow(struct ledger *ledger, const struct launch *launch,
+		     const struct ni_finding *finding,
+		     const struct ni_trace_what *record)
+{
+	struct ni_report *report = ledger->report;
+	struct ni_flow *flow = ni_array_push(&report->flows,
+					     &report->flow_count,
+					     &ledger->flow_room,
+					     sizeof(*flow));
+
+	flow->to = launch->program;
+	flow->fd = record->fd;
+	flow->what = ni_what_from_record(ledger->arena, record);
+	flow->finding = ni_groups_number(ledger, finding);
+}
+
+/* What the record stands for and came out at the other end: as the new image
+ * says, or all of it where that does not tell everything. Returns how many. */
+static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
+			  const struct ni_trace_held *held,
+			  const struct ni_finding *finding)
+{
+	const struct image *into = launch->into;
+	uint64_t count = 0;
+
+	for (size_t i = 0; into && i < into->arrival_count; i++) {
+		if (into->arrivals[i].held != held)
+			continue;
+		add_flow(ledger, launch, finding,
+			 &into->arrivals[i].record->what);
+		count++;
+	}
+	if (ni_origins_are_told(launch))
+		return count;
+	if (!count)
+		add_flow(ledger, launch, finding, &held->what);
+	return count > held->count ? count : ni_at_least_one(held->count);
+}
+
+static struct ni_finding *arrived_finding(struct ledger *ledger,
+					  struct image *image,
+					  const struct ni_trace_what *record)
+{
+	struct ni_what what = ni_what_from_record(ledger->arena, record);
+	const struct group_key key = {
+		.kind = NI_KIND_ARRIVED,
+		.exe = image->program->exe,
+		.type = what.type,
+		.fd = record->fd,
+	};
+	struct ni_finding *finding;
+	int is_new;
+
+	finding = ni_groups_find(ledger, &key, &is_new);
+	if (is_new) {
+		finding->program = image->program;
+		finding->pid = image->program->pid;
+		finding->fd = record->fd;
+		finding->what = what;
+		finding->note = "open at start: whoever started the first "
+				"program left it open";
+	}
+	return finding;
+}
+
+/* Did the very process create it that calls exec, after its fork? */
+static int is_of_this_fork(const struct launch *launch,
+			   const struct ni_trace_held *held,
+			   const struct origin *origin)
+{
+	return origin->image == launch->from &&
+	       !(held->flags & NI_HELD_FORKED);
+}
+
+static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
+			  const struct launch *launch,
+			  const struct ni_trace_held *held,
+			  const struct origin *origin)
+{
+	finding->program = origin->image->program;
+	finding->pid = is_of_this_fork(launch, held, origin) ?
+		launch->pid : finding->program->pid;
+	finding->fd = origin->fd;
+	finding->what = ni_what_from_record(ledger->arena, &held->what);
+	finding->call = ni_places_call(origin->site);
+	finding->at_call = ni_places_call(ni_places_site(launch->from,
+							 launch->exec->site));
+	finding->to = launch->program;
+	finding->to_fd = held->what.fd;
+	if (origin->image != launch->from)
+		finding->through = launch->from->program;
+	finding->note = finding->kind == NI_KIND_PASSED ?
+		why_passed(ledger, launch, held, origin) :
+		note_of_leak(ledger, launch, held, origin);
+	if (held->flags & NI_HELD_ENFORCED)
+		ni_groups_stop(finding);
+}
+
+static int is_silent(const struct launch *launch,
+		     const struct ni_trace_held *held)
+{
+	for (size_t i = 0; i < launch->into->arrival_count; i++)
+		if (launch->into->arrivals[i].held == held)
+			return 0;
+	return 1;
+}
+
+/* The kernel's word at the other end: it was not there. */
+static int did_not_arrive(const struct launch *launch,
+			  const struct ni_trace_held *held)
+{
+	return ni_origins_are_told(launch) && is_silent(launch, held) &&
+	       !launch->unlisted && !(held->flags & NI_HELD_ENFORCED);
+}
+
+static struct ni_finding *crossing(struct ledger *ledger,
+				   struct launch *launch,
+				   const struct ni_trace_held *held)
+{
+	struct origin origin = ni_origins_of_held(ledger, launch->from, held);
+	const struct ni_trace_site *exec = ni_places_site(launch->from,
+							  launch->exec->site);
+	const struct group_key key = {
+		.kind = kind_of_crossing(launch, held, &origin),
+		.created = origin.created,
+		.at = ni_places_stack(ledger, launch->from, launch->exec->site),
+		.exe = origin.image->program->exe,
+		.to_exe = launch->program->exe,
+		.type = ni_what_from_record(ledger->arena, &held->what).type,
+		.is_stopped = (held->flags & NI_HELD_ENFORCED) != 0,
+		.fd = -1,
+		.call = origin.site ? origin.site->call : 0,
+		.at_call = exec ? exec->call : 0,
+	};
+	struct ni_finding *finding;
+	int is_new;
+
+	if (origin.created)
+		ni_distinct_number(&ledger->crossed, &origin.created,
+				   sizeof(origin.created));
+	if (key.kind == NI_KIND_ARRIVED)
+		return arrived_finding(ledger, origin.image, &held->what);
+	finding = ni_groups_find(ledger, &key, &is_new);
+	if (is_new)
+		fill_crossing(ledger, finding, launch, held, &origin);
+	return finding;
+}
+
+static void add_crossing(struct ledger *ledger, struct launch *launch,
+			 const struct ni_trace_held *held)
+{
+	struct ni_finding *finding;
+
+	if (did_not_arrive(launch, held))
+		return;
+	finding = crossing(ledger, launch, held);
+	finding->count += launch->unlisted * ni_at_least_one(held->count);
+	if (held->flags & NI_HELD_ENFORCED)
+		finding->count += ni_at_least_one(held->count);
+	else
+		finding->count += add_flows(ledger, launch, held, finding);
+}
+
+/* What came out although the exec did not list it. */
+static void add_unlisted(struct ledger *ledger, struct launch *launch,
+			 const struct arrival *arrival)
+{
+	const struct ni_trace_what *record = &arrival->record->what;
+	struct ni_what what = ni_what_from_record(ledger->arena, record);
+	const struct group_key key = {
+		.kind = ni_programs_is_again(launch) ? NI_KIND_PASSED :
+						       NI_KIND_LEAK,
+		.at = ni_places_stack(ledger, launch->from, launch->exec->site),
+		.exe = launch->from->program->exe,
+		.to_exe = launch->program->exe,
+		.type = what.type,
+		.fd = -1,
+	};
+	struct ni_finding *finding;
+	int is_new;
+
+	finding = ni_groups_find(ledger, &key, &is_new);
+	if (is_new) {
+		finding->program = launch->from->program;
+		finding->pid = launch->pid;
+		finding->fd = finding->to_fd = record->fd;
+		finding->what = what;
+		finding->at_call = ni_places_call(
+			ni_places_site(launch->from, launch->exec->site));
+		finding->to = launch->program;
+		finding->note = launch->exec->held_more ?
+			"there was no room to record who created it" :
+			"nobody was seen to create it";
+	}
+	finding->count++;
+	add_flow(ledger, launch, finding, record);
+}
+
+static void read_launch(struct ledger *ledger, struct launch *launch)
+{
+	const struct ni_trace *trace = launch->from->trace;
+
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct ni_trace_held *held = trace->records[i].bytes;
+
+		if (trace->records[i].kind == NI_RECORD_HELD &&
+		    held->exec == launch->exec_ref)
+			add_crossing(ledger, launch, held);
+	}
+	for (size_t i = 0; launch->into && i < launch->into->arrival_count; i++)
+		if (!launch->into->arrivals[i].held)
+			add_unlisted(ledger, launch,
+				     &launch->into->arrivals[i]);
+}
+
+static void read_arrived(struct ledger *ledger, struct image *image)
+{
+	for (size_t i = 0; !image->launch && i < image->arrival_count; i++)
+		arrived_finding(ledger, image,
+				&image->arrivals[i].record->what)->count++;
+}
+
+void ni_crossings_read(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->image_count; i++)
+		read_arrived(ledger, &ledger->images[i]);
+	for (size_t i = 0; i < ledger->launch_count; i++)
+		read_launch(ledger, &ledger->launches[i]);
+}

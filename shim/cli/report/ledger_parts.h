@@ -1,0 +1,168 @@
+/*
+ * ledger_parts.h - what the parts of the ledger know of each other.
+ *
+ * places:   modules and stacks, the same ones in every trace
+ * programs: images, what launched them, the tree
+ * origins:  where a descriptor that someone holds came from
+ * groups:   findings, counted by what makes them the same
+ * crossings, own: what is decided
+ * losses:   what the recording could not hold
+ */
+#ifndef NI_CLI_LEDGER_PARTS_H
+#define NI_CLI_LEDGER_PARTS_H
+
+#include "cli/report.h"
+#include "cli/report/trace_reader.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+struct ledger;
+struct launch;
+
+/* A counter that says "none" of something that is there was torn. */
+static inline uint64_t ni_at_least_one(uint32_t count)
+{
+	return count ? count : 1;
+}
+
+/* A descriptor that an image had at its start. */
+struct arrival {
+	const struct ni_trace_arrived *record;
+	const struct ni_trace_held *held;	/* of its launch, or NULL */
+	struct origin *origin;		/* once it is known */
+};
+
+/* What one trace is about: a program that exec started, and its forks. */
+struct image {
+	const struct ni_trace *trace;
+	struct ni_program *program;
+	struct launch *launch;		/* NULL: nobody seen started it */
+	const struct ni_module **modules;	/* by number, may hold NULL */
+	uint32_t module_count;
+	const struct ni_stack **stacks;	/* by place of the record, lazily */
+	const struct ni_trace_what **samples;	/* of sites, the same way */
+	struct arrival *arrivals;
+	size_t arrival_count;
+};
+
+/* One exec that took place. */
+struct launch {
+	struct image *from, *into;	/* into: NULL if it left no trace */
+	const struct ni_trace_exec *exec;
+	uint32_t exec_ref;
+	pid_t pid, child;		/* child 0: not known */
+	uint64_t time_ns;
+	int is_first;			/* the inodes in HELD are of this one */
+	uint32_t unlisted;		/* further ones, of which only the
+					 * number is known */
+	struct ni_program *program;	/* who received */
+};
+
+/* Where a descriptor came from, as far back as it was seen. */
+struct origin {
+	enum {
+		ORIGIN_CREATED,		/* its creation was seen */
+		ORIGIN_UNSEEN,		/* it appeared in an observed program */
+		ORIGIN_OUTSIDE		/* it was open before anything was seen */
+	} kind;
+	struct image *image;		/* where it was created or arrived */
+	const struct ni_stack *created;
+	const struct ni_trace_site *site;	/* NULL unless CREATED */
+	int is_meant;		/* left open on purpose for whoever comes */
+	const char *meant;	/* how, for the note */
+	int fd;			/* the number it had there */
+};
+
+struct ledger {
+	struct ni_report *report;
+	struct ni_arena *arena;
+	struct image *images;		/* by start */
+	size_t image_count;
+	struct launch *launches;	/* by time */
+	size_t launch_count, launch_room;
+	struct ni_distinct modules, stacks, groups;
+	struct ni_distinct crossed;	/* creation stacks, as pointers */
+	struct ni_module **module_rows;		/* by number in modules */
+	size_t module_rows_count, module_rows_room;
+	struct ni_stack **stack_rows;		/* by number in stacks */
+	size_t stack_rows_count, stack_rows_room;
+	size_t finding_room, flow_room, program_room;
+};
+
+/* ---- places ----------------------------------------------------------------- */
+
+void ni_places_read(struct ledger *ledger, struct image *image);
+
+/* The stack of the site at ref; NULL if there is none, or no frame in it. */
+const struct ni_stack *ni_places_stack(struct ledger *ledger,
+				       struct image *image, uint32_t ref);
+
+/* NULL for ref 0 and for one that is no site. */
+const struct ni_trace_site *ni_places_site(const struct image *image,
+					   uint32_t ref);
+
+/* One descriptor of the site, if somebody looked at one; else NULL. */
+const struct ni_trace_what *ni_places_sample(const struct image *image,
+					     uint32_t ref);
+
+/* The name of the function that the site called; NULL if it is not known. */
+const char *ni_places_call(const struct ni_trace_site *site);
+
+/* ---- programs --------------------------------------------------------------- */
+
+void ni_programs_read(struct ledger *ledger, const struct ni_trace *traces,
+		      size_t count);
+void ni_programs_join(struct ledger *ledger);
+
+/* Did the launch start the very program again that it came from? */
+int ni_programs_is_again(const struct launch *launch);
+
+/* ---- origins ---------------------------------------------------------------- */
+
+void ni_origins_read(struct ledger *ledger);
+
+/* Of a descriptor that image hands over by the exec of that record. */
+struct origin ni_origins_of_held(struct ledger *ledger, struct image *image,
+				 const struct ni_trace_held *held);
+
+/* Did the new image say what it received, and all of it? */
+int ni_origins_are_told(const struct launch *launch);
+
+/* ---- groups ----------------------------------------------------------------- */
+
+/* What makes two findings the same; all else is taken from the first. */
+struct group_key {
+	const struct ni_stack *created, *at, *closed;
+	const char *to_exe, *exe, *type;	/* compared as text */
+	enum ni_kind kind;
+	int is_stopped;
+	int fd;			/* -1 unless the number matters */
+	unsigned call, at_call;
+};
+
+/*
+ * The finding of that key, new ones with everything zero but kind. The pointer
+ * is valid until the next call; *is_new says whether it is the first.
+ */
+struct ni_finding *ni_groups_find(struct ledger *ledger,
+				  const struct group_key *key, int *is_new);
+
+/* The shim kept it from happening. */
+void ni_groups_stop(struct ni_finding *finding);
+
+size_t ni_groups_number(const struct ledger *ledger,
+			const struct ni_finding *finding);
+
+/* ---- what is decided --------------------------------------------------------- */
+
+/* leak, passed, arrived. */
+void ni_crossings_read(struct ledger *ledger);
+
+/* The other kinds; after the crossings. */
+void ni_own_read(struct ledger *ledger);
+
+/* ---- losses ----------------------------------------------------------------- */
+
+void ni_losses_read(struct ledger *ledger);
+
+#endif

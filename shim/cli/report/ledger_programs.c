@@ -1,0 +1,318 @@
+/*
+ * ledger_programs.c - images, what launched them, and the tree they form.
+ *
+ * A new image belongs to the latest exec of its pid before its start; where the
+ * exec could not know the child's pid, to one of its parent's.
+ */
+#include "cli/report/ledger_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/reach/base_name.h"
+
+/* Runs many programs: the same file again is not the same program again. */
+static const char *const interpreters[] = {
+	"sh", "dash", "bash", "zsh", "ksh", "fish", "busybox", "toybox",
+	"python", "perl", "ruby", "php", "lua", "luajit", "tclsh", "wish",
+	"node", "nodejs", "java", "mono", "ocamlrun", "guile", "awk", "gawk",
+	"mawk", "Rscript", "escript",
+};
+
+/* "python3.11" is python, "php8.2" is php; "shutdown" is not sh. */
+static int is_interpreter(const char *exe)
+{
+	const char *name = ni_base_name(exe);
+
+	for (size_t i = 0; i < ARRAY_LEN(interpreters); i++) {
+		size_t length = strlen(interpreters[i]);
+
+		if (!strncmp(name, interpreters[i], length) &&
+		    !name[length + strspn(name + length, "0123456789.-")])
+			return 1;
+	}
+	return 0;
+}
+
+/* ---- images ------------------------------------------------------------------ */
+
+static int by_start(const void *a, const void *b)
+{
+	const struct ni_trace_header *left =
+		&(*(const struct ni_trace *const *)a)->header;
+	const struct ni_trace_header *right =
+		&(*(const struct ni_trace *const *)b)->header;
+
+	if (left->start_ns != right->start_ns)
+		return left->start_ns < right->start_ns ? -1 : 1;
+	return left->pid < right->pid ? -1 : left->pid > right->pid;
+}
+
+static struct ni_program *add_program(struct ledger *ledger)
+{
+	struct ni_report *report = ledger->report;
+	struct ni_program **row = ni_array_push(&report->programs,
+						&report->program_count,
+						&ledger->program_room,
+						sizeof(*row));
+
+	*row = ni_arena_take(ledger->arena, sizeof(**row));
+	(*row)->number = report->program_count - 1;
+	return *row;
+}
+
+static void read_image(struct ledger *ledger, struct image *image)
+{
+	const struct ni_trace *trace = image->trace;
+	struct ni_program *program = add_program(ledger);
+
+	program->pid = (pid_t)trace->header.pid;
+	program->ppid = (pid_t)trace->header.ppid;
+	program->exe = *trace->exe || !trace->argc ? trace->exe :
+						     trace->argv[0];
+	program->argv = trace->argv;
+	program->argc = trace->argc;
+	program->is_argv_cut = (trace->header.flags & NI_TRACE_ARGV_CUT) != 0;
+	image->program = program;
+	ni_places_read(ledger, image);
+}
+
+void ni_programs_read(struct ledger *ledger, const struct ni_trace *traces,
+		      size_t count)
+{
+	const struct ni_trace **sorted = ni_arena_array(ledger->arena, count,
+							sizeof(*sorted));
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &traces[i];
+	qsort(sorted, count, sizeof(*sorted), by_start);
+	ledger->image_count = count;
+	ledger->images = ni_arena_array(ledger->arena, count,
+					sizeof(*ledger->images));
+	for (size_t i = 0; i < count; i++) {
+		ledger->images[i].trace = sorted[i];
+		read_image(ledger, &ledger->images[i]);
+	}
+}
+
+/* ---- launches ---------------------------------------------------------------- */
+
+static struct launch *add_launch(struct ledger *ledger, struct image *image,
+				 const struct ni_trace_exec *exec, uint32_t ref)
+{
+	struct launch *launch = ni_array_push(&ledger->launches,
+					      &ledger->launch_count,
+					      &ledger->launch_room,
+					      sizeof(*launch));
+
+	launch->from = image;
+	launch->exec = exec;
+	launch->exec_ref = ref;
+	return launch;
+}
+
+/* Of the EXEC_AGAIN of this record: those that failed, or those that did not. */
+static uint32_t count_again(const struct image *image, uint32_t ref,
+			    int is_failed)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < image->trace->record_count; i++) {
+		const struct ni_record *other = &image->trace->records[i];
+		const struct ni_trace_exec_again *again = other->bytes;
+
+		if (other->kind == NI_RECORD_EXEC_AGAIN && again->exec == ref)
+			count += !again->error == !is_failed;
+	}
+	return count;
+}
+
+static void add_first(struct ledger *ledger, struct image *image,
+		      const struct ni_record *record)
+{
+	const struct ni_trace_exec *exec = record->bytes;
+	uint32_t again = exec->count > 1 ? count_again(image, record->ref, 0)
+					 : 0;
+	struct launch *launch;
+
+	/* The first one failed if more failed than came again. */
+	if (exec->failed && exec->failed > count_again(image, record->ref, 1))
+		return;
+	launch = add_launch(ledger, image, exec, record->ref);
+	launch->pid = (pid_t)exec->pid;
+	launch->child = (pid_t)exec->child;
+	launch->time_ns = exec->time_ns;
+	launch->is_first = 1;
+	if (exec->count > exec->failed &&
+	    exec->count - exec->failed > again + 1)
+		launch->unlisted = exec->count - exec->failed - again - 1;
+}
+
+static void add_again(struct ledger *ledger, struct image *image,
+		      const struct ni_trace_exec_again *again)
+{
+	const struct ni_trace_exec *exec =
+		ni_trace_find(image->trace, again->exec, NI_RECORD_EXEC);
+	struct launch *launch;
+
+	if (!exec || again->error)
+		return;
+	launch = add_launch(ledger, image, exec, again->exec);
+	launch->pid = (pid_t)again->pid;
+	launch->child = (pid_t)again->child;
+	launch->time_ns = again->time_ns;
+}
+
+static void read_launches(struct ledger *ledger, struct image *image)
+{
+	for (size_t i = 0; i < image->trace->record_count; i++) {
+		const struct ni_record *record = &image->trace->records[i];
+
+		if (record->kind == NI_RECORD_EXEC)
+			add_first(ledger, image, record);
+		else if (record->kind == NI_RECORD_EXEC_AGAIN)
+			add_again(ledger, image, record->bytes);
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct launch *left = a, *right = b;
+
+	if (left->time_ns != right->time_ns)
+		return left->time_ns < right->time_ns ? -1 : 1;
+	if (left->pid != right->pid)
+		return left->pid < right->pid ? -1 : 1;
+	return left->exec_ref < right->exec_ref ? -1 :
+	       left->exec_ref > right->exec_ref;
+}
+
+/* ---- which image came out of which launch ------------------------------------- */
+
+/* The latest launch before the image that may have begot it. */
+static struct launch *find_launch(struct ledger *ledger,
+				  const struct image *image, int is_pid_known)
+{
+	const struct ni_trace_header *header = &image->trace->header;
+
+	for (size_t i = ledger->launch_count; i > 0; i--) {
+		struct launch *launch = &ledger->launches[i - 1];
+
+		if (launch->time_ns > header->start_ns || launch->into ||
+		    launch->from == image)
+			continue;
+		if (is_pid_known ? (uint32_t)launch->child == header->pid :
+		    !launch->child && (uint32_t)launch->pid == header->ppid)
+			return launch;
+	}
+	return NULL;
+}
+
+static void take_launch(struct image *image, struct launch *launch)
+{
+	if (!launch)
+		return;
+	image->launch = launch;
+	launch->into = image;
+	launch->program = image->program;
+	image->program->parent = launch->from->program;
+}
+
+static const char *why_unfollowed(const struct ni_trace_exec *exec)
+{
+	if (exec->flags & NI_EXEC_UNFOLLOWED)
+		return "its environment lacked the recorder";
+	return "it left no trace: it is static, set-id or of another "
+	       "architecture, may not write to the recording, or ended "
+	       "before it began";
+}
+
+static void add_unfollowed(struct ledger *ledger, struct launch *launch)
+{
+	const struct ni_trace_exec *exec = launch->exec;
+	const char *tail = (const char *)(exec + 1);
+	struct ni_program *program = add_program(ledger);
+
+	program->pid = launch->child;
+	program->ppid = launch->child == launch->pid ? (pid_t)exec->ppid :
+						       launch->pid;
+	program->exe = ni_arena_copy(ledger->arena, tail, exec->path_size);
+	program->argv = ni_trace_strings(ledger->arena, tail + exec->path_size,
+					 exec->argv_size, &program->argc);
+	program->is_argv_cut = (exec->flags & NI_EXEC_ARGV_CUT) != 0;
+	program->parent = launch->from->program;
+	program->unfollowed = why_unfollowed(exec);
+	launch->program = program;
+}
+
+static size_t count_processes(const struct ledger *ledger)
+{
+	struct ni_distinct pids = { .arena = ledger->arena };
+	size_t count;
+
+	for (size_t i = 0; i < ledger->report->program_count; i++) {
+		const struct ni_program *program = ledger->report->programs[i];
+
+		if (program->pid)
+			ni_distinct_number(&pids, &program->pid, sizeof(pid_t));
+	}
+	for (size_t i = 0; i < ledger->image_count; i++) {
+		const struct ni_trace *trace = ledger->images[i].trace;
+
+		for (size_t j = 0; j < trace->record_count; j++) {
+			const struct ni_trace_fork *fork =
+				trace->records[j].bytes;
+
+			if (trace->records[j].kind == NI_RECORD_FORK)
+				ni_distinct_number(&pids, &fork->pid,
+						   sizeof(fork->pid));
+		}
+	}
+	count = pids.count;
+	ni_distinct_free(&pids);
+	return count;
+}
+
+void ni_programs_join(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->image_count; i++)
+		read_launches(ledger, &ledger->images[i]);
+	if (ledger->launch_count)
+		qsort(ledger->launches, ledger->launch_count,
+		      sizeof(*ledger->launches), by_time);
+	/* What names its child first, so that no guess takes it away. */
+	for (size_t i = 0; i < ledger->image_count; i++)
+		take_launch(&ledger->images[i],
+			    find_launch(ledger, &ledger->images[i], 1));
+	for (size_t i = 0; i < ledger->image_count; i++)
+		if (!ledger->images[i].launch)
+			take_launch(&ledger->images[i],
+				    find_launch(ledger, &ledger->images[i], 0));
+	for (size_t i = 0; i < ledger->launch_count; i++)
+		if (!ledger->launches[i].into)
+			add_unfollowed(ledger, &ledger->launches[i]);
+	ledger->report->process_count = count_processes(ledger);
+}
+
+static int is_same_script(const struct ni_program *a,
+			  const struct ni_program *b)
+{
+	return a->argc > 1 && b->argc > 1 && !strcmp(a->argv[1], b->argv[1]);
+}
+
+int ni_programs_is_again(const struct launch *launch)
+{
+	const struct ni_trace_header *header = &launch->from->trace->header;
+	const struct ni_trace_exec *exec = launch->exec;
+	const struct ni_program *from = launch->from->program;
+	int is_same_file = launch->into ?
+		header->exe_inode == launch->into->trace->header.exe_inode &&
+		header->exe_device == launch->into->trace->header.exe_device :
+		header->exe_inode == exec->inode &&
+		header->exe_device == exec->device;
+
+	if (!is_same_file || (!header->exe_inode && !header->exe_device))
+		return 0;
+	return !is_interpreter(from->exe) ||
+	       is_same_script(from, launch->program);
+}

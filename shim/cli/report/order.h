@@ -1,0 +1,28 @@
+/*
+ * order.h - the order of findings, the same in every format and every run, and
+ * what makes a finding the same in two runs.
+ */
+#ifndef NI_CLI_ORDER_H
+#define NI_CLI_ORDER_H
+
+#include "cli/report.h"
+
+/*
+ * Worst first; findings that one fix mends stand together, at the place of the
+ * worst of them, and among those the ones with one creation stack. Flows follow their findings. Fills the fingerprints: they
+ * depend on names of functions and programs, not on pids, numbers or lines.
+ */
+void ni_order_findings(struct ni_report *report);
+
+/* Is it of a chosen kind? */
+int ni_is_chosen(const struct ni_report *report,
+		 const struct ni_finding *finding);
+
+/* Chosen, and neither suppressed nor stopped: what an exit status counts. */
+int ni_is_left(const struct ni_report *report,
+	       const struct ni_finding *finding);
+
+/* How many findings of that kind are left. */
+size_t ni_count_left(const struct ni_report *report, enum ni_kind kind);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * place.c - one place in the source, for people.
+ */
+#include "cli/report/place.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/reach/base_name.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Nobody mends a leak there. */
+static const char *const system_modules[] = {
+	"libc.so", "libc-", "ld-linux", "libpthread", "libresolv", "libnss_",
+	"libnoinherit-",
+};
+
+const char *ni_place_module_name(const struct ni_frame *frame)
+{
+	const struct ni_module *module = frame->location->module;
+
+	return module && *module->path ? ni_base_name(module->path) : "?";
+}
+
+static int is_system(const struct ni_frame *frame)
+{
+	const char *name = ni_place_module_name(frame);
+
+	for (size_t i = 0; i < ARRAY_LEN(system_modules); i++)
+		if (!strncmp(name, system_modules[i],
+			     strlen(system_modules[i])))
+			return 1;
+	return 0;
+}
+
+const struct ni_frame *ni_place_culprit(const struct ni_stack *stack)
+{
+	if (!stack || !stack->depth)
+		return NULL;
+	for (size_t i = 0; i < stack->depth; i++)
+		if (!is_system(&stack->frames[i]))
+			return &stack->frames[i];
+	return &stack->frames[0];
+}
+
+const char *ni_place_file(const struct ni_frame *frame, const char *root)
+{
+	size_t length = root ? strlen(root) : 0;
+
+	if (frame->file && length > 1 && !strncmp(frame->file, root, length) &&
+	    frame->file[length] == '/')
+		return frame->file + length + 1;
+	return frame->file;
+}
+
+const char *ni_place_text(struct ni_arena *arena, const struct ni_frame *frame,
+			  const char *root)
+{
+	if (!frame)
+		return NULL;
+	if (frame->file && frame->line)
+		return ni_arena_format(arena, "%s:%u",
+				       ni_place_file(frame, root), frame->line);
+	if (frame->function)
+		return ni_arena_format(arena, "%s in %s", frame->function,
+				       ni_place_module_name(frame));
+	return ni_arena_format(arena, "%s+0x%" PRIx64,
+			       ni_place_module_name(frame),
+			       frame->location->offset);
+}

@@ -1,0 +1,237 @@
+/*
+ * print_text.c - the report for people: what stands around the findings, and
+ * the SUMMARY last.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/report/order.h"
+#include "cli/report/place.h"
+#include "cli/report/printers.h"
+#include "cli/report/text_writer.h"
+
+#define COMMAND_WIDTH 120
+#define MOST_UNFOLLOWED 10
+
+static void put_title(struct ni_text *page)
+{
+	struct ni_report *report = page->report;
+
+	ni_text_put(page, NI_TEXT_BOLD, "noinherit audit");
+	ni_text_put(page, NI_TEXT_PLAIN, " of %zu process%s, %zu program%s: %s",
+		    report->process_count, report->process_count == 1 ? "" : "es",
+		    report->program_count, report->program_count == 1 ? "" : "s",
+		    ni_command_text(&report->arena, report->command, COMMAND_WIDTH));
+	ni_text_end_line(page);
+	ni_text_end_line(page);
+}
+
+/* Each program and reason once, with how often. */
+static void put_unfollowed(struct ni_text *page)
+{
+	struct ni_report *report = page->report;
+	struct ni_distinct lines = { .arena = &report->arena };
+	uint64_t *counts = ni_arena_array(&report->arena, report->program_count,
+					  sizeof(*counts));
+
+	for (size_t i = 0; i < report->program_count; i++) {
+		const struct ni_program *program = report->programs[i];
+		const char *line;
+
+		if (!program->unfollowed)
+			continue;
+		line = ni_arena_format(&report->arena, "%s: %s", program->exe,
+				       program->unfollowed);
+		counts[ni_distinct_text(&lines, line)]++;
+	}
+	for (uint32_t i = 0; i < lines.count && i < MOST_UNFOLLOWED; i++) {
+		ni_text_put(page, NI_TEXT_PLAIN, "Not followed%s%s: %s",
+			    counts[i] > 1 ? ", " : "",
+			    counts[i] > 1 ? ni_text_times(page, counts[i]) : "",
+			    (const char *)ni_distinct_bytes(&lines, i, NULL));
+		ni_text_end_line(page);
+	}
+	if (lines.count > MOST_UNFOLLOWED) {
+		ni_text_put(page, NI_TEXT_PLAIN, "Not followed: %zu more programs",
+		    lines.count - MOST_UNFOLLOWED);
+		ni_text_end_line(page);
+	}
+	ni_distinct_free(&lines);
+}
+
+static int is_nameless(const struct ni_stack *stack)
+{
+	const struct ni_frame *frame = ni_place_culprit(stack);
+
+	return frame && !frame->function && frame->location->module;
+}
+
+/* Where names are missing that a fix would need: whose they are. */
+static void put_nameless(struct ni_text *page)
+{
+	struct ni_report *report = page->report;
+	struct ni_distinct names = { .arena = &report->arena };
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct ni_finding *finding = &report->findings[i];
+
+		if (ni_text_is_shown(page, finding) &&
+		    is_nameless(finding->created))
+			ni_distinct_text(&names, ni_place_module_name(
+				ni_place_culprit(finding->created)));
+	}
+	if (names.count) {
+		ni_text_put(page, NI_TEXT_PLAIN, "No names of functions: %s; "
+			    "install the debug symbols, or set "
+			    "DEBUGINFOD_URLS.",
+			    ni_text_join(page, &names, SIZE_MAX));
+		ni_text_end_line(page);
+	}
+	ni_distinct_free(&names);
+}
+
+static void put_losses(struct ni_text *page)
+{
+	const struct ni_report *report = page->report;
+
+	put_nameless(page);
+	put_unfollowed(page);
+	for (size_t i = 0; i < report->loss_count; i++) {
+		ni_text_put(page, NI_TEXT_PLAIN, "Incomplete: %" PRIu64 " %s",
+		    report->losses[i].count, report->losses[i].what);
+		ni_text_end_line(page);
+	}
+	for (size_t i = 0; i < report->unused_suppression_count; i++) {
+		ni_text_put(page, NI_TEXT_PLAIN, "Unused suppression: %s",
+		    report->unused_suppressions[i]);
+		ni_text_end_line(page);
+	}
+}
+
+/* "1 race, 3 passed"; empty if nothing counts. */
+static const char *list_counts(struct ni_text *page,
+			       int (*counts)(const struct ni_text *,
+					     const struct ni_finding *))
+{
+	const struct ni_report *report = page->report;
+	struct ni_arena *arena = &page->report->arena;
+	const char *text = "";
+
+	for (int kind = 0; kind < NI_KINDS; kind++) {
+		uint64_t count = 0;
+
+		for (size_t i = 0; i < report->finding_count; i++)
+			count += (int)report->findings[i].kind == kind &&
+				 counts(page, &report->findings[i]);
+		if (count)
+			text = ni_arena_format(arena, "%s%s%s", text,
+					       *text ? ", " : "",
+					       ni_count_text(arena, kind,
+							     count));
+	}
+	return text;
+}
+
+static int is_hidden(const struct ni_text *page,
+		     const struct ni_finding *finding)
+{
+	return !ni_is_chosen(page->report, finding);
+}
+
+static int is_suppressed(const struct ni_text *page,
+			 const struct ni_finding *finding)
+{
+	return ni_is_chosen(page->report, finding) && finding->suppressed &&
+	       !finding->is_stopped;
+}
+
+static int is_chosen_and_stopped(const struct ni_text *page,
+				 const struct ni_finding *finding)
+{
+	return ni_is_chosen(page->report, finding) && finding->is_stopped;
+}
+
+static int is_left(const struct ni_text *page,
+		   const struct ni_finding *finding)
+{
+	return ni_is_left(page->report, finding);
+}
+
+static void put_counts(struct ni_text *page, const char *title,
+		       const char *list, const char *hint)
+{
+	if (!*list)
+		return;
+	ni_text_put(page, NI_TEXT_PLAIN, "%s: %s%s", title, list, hint);
+	ni_text_end_line(page);
+}
+
+/* Sockets are what the shim can keep back without a change to the program. */
+static int can_shim_help(const struct ni_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (ni_is_left(report, &report->findings[i]) &&
+		    report->findings[i].kind == NI_KIND_LEAK &&
+		    report->findings[i].what.family)
+			return 1;
+	return 0;
+}
+
+static size_t count_fixes(struct ni_report *report)
+{
+	struct ni_distinct fixes = { .arena = &report->arena };
+	size_t count;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct ni_finding *finding = &report->findings[i];
+
+		if (finding->fix && ni_is_left(report, finding))
+			ni_distinct_text(&fixes, finding->fix);
+	}
+	count = fixes.count;
+	ni_distinct_free(&fixes);
+	return count;
+}
+
+static void put_summary(struct ni_text *page)
+{
+	struct ni_report *report = page->report;
+	const char *left = list_counts(page, is_left);
+	const char *stopped = list_counts(page, is_chosen_and_stopped);
+	size_t fixes = count_fixes(report);
+
+	if (can_shim_help(report)) {
+		ni_text_put(page, NI_TEXT_PLAIN, "Until they are fixed, 'noinherit run' "
+		    "keeps sockets back without a change to the program.");
+		ni_text_end_line(page);
+	}
+	put_counts(page, "Stopped by the shim", stopped, "");
+	put_counts(page, "Suppressed", list_counts(page, is_suppressed),
+		   "");
+	put_counts(page, "Not shown", list_counts(page, is_hidden),
+		   " (--kinds=all shows them)");
+	ni_text_put(page, NI_TEXT_BOLD, "SUMMARY:");
+	if (!report->program_count)
+		left = "nothing was recorded";
+	else if (!*left)
+		left = *stopped ? "nothing left" : "nothing found";
+	ni_text_put(page, NI_TEXT_PLAIN, " %s", left);
+	if (report->program_count)
+		ni_text_put(page, NI_TEXT_PLAIN, " in %zu process%s",
+			    report->process_count,
+			    report->process_count == 1 ? "" : "es");
+	if (fixes)
+		ni_text_put(page, NI_TEXT_PLAIN, "; %zu place%s to change", fixes,
+		    fixes == 1 ? "" : "s");
+	ni_text_end_line(page);
+}
+
+void ni_print_text(struct ni_report *report, FILE *out, int is_coloured)
+{
+	struct ni_text page = { report, out, is_coloured };
+
+	put_title(&page);
+	ni_text_put_findings(&page);
+	put_losses(&page);
+	put_summary(&page);
+}

@@ -1,0 +1,281 @@
+/*
+ * report_maker.c - from a recording to a printed report: the steps in order.
+ */
+#include "cli/report/report_maker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/report/advice.h"
+#include "cli/report/baseline.h"
+#include "cli/report/ledger.h"
+#include "cli/message.h"
+#include "cli/report/order.h"
+#include "cli/report/printers.h"
+#include "cli/report/suppressions.h"
+#include "cli/report/symbols.h"
+#include "cli/trace_directory.h"
+
+struct ni_report_maker {
+	const char *verb;
+	const struct ni_report_options *options;
+	FILE *out;
+	int is_own_out;		/* ours to close */
+	struct ni_arena arena;	/* of what was read before the report */
+	struct ni_suppressions suppressions;
+	struct ni_baseline baseline;
+};
+
+/* ---- what is read before ----------------------------------------------------------- */
+
+static char *read_text(struct ni_arena *arena, const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t used = 0, room = 0;
+	int c;
+
+	if (!file)
+		return NULL;
+	while ((c = getc(file)) != EOF)
+		*(char *)ni_array_push(&text, &used, &room, 1) = (char)c;
+	if (ferror(file)) {
+		fclose(file);
+		free(text);
+		return NULL;
+	}
+	fclose(file);
+	*size = used;
+	if (used) {
+		char *copy = ni_arena_copy(arena, text, used);
+
+		free(text);
+		return copy;
+	}
+	return ni_arena_copy(arena, "", 0);
+}
+
+static int read_suppressions(struct ni_report_maker *maker, const char *path)
+{
+	struct ni_suppressions_error error;
+	size_t size;
+	char *text = read_text(&maker->arena, path, &size);
+
+	if (!text)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: cannot read the suppressions '%s': %s",
+				maker->verb, path, strerror(errno));
+	if (ni_suppressions_parse(&maker->suppressions, text, size, path,
+				  &error) < 0)
+		return ni_error(NI_EXIT_TROUBLE, "%s: suppressions: %s:%u: %s",
+				maker->verb, path, error.line, error.what);
+	return 0;
+}
+
+static int read_inputs(struct ni_report_maker *maker)
+{
+	const struct ni_report_options *options = maker->options;
+	const char *why;
+	int status = 0;
+
+	for (size_t i = 0; !status && i < options->suppression_count; i++)
+		status = read_suppressions(maker, options->suppressions[i]);
+	if (status || !options->baseline)
+		return status;
+	if (ni_baseline_read(&maker->baseline, &maker->arena,
+			     options->baseline, &why) < 0)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: --baseline: cannot use '%s': %s",
+				maker->verb, options->baseline, why);
+	return 0;
+}
+
+static int open_output(struct ni_report_maker *maker, FILE *fallback)
+{
+	const char *path = maker->options->output;
+
+	maker->out = fallback;
+	if (!path)
+		return 0;
+	maker->out = fopen(path, "we");
+	if (!maker->out)
+		return ni_error(NI_EXIT_TROUBLE, "%s: cannot write '%s': %s",
+				maker->verb, path, strerror(errno));
+	maker->is_own_out = 1;
+	return 0;
+}
+
+int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
+			 const struct ni_report_options *options,
+			 FILE *fallback)
+{
+	struct ni_report_maker *made = calloc(1, sizeof(*made));
+	int status;
+
+	if (!made)
+		return ni_error(NI_EXIT_TROUBLE, "%s: %s", verb,
+				strerror(ENOMEM));
+	made->verb = verb;
+	made->options = options;
+	made->suppressions.arena = &made->arena;
+	status = read_inputs(made);
+	if (!status)
+		status = open_output(made, fallback);
+	if (status)
+		ni_report_maker_close(made);
+	else
+		*maker = made;
+	return status;
+}
+
+void ni_report_maker_close(struct ni_report_maker *maker)
+{
+	if (maker->is_own_out)
+		fclose(maker->out);
+	ni_suppressions_free(&maker->suppressions);
+	ni_baseline_free(&maker->baseline);
+	ni_arena_free(&maker->arena);
+	free(maker);
+}
+
+/* ---- the report -------------------------------------------------------------------- */
+
+/* The first program that nobody seen started is the command. */
+static const char *const *command_of(const struct ni_report *report)
+{
+	for (size_t i = 0; i < report->program_count; i++)
+		if (!report->programs[i]->parent)
+			return report->programs[i]->argv;
+	return NULL;
+}
+
+static void resolve_stacks(struct ni_report_maker *maker,
+			   struct ni_report *report)
+{
+	struct ni_symbols *symbols =
+		ni_symbols_open(&report->arena,
+				maker->options->debug_directory);
+
+	for (size_t i = 0; i < report->stack_count; i++)
+		ni_symbols_resolve(symbols, report->stacks[i]);
+	ni_symbols_close(symbols);
+}
+
+static void judge(struct ni_report_maker *maker, struct ni_report *report)
+{
+	const struct ni_report_options *options = maker->options;
+
+	report->kinds = options->kinds ? options->kinds : ni_kinds_default();
+	if (options->is_baseline)
+		report->kinds &= ~NI_KIND_BIT(NI_KIND_ARRIVED);
+	ni_order_findings(report);
+	ni_baseline_apply(&maker->baseline, report);
+	ni_suppressions_apply(&maker->suppressions, report);
+	/* What is suppressed goes behind what is left. */
+	ni_order_findings(report);
+}
+
+static int has_colour(FILE *out)
+{
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (!no_colour || !*no_colour) && term && strcmp(term, "dumb") &&
+	       isatty(fileno(out));
+}
+
+static void print(struct ni_report_maker *maker, struct ni_report *report)
+{
+	switch (maker->options->format) {
+	case NI_FORMAT_TEXT:
+		ni_print_text(report, maker->out, has_colour(maker->out));
+		break;
+	case NI_FORMAT_JSON:
+		ni_print_json(report, maker->out);
+		break;
+	case NI_FORMAT_SARIF:
+		ni_print_sarif(report, maker->out);
+		break;
+	case NI_FORMAT_HTML:
+		ni_print_html(report, maker->out);
+		break;
+	case NI_FORMAT_SUPPRESSIONS:
+		ni_print_suppressions(report, maker->out);
+		break;
+	}
+}
+
+/* A report that was cut off by a full disk must not look like a whole one. */
+static int flush(struct ni_report_maker *maker)
+{
+	int is_bad = fflush(maker->out) != 0 || ferror(maker->out);
+	int error = errno;
+
+	if (!is_bad && maker->is_own_out) {
+		maker->is_own_out = 0;
+		is_bad = fclose(maker->out) != 0;
+		error = errno;
+	}
+	if (!is_bad)
+		return 0;
+	return ni_error(NI_EXIT_TROUBLE, "%s: cannot write the report: %s",
+			maker->verb, strerror(error));
+}
+
+static int no_recording(struct ni_report_maker *maker, const char *directory,
+			int error)
+{
+	if (error == -ENODATA)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: no trace in '%s'; 'noinherit audit --record-only' makes them",
+				maker->verb, directory);
+	return ni_error(NI_EXIT_TROUBLE, "%s: cannot read '%s': %s",
+			maker->verb, directory, strerror(-error));
+}
+
+static void make(struct ni_report_maker *maker, struct ni_report *report,
+		 const struct ni_recording *recording,
+		 const char *const *command)
+{
+	char root[PATH_MAX];
+
+	if (getcwd(root, sizeof(root)))
+		report->source_root = root;
+	ni_ledger_fill(report, recording->traces, recording->count);
+	report->command = report->program_count ? command_of(report) : command;
+	ni_report_add_loss(report, "command of which there is no trace",
+			   !report->program_count);
+	ni_report_add_loss(report, "programs whose trace found no space",
+		 recording->empty);
+	ni_report_add_loss(report, "files that are no trace", recording->unreadable);
+	ni_report_add_loss(report, "traces that another version wrote",
+		 recording->newer);
+	resolve_stacks(maker, report);
+	ni_advice_add(report);
+	judge(maker, report);
+	print(maker, report);
+}
+
+int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
+			const char *const *command, size_t *left)
+{
+	struct ni_report report = { 0 };
+	struct ni_recording recording = { 0 };
+	size_t count = 0;
+	int status, r;
+
+	r = ni_trace_directory_read(directory, &report.arena, &recording);
+	if (r < 0 && !(r == -ENODATA && command))
+		return no_recording(maker, directory, r);
+	make(maker, &report, &recording, command);
+	for (int kind = 0; kind < NI_KINDS; kind++)
+		count += ni_count_left(&report, kind);
+	status = flush(maker);
+	ni_report_free(&report);
+	ni_recording_free(&recording);
+	if (!status)
+		*left = count;
+	return status;
+}

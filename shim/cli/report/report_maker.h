@@ -1,0 +1,36 @@
+/*
+ * report_maker.h - from a recording to a printed report: the steps in order.
+ */
+#ifndef NI_CLI_REPORT_MAKER_H
+#define NI_CLI_REPORT_MAKER_H
+
+#include <stdio.h>
+
+#include "cli/report.h"
+#include "cli/report/report_options.h"
+
+/* All that a report needs besides the recording, read before it is made: a
+ * typo is found before a long run, not after it. */
+struct ni_report_maker;
+
+/*
+ * Opens the output and reads suppressions and baseline. Returns 0, or the exit
+ * status after a line on standard error. fallback is where a report goes that
+ * has no output file.
+ */
+int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
+			 const struct ni_report_options *options,
+			 FILE *fallback);
+
+/*
+ * Reads the recording in directory and prints its report. Returns 0, or the
+ * exit status after a line; *left is the number of findings that count. Where
+ * there is no trace at all the report is empty and says so if command (what
+ * should have left one; ends with NULL) is given, else that is an error.
+ */
+int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
+			const char *const *command, size_t *left);
+
+void ni_report_maker_close(struct ni_report_maker *maker);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * report_options.c - the options that `audit` and `report` share.
+ */
+#include "cli/report/report_options.h"
+
+#include <string.h>
+
+#include "cli/message.h"
+#include "cli/nearest.h"
+#include "cli/options.h"
+
+static const char *const formats[] = {
+	[NI_FORMAT_TEXT] = "text",
+	[NI_FORMAT_JSON] = "json",
+	[NI_FORMAT_SARIF] = "sarif",
+	[NI_FORMAT_HTML] = "html",
+	NULL
+};
+
+int ni_is_report_option(int option)
+{
+	return option == 'o' || (option >= NI_REPORT_OPTION_FORMAT &&
+				 option < NI_REPORT_OPTION_END);
+}
+
+static int unknown_word(const char *verb, const char *option, const char *word,
+			size_t length, const char *const *candidates)
+{
+	const char *near = ni_nearest_word(word, length, candidates);
+
+	if (near)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: --%s: unknown word '%.*s'; did you mean '%s'?",
+				verb, option, (int)length, word, near);
+	return ni_error(NI_EXIT_TROUBLE,
+			"%s: --%s: unknown word '%.*s'; 'noinherit %s --help' lists them",
+			verb, option, (int)length, word, verb);
+}
+
+static int take_format(struct ni_report_options *options, const char *verb,
+		       const char *value)
+{
+	for (int i = 0; formats[i]; i++)
+		if (!strcmp(value, formats[i])) {
+			options->format = i;
+			return 0;
+		}
+	return unknown_word(verb, "format", value, strlen(value), formats);
+}
+
+static int take_kinds(struct ni_report_options *options, const char *verb,
+		      const char *value)
+{
+	const char *names[NI_KINDS + 3] = { "all", "default" };
+	const char *bad;
+	size_t length;
+
+	if (ni_kinds_parse(value, &options->kinds, &bad, &length) == 0)
+		return 0;
+	for (int kind = 0; kind < NI_KINDS; kind++)
+		names[kind + 2] = ni_kinds[kind].name;
+	return unknown_word(verb, "kinds", bad, length, names);
+}
+
+static int take_exitcode(struct ni_report_options *options, const char *verb,
+			 const char *value)
+{
+	long number;
+
+	if (ni_parse_number(value, 0, 255, &number) < 0)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: --error-exitcode: '%s' is no exit status; use a number from 0 to 255",
+				verb, value);
+	options->error_exitcode = (int)number;
+	return 0;
+}
+
+static int take_suppressions(struct ni_report_options *options,
+			     const char *verb, const char *value)
+{
+	if (options->suppression_count == NI_MOST_SUPPRESSION_FILES)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: --suppressions: more than %d files; put them into one",
+				verb, NI_MOST_SUPPRESSION_FILES);
+	options->suppressions[options->suppression_count++] = value;
+	return 0;
+}
+
+int ni_report_options_take(struct ni_report_options *options, const char *verb,
+			   int option, const char *value)
+{
+	switch (option) {
+	case NI_REPORT_OPTION_FORMAT:
+		return take_format(options, verb, value);
+	case NI_REPORT_OPTION_KINDS:
+		return take_kinds(options, verb, value);
+	case NI_REPORT_OPTION_EXITCODE:
+		return take_exitcode(options, verb, value);
+	case NI_REPORT_OPTION_SUPPRESSIONS:
+		return take_suppressions(options, verb, value);
+	case NI_REPORT_OPTION_GENERATE:
+		options->format = NI_FORMAT_SUPPRESSIONS;
+		return 0;
+	case NI_REPORT_OPTION_BASELINE:
+		options->is_baseline = 1;
+		if (value)
+			options->baseline = value;
+		return 0;
+	case NI_REPORT_OPTION_DEBUG:
+		options->debug_directory = value;
+		return 0;
+	default:
+		options->output = value;
+		return 0;
+	}
+}

@@ -1,0 +1,82 @@
+/*
+ * report_options.h - the options that `audit` and `report` share.
+ */
+#ifndef NI_CLI_REPORT_OPTIONS_H
+#define NI_CLI_REPORT_OPTIONS_H
+
+#include <getopt.h>
+
+#include "cli/report/kinds.h"
+
+enum ni_format {
+	NI_FORMAT_TEXT,
+	NI_FORMAT_JSON,
+	NI_FORMAT_SARIF,
+	NI_FORMAT_HTML,
+	NI_FORMAT_SUPPRESSIONS
+};
+
+#define NI_MOST_SUPPRESSION_FILES 32
+
+/* Starts as all zero. */
+struct ni_report_options {
+	enum ni_format format;
+	const char *output;		/* NULL: the verb's own stream */
+	const char *suppressions[NI_MOST_SUPPRESSION_FILES];
+	size_t suppression_count;
+	unsigned kinds;			/* 0: the default */
+	int error_exitcode;		/* 0: none */
+	int is_baseline;		/* what was open at start is no finding */
+	const char *baseline;		/* an earlier report, or NULL */
+	const char *debug_directory;
+};
+
+/* What ni_next_option() answers for them. */
+enum ni_report_option {
+	NI_REPORT_OPTION_FORMAT = 2000,
+	NI_REPORT_OPTION_SUPPRESSIONS,
+	NI_REPORT_OPTION_GENERATE,
+	NI_REPORT_OPTION_KINDS,
+	NI_REPORT_OPTION_EXITCODE,
+	NI_REPORT_OPTION_BASELINE,
+	NI_REPORT_OPTION_DEBUG,
+	NI_REPORT_OPTION_END
+};
+
+#define NI_REPORT_OPTION_ROWS \
+	{ "format", required_argument, NULL, NI_REPORT_OPTION_FORMAT }, \
+	{ "output", required_argument, NULL, 'o' }, \
+	{ "suppressions", required_argument, NULL, \
+	  NI_REPORT_OPTION_SUPPRESSIONS }, \
+	{ "gen-suppressions", no_argument, NULL, NI_REPORT_OPTION_GENERATE }, \
+	{ "kinds", required_argument, NULL, NI_REPORT_OPTION_KINDS }, \
+	{ "error-exitcode", required_argument, NULL, \
+	  NI_REPORT_OPTION_EXITCODE }, \
+	{ "baseline", optional_argument, NULL, NI_REPORT_OPTION_BASELINE }, \
+	{ "debug-dir", required_argument, NULL, NI_REPORT_OPTION_DEBUG }
+
+/* For the help of such a verb. */
+#define NI_REPORT_OPTION_HELP \
+"      --format=FORMAT       text (default), json, sarif or html\n" \
+"  -o, --output=FILE         write the report there\n" \
+"      --kinds=LIST          what to report: leak, double-close, race,\n" \
+"                            wrong-flag, unclosed (these by default),\n" \
+"                            inheritable, arrived, passed; all, default;\n" \
+"                            -NAME takes one away\n" \
+"      --suppressions=FILE   leave out what its rules fit; may be repeated\n" \
+"      --gen-suppressions    print the rules for what is left, not the report\n" \
+"      --error-exitcode=N    exit with N if a finding is left\n" \
+"      --baseline            what was open at start is no finding\n" \
+"      --baseline=REPORT     nor is what an earlier JSON report knows\n" \
+"      --debug-dir=DIR       where debug files are (/usr/lib/debug)\n"
+
+int ni_is_report_option(int option);
+
+/*
+ * Takes one such option. Returns 0, or NI_EXIT_TROUBLE after a line that names
+ * the wrong word and the nearest right one.
+ */
+int ni_report_options_take(struct ni_report_options *options, const char *verb,
+			   int option, const char *value);
+
+#endif

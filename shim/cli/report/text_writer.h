@@ -1,0 +1,51 @@
+/*
+ * text_writer.h - the pieces of the report for people.
+ */
+#ifndef NI_CLI_TEXT_WRITER_H
+#define NI_CLI_TEXT_WRITER_H
+
+#include <stdio.h>
+
+#include "cli/report.h"
+
+struct ni_text {
+	struct ni_report *report;
+	FILE *out;
+	int is_coloured;
+};
+
+enum ni_text_colour {
+	NI_TEXT_PLAIN,
+	NI_TEXT_BAD,
+	NI_TEXT_WEAK,
+	NI_TEXT_FIX,
+	NI_TEXT_DIM,
+	NI_TEXT_BOLD
+};
+
+/* Part of a line. What is unprintable in it is escaped. */
+__attribute__((format(printf, 3, 4)))
+void ni_text_put(struct ni_text *page, enum ni_text_colour colour,
+		 const char *format, ...);
+
+void ni_text_end_line(struct ni_text *page);
+
+/* Its frames, one on a line, less those before main. */
+void ni_text_put_stack(struct ni_text *page, const struct ni_stack *stack);
+
+/* "once", "3 times". */
+const char *ni_text_times(struct ni_text *page, uint64_t count);
+
+/* "sh, cat and 3 more": the texts that were put in, at most so many. */
+const char *ni_text_join(struct ni_text *page, const struct ni_distinct *texts,
+			 size_t most);
+
+/* ---- the parts of the page ---------------------------------------------------- */
+
+/* Is it printed in full? */
+int ni_text_is_shown(const struct ni_text *page,
+		     const struct ni_finding *finding);
+
+void ni_text_put_findings(struct ni_text *page);
+
+#endif

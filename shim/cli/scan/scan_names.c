@@ -1,0 +1,178 @@
+/*
+ * scan_names.c - the addresses of sockets of which the inodes are known.
+ */
+#include "cli/scan/scan_names.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "cli/report/arena.h"
+
+/* A network namespace whose lists were read. */
+struct seen {
+	dev_t device;
+	ino_t inode;
+};
+
+struct lookup {
+	int proc;
+	struct ni_scan_names *names;
+	struct seen *seen;
+	size_t count, room;
+};
+
+static int compare_inode(const void *first, const void *second)
+{
+	const struct ni_socket *a = first, *b = second;
+
+	return (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+static struct ni_socket *find(const struct ni_scan_names *names, uint64_t inode)
+{
+	struct ni_socket key = { .inode = inode };
+
+	return names->count ? bsearch(&key, names->sockets, names->count,
+				      sizeof(key), compare_inode) : NULL;
+}
+
+static int is_same(const struct ni_socket *a, const struct ni_socket *b)
+{
+	return a->type == b->type && a->state == b->state &&
+	       a->local_size == b->local_size &&
+	       !memcmp(&a->local, &b->local, a->local_size);
+}
+
+/*
+ * The first list that has an inode is right. Two different lines in the UNIX
+ * list mean that one is a path which was made to look like a line: then no
+ * address is shown rather than a wrong one.
+ */
+static void found(const struct ni_socket *socket, void *data)
+{
+	struct ni_socket *wanted = find(data, socket->inode);
+
+	if (!wanted)
+		return;
+	if (!wanted->family)
+		*wanted = *socket;
+	else if (wanted->family == AF_UNIX && socket->family == AF_UNIX &&
+		 !is_same(wanted, socket))
+		wanted->local_size = 0;
+}
+
+static int is_new_namespace(struct lookup *lookup, const struct stat *status)
+{
+	struct seen *added;
+
+	for (size_t i = 0; i < lookup->count; i++)
+		if (lookup->seen[i].device == status->st_dev &&
+		    lookup->seen[i].inode == status->st_ino)
+			return 0;
+	added = ni_array_push(&lookup->seen, &lookup->count, &lookup->room,
+			      sizeof(*added));
+	added->device = status->st_dev;
+	added->inode = status->st_ino;
+	return 1;
+}
+
+static void read_namespace(struct lookup *lookup, pid_t pid)
+{
+	struct stat status;
+	char path[64];
+	int directory;
+
+	snprintf(path, sizeof(path), "%d/ns/net", (int)pid);
+	if (fstatat(lookup->proc, path, &status, 0) < 0 ||
+	    !is_new_namespace(lookup, &status))
+		return;
+	snprintf(path, sizeof(path), "%d/net", (int)pid);
+	directory = openat(lookup->proc, path,
+			   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return;
+	ni_socket_tables_read(directory, found, lookup->names);
+	close(directory);
+}
+
+/* Neither bound nor connected, or of a family without a list. */
+static void ask_descriptor(struct lookup *lookup, struct ni_socket *wanted,
+			   pid_t pid, int fd)
+{
+	struct ni_socket known;
+	char path[96], name[64];
+	ssize_t size;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%d/fd/%d", lookup->proc,
+		 (int)pid, fd);
+	size = getxattr(path, "system.sockprotoname", name, sizeof(name) - 1);
+	if (size < 0)
+		return;
+	name[size] = '\0';
+	if (ni_socket_of_protocol(name, &known) < 0)
+		return;
+	known.inode = wanted->inode;
+	*wanted = known;
+}
+
+static void collect(struct ni_scan_names *names,
+		    const struct ni_scan_finding *findings, size_t count)
+{
+	size_t room = 0, kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct ni_socket *socket = ni_array_push(&names->sockets,
+			&names->count, &room, sizeof(*socket));
+
+		socket->inode = findings[i].inode;
+	}
+	if (count)
+		qsort(names->sockets, count, sizeof(*names->sockets),
+		      compare_inode);
+	for (size_t i = 0; i < names->count; i++)
+		if (!i || names->sockets[i].inode !=
+			  names->sockets[kept - 1].inode)
+			names->sockets[kept++] = names->sockets[i];
+	names->count = kept;
+}
+
+void ni_scan_names_find(int proc, const struct ni_snapshot *snapshot,
+			const struct ni_scan_finding *findings, size_t count,
+			struct ni_scan_names *names)
+{
+	struct lookup lookup = { .proc = proc, .names = names };
+
+	memset(names, 0, sizeof(*names));
+	collect(names, findings, count);
+	for (size_t i = 0; i < count; i++) {
+		read_namespace(&lookup,
+			       snapshot->processes[findings[i].owner].pid);
+		read_namespace(&lookup,
+			       snapshot->processes[findings[i].holder].pid);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct ni_socket *wanted = find(names, findings[i].inode);
+
+		if (!wanted->family)
+			ask_descriptor(&lookup, wanted,
+				       snapshot->processes[findings[i].holder].pid,
+				       findings[i].holder_fd);
+	}
+	free(lookup.seen);
+}
+
+void ni_scan_names_free(struct ni_scan_names *names)
+{
+	free(names->sockets);
+}
+
+const struct ni_socket *ni_scan_name(const struct ni_scan_names *names,
+				     uint64_t inode)
+{
+	return find(names, inode);
+}
