@@ -14,17 +14,32 @@ HELPERS = os.path.join(os.path.dirname(__file__), "../helpers")
 INCLUDES = ["-I", HELPERS, "-I", os.path.join(HELPERS, "../../shim")]
 
 LIBRARY = """
+    #include <fcntl.h>
     #include <sys/socket.h>
-    int open_socket(void);
-    int open_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0); }"""
+    int flags_of_socket(void);
+    int flags_of_socket(void)
+    {
+        return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_GETFD);
+    }"""
 
 USER = """
-    #include <fcntl.h>
     #include <stdio.h>
-    int open_socket(void);
+    int flags_of_socket(void);
     int main(void)
     {
-        printf("%d\\n", fcntl(open_socket(), F_GETFD));
+        printf("%d\\n", flags_of_socket());
+        return 0;
+    }"""
+
+OPENER = """
+    #include <dlfcn.h>
+    #include <stdio.h>
+    int main(int argc, char **argv)
+    {
+        int (*flags_of_socket)(void);
+        void *library = dlopen(argv[argc - 1], RTLD_NOW);
+        *(void **)&flags_of_socket = dlsym(library, "flags_of_socket");
+        printf("%d\\n", flags_of_socket());
         return 0;
     }"""
 
@@ -93,31 +108,16 @@ class Linked(live.LiveTest):
                 self.assertIn("libnoinherit-preload.so", self.needed(program))
                 self.assertEqual(self.says(program, preload=None), "1")
 
-    def test_without_the_flags_around_it_the_linker_drops_it(self):
-        # Why pkg-config is to be asked.
-        program = self.path("user")
-        subprocess.run(["cc", "-D_GNU_SOURCE", "-o", program,
-                        self.file("user.c", USER), "-Wl,--as-needed",
-                        f"-L{self.folder}", "-lnoinherit-preload",
-                        *self.build_library()], check=True)
-        self.assertNotIn("libnoinherit-preload.so", self.needed(program))
-        self.assertEqual(self.says(program, preload=None), "0")
-
     def test_a_library_that_is_opened_later_is_enforced(self):
         self.build_library()
-        program = self.compile("later", """
-            #include <dlfcn.h>
-            #include <fcntl.h>
-            #include <stdio.h>
-            int main(int argc, char **argv)
-            {
-                int (*open_socket)(void);
-                void *library = dlopen(argv[argc - 1], RTLD_NOW);
-                *(void **)&open_socket = dlsym(library, "open_socket");
-                printf("%d\\n", fcntl(open_socket(), F_GETFD));
-            }""", *self.flags())
-        self.assertEqual(self.says(program, self.path("libmaker.so"),
-                                   preload=None), "1")
+        maker = self.path("libmaker.so")
+        program = self.compile("later", OPENER, *self.flags())
+        self.assertEqual(self.says(program, maker, preload=None), "1")
+        # Without the flags around it the linker sees no use for it.
+        program = self.compile("later", OPENER, "-Wl,--as-needed",
+                               f"-L{self.folder}", "-lnoinherit-preload")
+        self.assertNotIn("libnoinherit-preload.so", self.needed(program))
+        self.assertEqual(self.says(program, maker, preload=None), "0")
 
     def test_it_hands_over_to_itself_in_a_clean_environment(self):
         reexec = self.link("reexec", *self.flags())
