@@ -69,6 +69,16 @@ static uint16_t flags_of(const struct ni_slot *slot)
 	return flags;
 }
 
+/* popen closes the streams of earlier popens in its child (POSIX), unseen. */
+static bool is_closed_by_popen(const struct ni_exec *exec,
+			       const struct ni_slot *slot)
+{
+	const struct ni_trace_site *site = ni_site_at(slot->created);
+
+	return exec->caller.call == NI_CALL_popen && site &&
+	       site->call == NI_CALL_popen;
+}
+
 /* Does number @fd cross? The kernel's flag decides, not the table. */
 static bool look(const struct ni_exec *exec, int fd, struct crossing *crossing)
 {
@@ -86,7 +96,7 @@ static bool look(const struct ni_exec *exec, int fd, struct crossing *crossing)
 	if (crossing->effect != NI_SPAWN_UNTOUCHED)
 		return true;
 	flags = ni_kernel_flags(fd);
-	if (flags < 0)
+	if (flags < 0 || is_closed_by_popen(exec, &crossing->slot))
 		return false;
 	if (!(flags & FD_CLOEXEC))
 		return true;

@@ -145,6 +145,27 @@ def test_a_blocked_accept_can_be_cancelled():
               "cancelled\n")
 
 
+def test_unloaded_code_is_not_taken_for_what_lies_there_now():
+    place = tempfile.mkdtemp(prefix="noinherit-")
+    try:
+        copies = [shutil.copy(os.path.join(recording.HELPERS,
+                                           "libplugin_planted.so"),
+                              os.path.join(place, name))
+                  for name in ("first.so", "second.so")]
+        with Recording() as record:
+            seen = same(record, "plugins", *copies, copies[0])
+            check("one was loaded where the other had been",
+                  "elsewhere" not in seen.stdout, seen.stdout)
+            made = {name: total([s for s in sites(record, "eventfd")
+                                 if "/%s+" % name in s["stack"]],
+                                "inheritable")
+                    for name in ("first.so", "second.so")}
+            check("each call is that of its library",
+                  made == {"first.so": 6, "second.so": 3}, made)
+    finally:
+        shutil.rmtree(place)
+
+
 # ---- processes -----------------------------------------------------------------
 
 def test_a_vfork_child_leaves_the_parents_table_alone():

@@ -66,6 +66,7 @@ PLANTED = {
     "wrong_flag_by_status": [("wrong-flag", "file", 1, None),
                              ("inheritable", "file", 1, None)],
     "inheritable_only": [("inheritable", "tcp CLOSED", 1, None)],
+    "clean_second_popen": [("inheritable", "pipe", 1, None)] * 2,
     "passed_by_flag": [("passed", "tcp CLOSED", 1, TRUE)],
     "passed_by_dup2": [("passed", "tcp CLOSED", 1, TRUE)],
     "passed_by_environment": [("passed", "eventfd", 1, TRUE)],

@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -46,6 +47,7 @@
 extern char **environ;
 
 static long argument;
+static char **arguments;
 
 static void die(const char *what)
 {
@@ -546,6 +548,28 @@ static void create_for_ever(void)
 	}
 }
 
+/* Arguments: libraries, one after the other where the last one was. */
+static void plugins(void)
+{
+	uintptr_t first = 0;
+
+	for (char **path = arguments; *path; path++) {
+		void *library = dlopen(*path, RTLD_NOW);
+		int (*make)(void);
+
+		if (!library)
+			die(dlerror());
+		*(void **)&make = dlsym(library, "plugin_make");
+		for (int i = 0; i < 3; i++)
+			make();
+		if (!first)
+			first = (uintptr_t)make;
+		printf("%s\n", (uintptr_t)make == first ? "there again"
+							: "elsewhere");
+		dlclose(library);
+	}
+}
+
 /* libc takes the shell's environment from environ. */
 static void shell_without_environment(void)
 {
@@ -648,13 +672,14 @@ static const struct { const char *name; void (*run)(void); } all[] = {
 	ROW(coroutine), ROW(threads), ROW(forking_threads),
 	ROW(cancelled_accept), ROW(tree), ROW(vfork_child),
 	ROW(vfork_oddities), ROW(many_descriptors), ROW(create_for_ever),
-	ROW(shell_without_environment), ROW(full_environment), ROW(filter),
+	ROW(plugins), ROW(shell_without_environment), ROW(full_environment), ROW(filter),
 };
 
 int main(int argc, char **argv)
 {
 	if (argc > 2)
 		argument = atol(argv[2]);
+	arguments = argv + (argc > 1 ? 2 : argc);
 	for (size_t i = 0; argc > 1 && i < ARRAY_LEN(all); i++) {
 		if (strcmp(argv[1], all[i].name))
 			continue;

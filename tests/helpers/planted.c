@@ -790,6 +790,15 @@ PLANTED clean_spawn_actions(void)
 	close(ends[1]);
 }
 
+/* libc closes the first stream in the child of the second. */
+PLANTED clean_second_popen(void)
+{
+	FILE *first = popen("exit 0", "r"), *second = popen("exit 0", "r");
+
+	if (!first || !second || pclose(first) || pclose(second))
+		die("popen");
+}
+
 /* A vfork child that changes its own descriptors, as CPython's does. */
 PLANTED clean_vfork_child(void)
 {
@@ -850,7 +859,8 @@ static const struct { const char *name; void (*run)(void); } all[] = {
 	ROW(passed_by_argument), ROW(passed_by_listen_fds),
 	ROW(passed_by_spawn_action),
 	ROW(clean_atomic), ROW(clean_close_everything), ROW(clean_redirection),
-	ROW(clean_spawn_actions), ROW(clean_vfork_child),
+	ROW(clean_spawn_actions), ROW(clean_second_popen),
+	ROW(clean_vfork_child),
 	ROW(clean_failed_closes), ROW(clean_second_open),
 };
 

@@ -1,0 +1,15 @@
+/*
+ * libplugin_planted: what a program loads, calls and unloads.
+ */
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int plugin_make(void);
+
+int plugin_make(void)
+{
+	int fd = eventfd(0, 0);
+
+	close(fd);
+	return fd;
+}
