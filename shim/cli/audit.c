@@ -111,7 +111,7 @@ static int take_option(struct audit *audit, char **argv, int option)
 	}
 }
 
-/* ---- what the recorder reads ------------------------------------------------------- */
+/* ---- what the recorder reads -------------------------------------------- */
 
 static int set_recorder(const struct audit *audit, const char *directory)
 {
@@ -175,7 +175,7 @@ static int run_command(struct audit *audit, char **command)
 		ni_supervise("audit", program, command, &reach);
 }
 
-/* ---- the two ways ------------------------------------------------------------------- */
+/* ---- the two ways ------------------------------------------------------- */
 
 static int make_directory(const char *path, char made[PATH_MAX],
 			  char inner[PATH_MAX])

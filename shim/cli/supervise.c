@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "cli/launch.h"
 #include "cli/message.h"
 
@@ -21,7 +22,7 @@ static void awaited(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
-	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
 		sigaddset(set, forwarded[i]);
 }
 

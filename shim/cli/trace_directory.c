@@ -20,7 +20,7 @@
 
 #define SIZE_MAX_BYTES ((size_t)NI_TRACE_SIZE_KIB_MAX * 1024 + 65536)
 
-/* ---- making --------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------- */
 
 /* 26 letters, 16 of them: 75 bits. */
 static int random_name(char name[17])
@@ -91,7 +91,7 @@ int ni_trace_directory_make(const char *path, char made[PATH_MAX],
 	return r;
 }
 
-/* ---- walking -------------------------------------------------------------------- */
+/* ---- walking ------------------------------------------------------------ */
 
 static int is_trace_name(const char *name)
 {
@@ -149,7 +149,7 @@ void ni_trace_directory_remove(const char *made, const char *inner)
 	rmdir(made);
 }
 
-/* ---- reading -------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 /* As it is now: a program that still runs goes on writing. */
 static void *read_file(int fd, size_t size, size_t *length)

@@ -7,10 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "cli/report/place.h"
 #include "cli/report/what.h"
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* How each function is told to set close-on-exec itself. */
 static const struct {
@@ -83,7 +82,7 @@ static const char *place_of(struct ni_report *report,
 			     report->source_root);
 }
 
-/* ---- fixes -------------------------------------------------------------------- */
+/* ---- fixes -------------------------------------------------------------- */
 
 static const char *fix_inheritable(struct ni_report *report,
 				   const struct ni_finding *finding)
@@ -162,7 +161,7 @@ static const char *(*const fixes[NI_KINDS])(struct ni_report *report,
 	[NI_KIND_UNCLOSED] = fix_unclosed,
 };
 
-/* ---- notes -------------------------------------------------------------------- */
+/* ---- notes -------------------------------------------------------------- */
 
 /* "12.3 us", "2.5 ms", "3.1 s". */
 static const char *duration(struct ni_arena *arena, uint64_t ns)

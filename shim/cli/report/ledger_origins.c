@@ -50,7 +50,7 @@ static int is_moved(const struct launch *launch,
 	       is_same_sort(held, arrived) && is_same_inode(held, arrived);
 }
 
-/* ---- arrivals ------------------------------------------------------------------ */
+/* ---- arrivals ----------------------------------------------------------- */
 
 static const struct ni_trace_held *held_of(const struct launch *launch,
 					   size_t i)
@@ -205,7 +205,7 @@ void ni_origins_read(struct ledger *ledger)
 		read_arrivals(ledger, &ledger->images[i]);
 }
 
-/* ---- what an image hands over --------------------------------------------------- */
+/* ---- what an image hands over ------------------------------------------- */
 
 static const struct arrival *find_arrival(const struct image *image,
 					  const struct ni_trace_what *what)

@@ -113,7 +113,8 @@ static void add_race(struct ledger *ledger, struct image *image, uint32_t ref)
 }
 
 static const struct ni_trace_partner *
-most_frequent(const struct image *image, const struct ni_trace_partner *partners)
+most_frequent(const struct image *image,
+	      const struct ni_trace_partner *partners)
 {
 	const struct ni_trace_partner *best = NULL;
 

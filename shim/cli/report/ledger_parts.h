@@ -11,10 +11,9 @@
 #ifndef NI_CLI_LEDGER_PARTS_H
 #define NI_CLI_LEDGER_PARTS_H
 
+#include "common/array.h"
 #include "cli/report.h"
 #include "cli/report/trace_reader.h"
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 struct ledger;
 struct launch;
@@ -89,7 +88,7 @@ struct ledger {
 	size_t finding_room, flow_room, program_room;
 };
 
-/* ---- places ----------------------------------------------------------------- */
+/* ---- places ------------------------------------------------------------- */
 
 void ni_places_read(struct ledger *ledger, struct image *image);
 
@@ -108,7 +107,7 @@ const struct ni_trace_what *ni_places_sample(const struct image *image,
 /* The name of the function that the site called; NULL if it is not known. */
 const char *ni_places_call(const struct ni_trace_site *site);
 
-/* ---- programs --------------------------------------------------------------- */
+/* ---- programs ----------------------------------------------------------- */
 
 void ni_programs_read(struct ledger *ledger, const struct ni_trace *traces,
 		      size_t count);
@@ -117,7 +116,7 @@ void ni_programs_join(struct ledger *ledger);
 /* Did the launch start the very program again that it came from? */
 int ni_programs_is_again(const struct launch *launch);
 
-/* ---- origins ---------------------------------------------------------------- */
+/* ---- origins ------------------------------------------------------------ */
 
 void ni_origins_read(struct ledger *ledger);
 
@@ -128,7 +127,7 @@ struct origin ni_origins_of_held(struct ledger *ledger, struct image *image,
 /* Did the new image say what it received, and all of it? */
 int ni_origins_are_told(const struct launch *launch);
 
-/* ---- groups ----------------------------------------------------------------- */
+/* ---- groups ------------------------------------------------------------- */
 
 /* What makes two findings the same; all else is taken from the first. */
 struct group_key {
@@ -153,7 +152,7 @@ void ni_groups_stop(struct ni_finding *finding);
 size_t ni_groups_number(const struct ledger *ledger,
 			const struct ni_finding *finding);
 
-/* ---- what is decided --------------------------------------------------------- */
+/* ---- what is decided ---------------------------------------------------- */
 
 /* leak, passed, arrived. */
 void ni_crossings_read(struct ledger *ledger);
@@ -161,7 +160,7 @@ void ni_crossings_read(struct ledger *ledger);
 /* The other kinds; after the crossings. */
 void ni_own_read(struct ledger *ledger);
 
-/* ---- losses ----------------------------------------------------------------- */
+/* ---- losses ------------------------------------------------------------- */
 
 void ni_losses_read(struct ledger *ledger);
 

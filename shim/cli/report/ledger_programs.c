@@ -34,7 +34,7 @@ static int is_interpreter(const char *exe)
 	return 0;
 }
 
-/* ---- images ------------------------------------------------------------------ */
+/* ---- images ------------------------------------------------------------- */
 
 static int by_start(const void *a, const void *b)
 {
@@ -95,7 +95,7 @@ void ni_programs_read(struct ledger *ledger, const struct ni_trace *traces,
 	}
 }
 
-/* ---- launches ---------------------------------------------------------------- */
+/* ---- launches ----------------------------------------------------------- */
 
 static struct launch *add_launch(struct ledger *ledger, struct image *image,
 				 const struct ni_trace_exec *exec, uint32_t ref)
@@ -187,7 +187,7 @@ static int by_time(const void *a, const void *b)
 	       left->exec_ref > right->exec_ref;
 }
 
-/* ---- which image came out of which launch ------------------------------------- */
+/* ---- which image came out of which launch ------------------------------- */
 
 /* The latest launch before the image that may have begot it. */
 static struct launch *find_launch(struct ledger *ledger,

@@ -31,7 +31,7 @@ size_t ni_count_left(const struct ni_report *report, enum ni_kind kind)
 	return count;
 }
 
-/* ---- fingerprints -------------------------------------------------------------- */
+/* ---- fingerprints ------------------------------------------------------- */
 
 static uint64_t mix(uint64_t hash, const char *text)
 {
@@ -64,7 +64,7 @@ static uint64_t fingerprint(const struct ni_finding *finding)
 	return mix_stack(hash, finding->closed);
 }
 
-/* ---- order --------------------------------------------------------------------- */
+/* ---- order -------------------------------------------------------------- */
 
 struct row {
 	struct ni_finding *finding;

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "cli/reach/base_name.h"
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#include "common/array.h"
 
 /* Nobody mends a leak there. */
 static const char *const system_modules[] = {

@@ -35,7 +35,7 @@ static json_t *single(json_t *value)
 	return array;
 }
 
-/* ---- locations ------------------------------------------------------------------ */
+/* ---- locations ---------------------------------------------------------- */
 
 static char *percent_encoded(struct ni_arena *arena, const char *path)
 {
@@ -151,7 +151,7 @@ static const struct ni_frame *best_frame(const struct ni_report *report,
 	return ni_place_culprit(stack);
 }
 
-/* ---- what happened, step by step --------------------------------------------------- */
+/* ---- what happened, step by step ---------------------------------------- */
 
 struct step {
 	const struct ni_stack *stack;
@@ -221,7 +221,7 @@ static json_t *code_flow(struct ni_report *report, const struct step *steps,
 	return flow;
 }
 
-/* ---- results ---------------------------------------------------------------------- */
+/* ---- results ------------------------------------------------------------ */
 
 static const char *result_text(struct ni_report *report,
 			       const struct ni_finding *finding)
@@ -319,7 +319,7 @@ static json_t *result(struct ni_report *report,
 	return object;
 }
 
-/* ---- the run ---------------------------------------------------------------------- */
+/* ---- the run ------------------------------------------------------------ */
 
 static json_t *rule(struct ni_arena *arena, const struct ni_kind_facts *kind)
 {

@@ -19,9 +19,12 @@ static void put_title(struct ni_text *page)
 
 	ni_text_put(page, NI_TEXT_BOLD, "noinherit audit");
 	ni_text_put(page, NI_TEXT_PLAIN, " of %zu process%s, %zu program%s: %s",
-		    report->process_count, report->process_count == 1 ? "" : "es",
-		    report->program_count, report->program_count == 1 ? "" : "s",
-		    ni_command_text(&report->arena, report->command, COMMAND_WIDTH));
+		    report->process_count,
+		    report->process_count == 1 ? "" : "es",
+		    report->program_count,
+		    report->program_count == 1 ? "" : "s",
+		    ni_command_text(&report->arena, report->command,
+				    COMMAND_WIDTH));
 	ni_text_end_line(page);
 	ni_text_end_line(page);
 }
@@ -201,8 +204,9 @@ static void put_summary(struct ni_text *page)
 	size_t fixes = count_fixes(report);
 
 	if (can_shim_help(report)) {
-		ni_text_put(page, NI_TEXT_PLAIN, "Until they are fixed, 'noinherit run' "
-		    "keeps sockets back without a change to the program.");
+		ni_text_put(page, NI_TEXT_PLAIN, "Until they are fixed, "
+			    "'noinherit run' keeps sockets back without a "
+			    "change to the program.");
 		ni_text_end_line(page);
 	}
 	put_counts(page, "Stopped by the shim", stopped, "");

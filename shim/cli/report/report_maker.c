@@ -29,7 +29,7 @@ struct ni_report_maker {
 	struct ni_baseline baseline;
 };
 
-/* ---- what is read before ----------------------------------------------------------- */
+/* ---- what is read before ------------------------------------------------ */
 
 static char *read_text(struct ni_arena *arena, const char *path, size_t *size)
 {
@@ -141,7 +141,7 @@ void ni_report_maker_close(struct ni_report_maker *maker)
 	free(maker);
 }
 
-/* ---- the report -------------------------------------------------------------------- */
+/* ---- the report --------------------------------------------------------- */
 
 /* The first program that nobody seen started is the command. */
 static const char *const *command_of(const struct ni_report *report)

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "cli/report/suppression_rules.h"
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 struct parser {
 	struct ni_suppressions *suppressions;
@@ -104,7 +103,7 @@ static int begin_at(struct parser *parser)
 	return 0;
 }
 
-/* ---- lines --------------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------- */
 
 static const struct {
 	const char *prefix;

@@ -159,7 +159,7 @@ void ni_suppressions_free(struct ni_suppressions *suppressions)
 	};
 }
 
-/* ---- generating ---------------------------------------------------------------- */
+/* ---- generating --------------------------------------------------------- */
 
 /* What ends a line, or is trimmed off its end. */
 static int is_lost_in_a_file(const char *text)

@@ -134,7 +134,8 @@ static void put_receiver(struct ni_text *page,
 	ni_text_end_line(page);
 	if (!to->unfollowed)
 		return;
-	ni_text_put(page, NI_TEXT_DIM, "    not followed further: %s", to->unfollowed);
+	ni_text_put(page, NI_TEXT_DIM, "    not followed further: %s",
+		    to->unfollowed);
 	ni_text_end_line(page);
 }
 

@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "cli/report/place.h"
 #include "cli/printable.h"
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #define WIDEST_FUNCTION 48
 
@@ -55,7 +54,7 @@ void ni_text_end_line(struct ni_text *page)
 	fputc('\n', page->out);
 }
 
-/* ---- stacks -------------------------------------------------------------------- */
+/* ---- stacks ------------------------------------------------------------- */
 
 static int function_width(const struct ni_stack *stack, size_t depth)
 {
@@ -128,7 +127,8 @@ void ni_text_put_stack(struct ni_text *page, const struct ni_stack *stack)
 	for (size_t i = 0; i < depth; i++)
 		put_frame(page, &stack->frames[i], i, width);
 	if (stack->is_cut) {
-		ni_text_put(page, NI_TEXT_DIM, "    ... the stack goes on, unrecorded");
+		ni_text_put(page, NI_TEXT_DIM,
+			    "    ... the stack goes on, unrecorded");
 		ni_text_end_line(page);
 	}
 }

@@ -40,7 +40,7 @@ const char *ni_text_times(struct ni_text *page, uint64_t count);
 const char *ni_text_join(struct ni_text *page, const struct ni_distinct *texts,
 			 size_t most);
 
-/* ---- the parts of the page ---------------------------------------------------- */
+/* ---- the parts of the page ---------------------------------------------- */
 
 /* Is it printed in full? */
 int ni_text_is_shown(const struct ni_text *page,

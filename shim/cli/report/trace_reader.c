@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#include "common/array.h"
 
-/* ---- how large a record of each kind is ----------------------------------- */
+/* ---- how large a record of each kind is --------------------------------- */
 
 static size_t no_tail(const void *record)
 {
@@ -91,7 +91,7 @@ static int is_well_formed(const void *record, const struct ni_trace_head *head)
 	       size - kinds[head->kind].fixed >= kinds[head->kind].tail(record);
 }
 
-/* ---- the header ------------------------------------------------------------ */
+/* ---- the header --------------------------------------------------------- */
 
 static int check_header(const struct ni_trace_header *header, size_t size)
 {
@@ -141,7 +141,7 @@ static void read_strings(struct ni_trace *trace, struct ni_arena *arena)
 				       &trace->argc);
 }
 
-/* ---- the records ----------------------------------------------------------- */
+/* ---- the records -------------------------------------------------------- */
 
 static const struct ni_trace_head *head_at(const uint8_t *cells, size_t cell)
 {

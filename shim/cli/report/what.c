@@ -11,10 +11,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "common/array.h"
 #include "common/names.h"
 #include "cli/report/trace_reader.h"
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const type_names[NI_TYPES] = {
 	[NI_TYPE_UNKNOWN] = "descriptor",
@@ -86,7 +85,7 @@ static const char *socket_name(int family, int type, int protocol)
 	return "socket";
 }
 
-/* ---- addresses -------------------------------------------------------------- */
+/* ---- addresses ---------------------------------------------------------- */
 
 static const char *inet_address(struct ni_arena *arena, const void *address,
 				size_t size)
@@ -183,7 +182,7 @@ const char *ni_what_address(struct ni_arena *arena, const void *address,
 	}
 }
 
-/* ---- descriptors ------------------------------------------------------------ */
+/* ---- descriptors -------------------------------------------------------- */
 
 static void describe_socket(struct ni_what *what, int family, int type,
 			    int protocol)
