@@ -55,6 +55,10 @@ class RealProgram(unittest.TestCase):
                             if not key.startswith("NOINHERIT_") and
                             key != "LD_PRELOAD"}
         self.port = free_port()
+        # Programs that drop root must reach it, wherever the build lies.
+        self.noinherit = shutil.copy(NOINHERIT, self.folder)
+        for name in ("libnoinherit-audit.so", "libnoinherit-preload.so"):
+            shutil.copy(os.path.join(BUILD, name), self.folder)
 
     def file(self, name, content, mode=0o755):
         path = os.path.join(self.folder, name)
@@ -70,8 +74,8 @@ class RealProgram(unittest.TestCase):
         log = open(os.path.join(self.folder, "log"), "wb")
         self.addCleanup(log.close)
         process = subprocess.Popen(
-            [NOINHERIT, "audit", "--record-only", "-o", directory, *options,
-             "--", *command], env=self.environment, cwd=self.folder,
+            [self.noinherit, "audit", "--record-only", "-o", directory,
+             *options, "--", *command], env=self.environment, cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             self.wait_for_port(process)

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
