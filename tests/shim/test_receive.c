@@ -45,8 +45,8 @@ static void send_descriptors(int to, int count)
 struct letter {
 	struct msghdr message;
 	struct iovec part;
-	union control control;
 	char byte;
+	union control control;
 };
 
 static struct msghdr *empty(struct letter *letter, int count)
