@@ -192,7 +192,7 @@ static void *open_in_thread(void *unused)
 PLANTED leak_by_thread(void)
 {
 	pthread_t creator, starter;
-	void *fd;
+	void *fd = NULL;
 
 	if (pthread_create(&creator, NULL, open_in_thread, NULL) ||
 	    pthread_join(creator, &fd) ||
