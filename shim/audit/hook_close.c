@@ -44,6 +44,9 @@ static void mark_range(const struct ni_caller *caller, unsigned first,
 {
 	int highest = ni_descriptors_highest();
 
+	/* Before anything was recorded it is -1. */
+	if (highest < 0 || first > (unsigned)highest)
+		return;
 	if (last < (unsigned)highest)
 		highest = (int)last;
 	for (int fd = (int)first; fd <= highest;

@@ -234,6 +234,8 @@ static void close_by_listing(void)
 /* Before anything of its own was seen. */
 static void close_first(void)
 {
+	close_range(3, INT_MAX, CLOSE_RANGE_CLOEXEC);
+	close_range(3, INT_MAX, 0);
 	closefrom(3);
 	printf("close_range: %d\n", close_range(3, ~0U, 0));
 	printf("open: %d\n", open("/dev/null", O_RDONLY));
