@@ -19,6 +19,7 @@ struct object {
 struct walk {
 	uintptr_t self;
 	bool is_behind_self;
+	bool is_in_front;	/* looks there, not behind */
 	struct ni_symbol *symbols;
 	size_t count;
 	size_t missing;
@@ -207,7 +208,7 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 		walk->is_behind_self = true;
 		return 0;
 	}
-	if (!walk->is_behind_self && ni_is_glibc())
+	if (walk->is_behind_self == walk->is_in_front)
 		return 0;
 	if (!read_object(&object, info))
 		return 0;
@@ -240,6 +241,11 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)
 		symbols[i].address = NULL;
 		symbols[i].is_foreign = false;
 	}
+	dl_iterate_phdr(look_into, &walk);
+	if (!walk.missing || ni_is_glibc())
+		return;
+	walk.is_behind_self = false;
+	walk.is_in_front = true;
 	dl_iterate_phdr(look_into, &walk);
 }
 

@@ -58,9 +58,9 @@ uint32_t ni_symbol_hash(const char *name);
  * @symbols, @count: name, hash and skip_libc filled in; the rest is written
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
- * libpthread count as libc. Another libc lists itself in front of what it
- * preloads: if ni_is_glibc() is false every other object is searched, and
- * what is found is foreign.
+ * libpthread count as libc. Another libc may list itself in front of what it
+ * preloads: if ni_is_glibc() is false what is not found behind is looked for
+ * there, and what is found is foreign.
  */
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
 
