@@ -22,7 +22,9 @@
 
 struct ni_recorder ni_recorder;
 
-/* libc's; <stdlib.h> has no declaration for them. */
+/* glibc's; <stdlib.h> has no declaration for them. Weak: musl, which lacks the
+ * second, would refuse to start its own programs. */
+#pragma weak __register_atfork
 int __cxa_atexit(void (*function)(void *), void *argument, void *library);
 int __register_atfork(void (*prepare)(void), void (*parent)(void),
 		      void (*child)(void), void *library);
@@ -139,6 +141,10 @@ static void start(void)
 	struct ni_audit_options options;
 	const char *directory;
 
+	/* Programs of another C library inherit LD_PRELOAD. They must go on as
+	 * if we were not there. */
+	if (!ni_is_glibc())
+		return;
 	directory = ni_environment_start(environ, ni_own_file(&ni_recorder));
 	if (!directory)
 		return;

@@ -349,6 +349,30 @@ def test_calls_before_the_constructor_are_recorded():
               leaks)
 
 
+def test_a_child_of_another_libc_goes_on():
+    if not shutil.which("musl-gcc"):
+        print("# no musl-gcc (package musl-tools): not tried")
+        return
+    place = tempfile.mkdtemp(prefix="noinherit-")
+    try:
+        program = os.path.join(place, "plain")
+        subprocess.run(["musl-gcc", "-D_GNU_SOURCE", "-o", program,
+                        os.path.join(os.path.dirname(recording.SOURCE),
+                                     "plain.c")], check=True)
+        native = natively(program)
+        for others in [], [recording.SHIM]:
+            with Recording() as record:
+                record.environment["LD_PRELOAD"] = ":".join(
+                    [recording.RECORDER] + others)
+                done = record.run("sh", "-c", program + "; exit $?",
+                                  status=None)
+                check("it does what it does natively",
+                      (done.stdout, done.returncode) ==
+                      (native.stdout, native.returncode), others, done)
+    finally:
+        shutil.rmtree(place)
+
+
 def test_a_process_that_dropped_privileges_writes_its_own_file():
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         print("# not root, or no setpriv: dropping privileges was not tried")
