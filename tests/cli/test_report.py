@@ -51,7 +51,7 @@ class Text(RecordingTest):
                 r"  note: fcntl\(fd, F_SETFD, O_CLOEXEC\) sets nothing: F_SETFD knows FD_CLOEXEC only",
                 r"  fix: fcntl\(fd, F_SETFD, FD_CLOEXEC\) at \S+:\d+",
                 r"UNCLOSED  ",
-                r"  note: unclosed <socket fd=9, family=AF_INET, type=SOCK_STREAM, proto=6, laddr=\('127\.0\.0\.1', 8080\)>; 2 others from this stack were closed at \S+:\d+"):
+                r"  note: unclosed <socket fd=9, family=AF_INET, type=SOCK_STREAM, proto=0, laddr=\('127\.0\.0\.1', 8080\)>; 2 others from this stack were closed at \S+:\d+"):
             self.assertRegex(text, "(?m)^" + pattern)
 
     def test_the_worst_comes_first_and_the_summary_last(self):

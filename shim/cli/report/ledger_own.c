@@ -142,6 +142,9 @@ static void add_unclosed(struct ledger *ledger, struct image *image,
 		finding->fd = record->what.fd;
 		finding->what = ni_what_from_record(ledger->arena,
 						    &record->what);
+		/* Python's object has the argument, not SO_PROTOCOL (S-16). */
+		if (site->type == NI_TYPE_SOCKET)
+			finding->what.proto = site->protocol;
 	}
 	finding->count += ni_at_least_one(record->count);
 	finding->closed_count += site->closed;
