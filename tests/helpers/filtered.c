@@ -38,6 +38,7 @@ static const struct {
 			     ANSWER(EPERM) } } },
 	{ "recvmsg-einval", { { SYS_recvmsg, 2, MSG_CMSG_CLOEXEC,
 				MSG_CMSG_CLOEXEC, ANSWER(EINVAL) } } },
+	{ "close-40", { { SYS_close, 0, ~0U, 40, ANSWER(EPERM) } } },
 	/* Nothing that the shim might do: the program must work as natively. */
 	{ "everything", { TYPE_FLAG(SYS_socket, EPERM),
 			  TYPE_FLAG(SYS_socketpair, EPERM),

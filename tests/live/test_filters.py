@@ -45,6 +45,27 @@ class Filters(live.LiveTest):
                              preload=preload) for preload in (None, live.SHIM)]
         self.assertEqual(answers, ["3 0 6 7 8 4711"] * 2)
 
+    def test_what_could_not_be_closed_is_still_ours(self):
+        program = self.compile("unclosable", """
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <stdio.h>
+            #include <sys/socket.h>
+            #include <unistd.h>
+            int main(void)
+            {
+                int fd, failed;
+                while ((fd = socket(AF_UNIX, SOCK_STREAM, 0)) < 40)
+                    ;
+                failed = close(fd) == -1 && errno == EPERM;
+                printf("%d %d %d", fd, failed, fcntl(fd, F_GETFD));
+                dup2(fd, fd);   /* an ours lets go of its flag */
+                printf(" %d\\n", fcntl(fd, F_GETFD));
+            }""")
+        for preload, expected in ((None, "40 1 0 0"), (live.SHIM, "40 1 1 0")):
+            self.assertEqual(self.says(helper("filtered"), "close-40", program,
+                                       preload=preload), expected)
+
 
 if __name__ == "__main__":
     live.main()

@@ -150,6 +150,9 @@ static void a_target_is_the_programs_from_then_on(void **state)
 	target = new_socket();
 	assert_int_equal(dup2(file, target), target);
 	assert_true(is_inheritable(target));
+	/* For an ours, this mistake would be seen through (rule 8). */
+	assert_int_equal(fcntl(target, F_SETFD, O_CLOEXEC), 0);
+	assert_true(is_inheritable(target));
 	close(target);
 	close(file);
 }
