@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "common/raw.h"
 #include "preload/ours.h"
@@ -230,7 +231,8 @@ void ni_environment_adopt(char **envp)
 
 		if (!list)
 			*to++ = *envp;
-		else if (ni_is_compat() && is_for_us(&list))
+		else if (ni_is_compat() && !getauxval(AT_SECURE) &&
+			 is_for_us(&list))
 			adopt_listed(list);
 	}
 	if (to != envp)
