@@ -97,7 +97,7 @@ def test_an_older_libc_gives_the_same_stacks():
     place = tempfile.mkdtemp(prefix="noinherit-")
     try:
         report = os.path.join(place, "report")
-        for command in ["bash", "-c", SHELL], ["git", "log", "-3"], ["ls"]:
+        for command in ["bash", "-c", SHELL], ["ls"], ["find", "/etc", "-maxdepth", "1"]:
             run(command, report, STACKCHECK_OLD="1")
         counts, text = totals(report)
         check("none is wrong", counts["stacks"] > 100 and
