@@ -113,6 +113,18 @@ def other_tools():
         row(name, f"{float(took.stdout.split()[0]) - native:.0f} ns")
 
 
+def heaptrack():
+    """It records malloc, not descriptors: the same stacks, another call."""
+    if not measure.has("heaptrack"):
+        return
+    native = nanoseconds(False, "malloc", 5000, FRAMES)
+    with tempfile.TemporaryDirectory() as place:
+        took = measure.run(["heaptrack", "-o", f"{place}/out", DEEP, "malloc",
+                            "5000", FRAMES])
+    each, = re.findall(r"(?m)^(\d+\.\d) \d+$", took.stdout)
+    row("heaptrack, per malloc and free", f"{float(each) - native:.0f} ns")
+
+
 def as_descriptors_grow():
     print("\nThe same with so many descriptors open (net ns)")
     for held in (10, 1000, 19000):
@@ -179,6 +191,7 @@ def main():
     print("The recorder")
     per_call()
     other_tools()
+    heaptrack()
     as_descriptors_grow()
     sizes()
     start_up()

@@ -5,9 +5,11 @@
  *	deep COUNT FRAMES [HELD] [fork|thread]
  *
  * Prints nanoseconds per create and close: the best of 50 batches of COUNT,
- * that a busy machine disturbed least; and resident KiB of the process. HELD descriptors are open meanwhile.
- * With "fork" a child has been forked before, with "thread" a second thread
- * exists. "deep backtrace COUNT FRAMES" measures glibc's backtrace() instead.
+ * that a busy machine disturbed least; and resident KiB of the process. HELD
+ * descriptors are open meanwhile. With "fork" a child has been forked before,
+ * with "thread" a second thread exists. "deep backtrace COUNT FRAMES" measures
+ * glibc's backtrace() instead, "deep malloc COUNT FRAMES" malloc and free, for
+ * tools that record those.
  */
 #include <execinfo.h>
 #include <pthread.h>
@@ -21,8 +23,9 @@
 enum { BATCHES = 50, OWN_FRAMES = 6, FRAMES_MAX = 64 };
 
 static long count;
-static int takes_backtrace;
+static void (*work)(void);
 static volatile int sink;
+static void *volatile memory;
 static double best = 1e18;
 
 static double now(void)
@@ -47,6 +50,14 @@ static void take_backtraces(void)
 		sink = backtrace(frames, FRAMES_MAX);
 }
 
+static void allocate_and_free(void)
+{
+	for (long i = 0; i < count; i++) {
+		memory = malloc(64);
+		free(memory);
+	}
+}
+
 /* Each level has a frame of its own: the call is not its last act. */
 static __attribute__((noinline)) int descend(int frames)
 {
@@ -57,7 +68,7 @@ static __attribute__((noinline)) int descend(int frames)
 	for (int batch = 0; batch < BATCHES; batch++) {
 		double start = now(), each;
 
-		(takes_backtrace ? take_backtraces : create_and_close)();
+		work();
 		each = (now() - start) / (double)count;
 		if (each < best)
 			best = each;
@@ -100,9 +111,13 @@ static long resident_kib(void)
 
 int main(int argc, char **argv)
 {
-	takes_backtrace = argc > 1 && !strcmp(argv[1], "backtrace");
-	argv += takes_backtrace;
-	argc -= takes_backtrace;
+	work = create_and_close;
+	if (argc > 1 && !strcmp(argv[1], "backtrace"))
+		work = take_backtraces;
+	if (argc > 1 && !strcmp(argv[1], "malloc"))
+		work = allocate_and_free;
+	argv += work != create_and_close;
+	argc -= work != create_and_close;
 	if (argc < 3) {
 		fprintf(stderr, "deep: COUNT FRAMES [HELD] [fork|thread]\n");
 		return 125;
