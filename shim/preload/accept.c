@@ -10,11 +10,6 @@
 #include "preload/ours.h"
 #include "preload/policy.h"
 
-static unsigned char kept_mark(int listener)
-{
-	return ni_ours_get(listener) & NI_KEPT;
-}
-
 /* From the first success on, the hot path need not think of ENOSYS. */
 static int learn_accept4(const struct ni_next *next, int peer)
 {
@@ -31,10 +26,10 @@ int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 	int peer, errno_before = errno;
 
 	if ((flags & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_ACCEPT) ||
-	    kept_mark(fd))
+	    ni_ours_kept(fd))
 		return ni_created_by_program(
 			next->accept4(fd, address, length, flags),
-			kept_mark(fd));
+			ni_ours_kept(fd));
 	peer = next->accept4(fd, address, length, flags | SOCK_CLOEXEC);
 	if (peer >= 0 || !ni_may_be_our_flag(errno))
 		return learn_accept4(next, peer);
@@ -56,9 +51,9 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 {
 	int peer, errno_before = errno;
 
-	if (!ni_enforces(NI_SCOPE_ACCEPT) || kept_mark(fd))
+	if (!ni_enforces(NI_SCOPE_ACCEPT) || ni_ours_kept(fd))
 		return ni_created_by_program(next->accept(fd, address, length),
-					     kept_mark(fd));
+					     ni_ours_kept(fd));
 	if (!can_use_accept4(next))
 		return ni_created_without_flag(next->accept(fd, address,
 							    length));

@@ -42,9 +42,9 @@ static int duplicate(const struct ni_next *next, int fd, long minimum)
 
 	if ((int)minimum < 0 || (int)minimum > STDERR_FILENO ||
 	    !ni_enforces(NI_SCOPE_DUP) || !ni_is_compat() ||
-	    (ni_ours_get(fd) & NI_KEPT))
+	    ni_ours_kept(fd))
 		return ni_created_by_program(next->fcntl(fd, F_DUPFD, minimum),
-					     ni_ours_get(fd) & NI_KEPT);
+					     ni_ours_kept(fd));
 	if (is_foreign)
 		return ni_created_without_flag(next->fcntl(fd, F_DUPFD,
 							   minimum));

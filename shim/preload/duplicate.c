@@ -9,18 +9,13 @@
 #include "preload/ours.h"
 #include "preload/policy.h"
 
-static unsigned char kept_mark(int fd)
-{
-	return ni_ours_get(fd) & NI_KEPT;
-}
-
 int ni_dup(const struct ni_next *next, int fd)
 {
 	bool is_foreign = next == &ni_next && ni_foreign.dup;
 	int copy, errno_before = errno;
 
-	if (!ni_enforces(NI_SCOPE_DUP) || kept_mark(fd))
-		return ni_created_by_program(next->dup(fd), kept_mark(fd));
+	if (!ni_enforces(NI_SCOPE_DUP) || ni_ours_kept(fd))
+		return ni_created_by_program(next->dup(fd), ni_ours_kept(fd));
 	/* A library with its own dup loses track of a descriptor that was
 	 * duplicated by fcntl (socket_wrapper does). */
 	if (is_foreign)
@@ -75,7 +70,7 @@ static int onto(int result, int fd, int fd2, unsigned char before)
 {
 	if (result < 0 && before)
 		ni_ours_set(fd2, before);
-	else if (result >= 0 && kept_mark(fd))
+	else if (result >= 0 && ni_ours_kept(fd))
 		ni_ours_set(fd2, NI_KEPT);
 	return result;
 }

@@ -52,6 +52,12 @@ static inline bool ni_is_ours(int fd)
 	return ni_ours_get(fd) & NI_OURS;
 }
 
+/* NI_KEPT if @fd has it: what comes of it stays native, too. */
+static inline unsigned char ni_ours_kept(int fd)
+{
+	return ni_ours_get(fd) & NI_KEPT;
+}
+
 /* Marks a new descriptor as ours if that is a matter of one store. */
 static inline bool ni_ours_mark_fast(int fd)
 {
