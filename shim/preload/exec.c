@@ -235,13 +235,15 @@ static size_t count_list(va_list list)
 	return count;
 }
 
-/* Writes @count arguments and the NULL behind them. */
-static void copy_list(char **argv, const char *first, va_list list,
+/* Writes @count arguments and the NULL behind them. @list is a pointer because
+ * execle reads on from there: whether a va_list that is passed by value moves
+ * in the caller differs between machines. */
+static void copy_list(char **argv, const char *first, va_list *list,
 		      size_t count)
 {
 	argv[0] = (char *)first;
 	for (size_t i = 1; i <= count; i++)
-		argv[i] = va_arg(list, char *);
+		argv[i] = va_arg(*list, char *);
 }
 
 /* Two walks over one list: the array lies on the stack, in the frame of the
@@ -254,7 +256,7 @@ static void copy_list(char **argv, const char *first, va_list list,
 		va_end(list);                                                 \
 		argv = alloca((count_ + 1) * sizeof(*argv));                  \
 		va_start(list, first);                                        \
-		copy_list(argv, first, list, count_);                         \
+		copy_list(argv, first, &list, count_);                        \
 	} while (0)
 
 NI_EXPORT int execl(const char *path, const char *first, ...)

@@ -51,6 +51,17 @@ VFORK = """
     }"""
 
 
+# The environment stands behind the arguments. What is executed is the host's.
+EXECLE = """
+    #include <unistd.h>
+    int main(void)
+    {
+        char *environment[] = { "ONLY=this", NULL };
+        execle("/usr/bin/env", "env", "-u", "OTHER", NULL, environment);
+        return 1;
+    }"""
+
+
 class AArch64(live.LiveTest):
 
     @classmethod
@@ -94,6 +105,11 @@ class AArch64(live.LiveTest):
         self.assertEqual(self.emulated(program, preload=False),
                          "5 0000 six -1 1 0")
         self.assertEqual(self.emulated(program), "5 1100 six -1 1 1")
+
+    def test_execle_finds_the_environment(self):
+        program = self.compile("execle", EXECLE, compiler=COMPILER)
+        self.assertEqual(self.emulated(program, preload=False), "ONLY=this")
+        self.assertEqual(self.emulated(program), "ONLY=this")
 
     def test_its_exports_are_those_of_the_libc_there(self):
         self.says(os.path.join(ROOT, "scripts/exports"), self.shim,
