@@ -34,8 +34,11 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 
 # Objects that live in other people's processes: initial-exec TLS and no
 # instrumentation. Two LOAD segments, gnu hash, everything bound at start.
+# AArch64's outlined atomics would import libgcc's question to glibc, which musl
+# cannot answer: it refuses the program.
 GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt \
-	-ffunction-sections
+	-ffunction-sections \
+	$(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),-mno-outline-atomics)
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
