@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""tests/run believes no test that ran nothing: a suite of a few scripts and
+programs, in a tree of its own."""
+
+import os
+import shutil
+import subprocess
+import unittest
+
+import live
+
+RUN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../run")
+
+PYTHON = """#!/usr/bin/python3
+import unittest
+class Case(unittest.TestCase):
+    %s
+unittest.main()
+"""
+PASSES = "def test_one(self): pass"
+SKIPS = "def test_one(self): self.skipTest('no moon')"
+
+CMOCKA = """
+    #include <setjmp.h>
+    #include <stdarg.h>
+    #include <stddef.h>
+    #include <stdint.h>
+    #include <cmocka.h>
+    static void passes(void **state) { (void)state; }
+    static void skips(void **state) { (void)state; skip(); }
+    int main(void)
+    {
+        const struct CMUnitTest tests[] = { %s };
+        (void)passes, (void)skips;
+        return _cmocka_run_group_tests("x", tests, %d, NULL, NULL);
+    }"""
+
+
+class Runner(live.LiveTest):
+
+    def setUp(self):
+        super().setUp()
+        self.file("tests/run")
+        shutil.copy(RUN, self.path("tests/run"))
+        os.makedirs(self.path("build/tests/some"))
+
+    def run_suite(self):
+        result = subprocess.run([self.path("tests/run"), "some"], text=True,
+                                capture_output=True, check=False,
+                                env=dict(self.environment,
+                                         BUILD=self.path("build")))
+        return result.returncode, result.stdout
+
+    def test_python_files(self):
+        self.file("tests/some/test_passes.py", PYTHON % PASSES)
+        self.assertEqual(self.run_suite()[0], 0)
+        self.file("tests/some/test_skips.py", PYTHON % SKIPS)
+        status, said = self.run_suite()
+        self.assertIn("SKIPPED some/test_skips.py", said)
+        self.assertIn("1 passed, 0 failed, 1 skipped", said)
+        self.assertEqual(status, 0)
+        self.file("tests/some/test_empty.py", PYTHON % "pass")
+        status, said = self.run_suite()
+        self.assertIn("FAILED  some/test_empty.py", said)
+        self.assertEqual(status, 1)
+
+    def test_cmocka_programs(self):
+        for name, rows, count in (
+                ("test_passes", "cmocka_unit_test(passes), "
+                 "cmocka_unit_test(skips)", 2),
+                ("test_skips", "cmocka_unit_test(skips)", 1),
+                ("test_empty", "cmocka_unit_test(passes)", 0)):
+            self.file(f"tests/some/{name}.c", "")
+            program = self.compile(name, CMOCKA % (rows, count), "-lcmocka")
+            shutil.move(program, self.path("build/tests/some"))
+        status, said = self.run_suite()
+        self.assertIn("ok      some/test_passes", said)
+        self.assertIn("SKIPPED some/test_skips", said)
+        self.assertIn("FAILED  some/test_empty", said)
+        self.assertIn("ran no case", said)
+        self.assertIn("1 passed, 1 failed, 1 skipped", said)
+        self.assertEqual(status, 1)
+
+    def test_scripts_are_believed(self):
+        self.file("tests/some/test_says_nothing.sh", "#!/bin/sh\nexit 0\n")
+        self.assertEqual(self.run_suite()[0], 0)
+
+
+if __name__ == "__main__":
+    live.main()
