@@ -4,6 +4,7 @@
 #include "cli/artefact.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static int own_directory(char directory[PATH_MAX])
 	return 0;
 }
 
-static int is_there(const char *directory, const char *file,
+static bool is_there(const char *directory, const char *file,
 		    char path[PATH_MAX])
 {
 	return snprintf(path, PATH_MAX, "%s/%s", directory, file) < PATH_MAX &&

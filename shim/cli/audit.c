@@ -2,6 +2,7 @@
  * audit.c - `noinherit audit`: runs a command with the recorder, then reports.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "cli/report/report_options.h"
 #include "cli/setting_options.h"
 #include "cli/supervise.h"
-#include "cli/trace_directory.h"
+#include "cli/recording_directory.h"
 #include "cli/verbs.h"
 
 enum audit_option {
@@ -41,9 +42,9 @@ static const struct option options[] = {
 struct audit {
 	struct ni_report_options report;
 	struct ni_setting_options settings;
-	int is_record_only, is_enforcing, is_not_following;
+	bool is_record_only, is_enforcing, is_not_following;
 	long trace_size_kib, frames;	/* 0: the default */
-	int is_unreached;		/* the command; it was said */
+	bool is_unreached;		/* the command; it was said */
 };
 
 static int print_help(void)
@@ -91,13 +92,13 @@ static int take_option(struct audit *audit, char **argv, int option)
 					       option, optarg);
 	switch (option) {
 	case RECORD_ONLY:
-		audit->is_record_only = 1;
+		audit->is_record_only = true;
 		return 0;
 	case ENFORCE:
-		audit->is_enforcing = 1;
+		audit->is_enforcing = true;
 		return 0;
 	case NO_FOLLOW:
-		audit->is_not_following = 1;
+		audit->is_not_following = true;
 		return 0;
 	case TRACE_SIZE:
 		return take_number("trace-size", optarg,
@@ -117,7 +118,7 @@ static int set_recorder(const struct audit *audit, const char *directory)
 {
 	char text[128] = "";
 	size_t used = 0;
-	int is_set;
+	bool is_set;
 
 	if (audit->trace_size_kib)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
@@ -180,7 +181,7 @@ static int run_command(struct audit *audit, char **command)
 static int make_directory(const char *path, char made[PATH_MAX],
 			  char inner[PATH_MAX])
 {
-	int r = ni_trace_directory_make(path, made, inner);
+	int r = ni_recording_directory_make(path, made, inner);
 
 	if (r == 0)
 		return 0;
@@ -199,8 +200,8 @@ static int record(struct audit *audit, char **command)
 	if (status)
 		return status;
 	status = run_command(audit, command);
-	if (ni_trace_directory_is_empty(inner))
-		ni_trace_directory_remove(made, inner);
+	if (ni_recording_directory_is_empty(inner))
+		ni_recording_directory_remove(made, inner);
 	else
 		ni_warning("audit: recorded in '%s'; 'noinherit report %s' shows it",
 			   made, made);
@@ -209,10 +210,10 @@ static int record(struct audit *audit, char **command)
 
 /* A command that could not be run, or that preloading does not reach, leaves
  * nothing to report, and that was said. Who asked for a file gets one. */
-static int is_all_said(const struct audit *audit, const char *inner, int status)
+static bool is_all_said(const struct audit *audit, const char *inner, int status)
 {
-	if (!ni_trace_directory_is_empty(inner))
-		return 0;
+	if (!ni_recording_directory_is_empty(inner))
+		return false;
 	if (audit->is_unreached)
 		return !audit->report.output;
 	return status == NI_EXIT_TROUBLE || status == NI_EXIT_CANNOT_RUN ||
@@ -248,13 +249,13 @@ static int record_and_report(struct audit *audit, char **command)
 			status = run_command(audit, command);
 		if (!is_all_said(audit, inner, status))
 			status = report(audit, maker, made, command, status);
-		ni_trace_directory_remove(made, inner);
+		ni_recording_directory_remove(made, inner);
 	}
 	ni_report_maker_close(maker);
 	return status;
 }
 
-static int check(const struct audit *audit, int is_command_given)
+static int check(const struct audit *audit, bool is_command_given)
 {
 	for (int i = 0; i <= NI_SETTING_KEEP && !audit->is_enforcing; i++)
 		if (audit->settings.value[i])

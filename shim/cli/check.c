@@ -3,6 +3,7 @@
  */
 #include <getopt.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,7 +68,7 @@ static int print_failure(const char *program, const struct ni_reach *reach)
 	int status = reach->answer == NI_REACH_NOT_FOUND ? NI_EXIT_NOT_FOUND :
 		     reach->answer == NI_REACH_CANNOT_RUN ?
 			NI_EXIT_CANNOT_RUN : NI_EXIT_TROUBLE;
-	int is_other = strcmp(program, reach->file) != 0;
+	bool is_other = strcmp(program, reach->file) != 0;
 
 	return ni_error(status, "check: '%s' %s: %s%s%s%s%s", program,
 			status == NI_EXIT_TROUBLE ? "cannot be judged" :

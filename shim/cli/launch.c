@@ -4,13 +4,14 @@
 #include "cli/launch.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/artefact.h"
 #include "cli/message.h"
 #include "cli/preload_list.h"
-#include "cli/report/program.h"
+#include "cli/program.h"
 #include "cli/reach/reach.h"
 
 int ni_find_preload(const char *verb, const char *file, char path[PATH_MAX])
@@ -72,7 +73,7 @@ void ni_warn_unreached(const char *verb, const char *name,
 }
 
 /* Where the file showed why it cannot run, that tells more than an errno. */
-static int is_explained(const struct ni_reach *reach)
+static bool is_explained(const struct ni_reach *reach)
 {
 	return reach->answer == NI_REACH_CANNOT_RUN ||
 	       reach->answer == NI_REACH_NOT_FOUND || reach->is_foreign;

@@ -2,6 +2,7 @@
  * main.c - the command `noinherit`: finds the verb and hands over to it.
  */
 #include <noinherit.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static int unknown(const char *what, const char *word)
 			what, word);
 }
 
-static int is_either(const char *word, const char *a, const char *b)
+static bool is_either(const char *word, const char *a, const char *b)
 {
 	return !strcmp(word, a) || !strcmp(word, b);
 }

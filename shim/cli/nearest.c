@@ -4,6 +4,7 @@
 #include "cli/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,7 +14,7 @@
 
 /* The case is the first thing that is mistyped, and no two words here differ
  * in it alone. */
-static int is_same_letter(char a, char b)
+static bool is_same_letter(char a, char b)
 {
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }

@@ -3,6 +3,7 @@
  */
 #include "cli/preload_list.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static struct entry file_name(struct entry entry)
 	return entry;
 }
 
-static int is_same(struct entry a, struct entry b)
+static bool is_same(struct entry a, struct entry b)
 {
 	return a.length == b.length && !memcmp(a.text, b.text, a.length);
 }
@@ -46,7 +47,7 @@ static struct entry entry_of(const char *path)
 	return (struct entry){ path, strlen(path) };
 }
 
-static int starts_with(struct entry entry, const char *prefix)
+static bool starts_with(struct entry entry, const char *prefix)
 {
 	size_t size = strlen(prefix);
 
@@ -54,35 +55,35 @@ static int starts_with(struct entry entry, const char *prefix)
 }
 
 /* gcc's and clang's names for the runtime that must be loaded first. */
-static int is_address_sanitizer(struct entry entry)
+static bool is_address_sanitizer(struct entry entry)
 {
 	return starts_with(file_name(entry), "libasan.so") ||
 	       starts_with(file_name(entry), "libclang_rt.asan");
 }
 
-static int lists(const char *list, struct entry wanted)
+static bool lists(const char *list, struct entry wanted)
 {
 	struct entry entry;
 
 	while (next_entry(&list, &entry))
 		if (is_same(entry, wanted))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
-int ni_preload_can_carry(const char *path)
+bool ni_preload_can_carry(const char *path)
 {
 	return !strpbrk(path, SEPARATORS "$");
 }
 
-int ni_preload_list_has(const char *existing, const char *file_prefix)
+bool ni_preload_list_has(const char *existing, const char *file_prefix)
 {
 	struct entry entry;
 
 	while (existing && next_entry(&existing, &entry))
 		if (starts_with(file_name(entry), file_prefix))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 static void append(char *list, struct entry entry)
@@ -96,16 +97,16 @@ static void append(char *list, struct entry entry)
 }
 
 /* Whether the entry is one of the objects from another place. */
-static int is_other_copy(struct entry entry, const char *const *objects)
+static bool is_other_copy(struct entry entry, const char *const *objects)
 {
 	for (; *objects; objects++) {
 		struct entry object = entry_of(*objects);
 
 		if (is_same(file_name(entry), file_name(object)) &&
 		    !is_same(entry, object))
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 static size_t room_for(const char *existing, const char *const *objects)

@@ -4,11 +4,13 @@
 #ifndef NI_CLI_PRELOAD_LIST_H
 #define NI_CLI_PRELOAD_LIST_H
 
+#include <stdbool.h>
+
 /*
  * Whether LD_PRELOAD can carry the path: the dynamic loader splits the list at
  * spaces and colons, expands '$', and knows no way to quote them.
  */
-int ni_preload_can_carry(const char *path);
+bool ni_preload_can_carry(const char *path);
 
 /*
  * Adds objects (paths; the list ends with NULL) to existing, an LD_PRELOAD or
@@ -20,6 +22,6 @@ int ni_preload_can_carry(const char *path);
 char *ni_preload_list(const char *existing, const char *const *objects);
 
 /* Whether some entry of the list has a file name that begins with this. */
-int ni_preload_list_has(const char *existing, const char *file_prefix);
+bool ni_preload_list_has(const char *existing, const char *file_prefix);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "cli/printable.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +20,13 @@ static const struct {
 	{ 0xfeff, 0xfeff },
 };
 
-static int is_unprintable(uint32_t character)
+static bool is_unprintable(uint32_t character)
 {
 	for (size_t i = 0; i < sizeof(unprintable) / sizeof(unprintable[0]); i++)
 		if (character >= unprintable[i].first &&
 		    character <= unprintable[i].last)
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 /* What the first byte of a sequence says: its length, the bits it carries,
@@ -90,7 +91,7 @@ static size_t escape(unsigned char byte, char *out)
 }
 
 static size_t convert(const char *text, size_t size, char *out,
-		      int (*refused)(uint32_t character))
+		      bool (*refused)(uint32_t character))
 {
 	uint32_t character;
 	size_t length, used = 0;
@@ -110,7 +111,7 @@ static size_t convert(const char *text, size_t size, char *out,
 	return used;
 }
 
-static int is_nul(uint32_t character)
+static bool is_nul(uint32_t character)
 {
 	return character == 0;
 }

@@ -5,6 +5,7 @@
 #include "cli/setting_options.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +116,7 @@ static int check(const char *verb, const char *place, enum ni_setting setting,
 	return refuse(verb, place, setting, value, &error);
 }
 
-int ni_is_setting_option(int option)
+bool ni_is_setting_option(int option)
 {
 	return option >= NI_SETTING_OPTION &&
 	       option <= NI_SETTING_OPTION + NI_SETTING_KEEP;

@@ -6,6 +6,7 @@
 #define NI_CLI_SETTING_OPTIONS_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 #include "common/settings.h"
 
@@ -30,7 +31,7 @@ struct ni_setting_options {
 	char *value[NI_SETTING_KEEP + 1];
 };
 
-int ni_is_setting_option(int option);
+bool ni_is_setting_option(int option);
 
 /*
  * Takes one such option. Lists that are given twice add up, a mode given twice

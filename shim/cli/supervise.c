@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@ static void awaited(sigset_t *set)
 
 /* The terminal signals its whole foreground group, the child included: passed
  * on, it would come twice. */
-static int is_sent_to_us_alone(const siginfo_t *info)
+static bool is_sent_to_us_alone(const siginfo_t *info)
 {
 	return info->si_code != SI_KERNEL;
 }

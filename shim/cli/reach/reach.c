@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/reach/base_name.h"
-#include "cli/report/program.h"
+#include "cli/base_name.h"
+#include "cli/program.h"
 #include "cli/reach/reach_parts.h"
 
 /* The kernel follows five scripts; env(1) may start the count anew. */

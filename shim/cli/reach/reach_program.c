@@ -14,7 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "cli/reach/base_name.h"
+#include "cli/base_name.h"
 #include "cli/reach/elf_versions.h"
 #include "cli/preload_list.h"
 #include "cli/reach/reach_parts.h"

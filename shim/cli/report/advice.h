@@ -4,7 +4,7 @@
 #ifndef NI_CLI_ADVICE_H
 #define NI_CLI_ADVICE_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 /* After the stacks got their frames. */
 void ni_advice_add(struct ni_report *report);

@@ -4,6 +4,7 @@
 #include "cli/report/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,7 +147,7 @@ static void grow_slots(struct ni_distinct *distinct)
 	distinct->slot_count = count;
 }
 
-static int is_entry(const struct ni_distinct_entry *entry, uint64_t hash,
+static bool is_entry(const struct ni_distinct_entry *entry, uint64_t hash,
 		    const void *bytes, size_t size)
 {
 	return entry->hash == hash && entry->size == size &&
@@ -194,11 +195,11 @@ uint32_t ni_distinct_text(struct ni_distinct *distinct, const char *text)
 	return ni_distinct_number(distinct, text, strlen(text));
 }
 
-int ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
+bool ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
 		    size_t size)
 {
 	if (!distinct->count)
-		return 0;
+		return false;
 	return distinct->slots[find_slot(distinct, hash_of(bytes, size), bytes,
 					 size)] != 0;
 }

@@ -8,6 +8,7 @@
 #define NI_CLI_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,7 +53,7 @@ uint32_t ni_distinct_number(struct ni_distinct *distinct, const void *bytes,
 /* The same for a string. */
 uint32_t ni_distinct_text(struct ni_distinct *distinct, const char *text);
 
-int ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
+bool ni_distinct_has(const struct ni_distinct *distinct, const void *bytes,
 		    size_t size);
 
 /* The bytes of a number below distinct->count. size may be NULL. */

@@ -4,7 +4,7 @@
 #ifndef NI_CLI_BASELINE_H
 #define NI_CLI_BASELINE_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 /* Starts as all zero. */
 struct ni_baseline {

@@ -2,11 +2,12 @@
  * command_text.c - a command line and a count, as people write them.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "cli/report/printers.h"
 
-static int needs_quotes(const char *word)
+static bool needs_quotes(const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

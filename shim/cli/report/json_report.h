@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 /* "noinherit-report/1"; the caller drops the reference. */
 json_t *ni_json_report(struct ni_report *report);

@@ -4,12 +4,13 @@
 #include "cli/report/kinds.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	[NI_KIND_LEAK] = {
 		.name = "leak", .plural = "leaks",
-		.cwe = 403, .is_default = 1, .level = "error",
+		.cwe = 403, .is_default = true, .level = "error",
 		.title = "leaked into another program",
 		.meaning = "A descriptor crossed an exec into a program that "
 			"was not meant to have it: it can read, write or "
@@ -17,7 +18,7 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	},
 	[NI_KIND_DOUBLE_CLOSE] = {
 		.name = "double-close", .plural = "double closes",
-		.cwe = 1341, .is_default = 1, .level = "error",
+		.cwe = 1341, .is_default = true, .level = "error",
 		.title = "closed twice",
 		.meaning = "A descriptor was closed that was closed already: "
 			"with threads, the second close may hit a descriptor "
@@ -25,7 +26,7 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	},
 	[NI_KIND_RACE] = {
 		.name = "race", .plural = "races",
-		.cwe = 362, .is_default = 1, .level = "warning",
+		.cwe = 362, .is_default = true, .level = "warning",
 		.title = "marked close-on-exec too late",
 		.meaning = "A descriptor was created inheritable and marked "
 			"close-on-exec by a later call: what another thread "
@@ -33,21 +34,21 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	},
 	[NI_KIND_WRONG_FLAG] = {
 		.name = "wrong-flag", .plural = "wrong flags",
-		.cwe = 403, .is_default = 1, .level = "error",
+		.cwe = 403, .is_default = true, .level = "error",
 		.title = "close-on-exec asked for with the wrong flag",
 		.meaning = "A call that looks as if it set close-on-exec does "
 			"nothing: the flag belongs to another call.",
 	},
 	[NI_KIND_UNCLOSED] = {
 		.name = "unclosed", .plural = "unclosed",
-		.cwe = 775, .is_default = 1, .level = "warning",
+		.cwe = 775, .is_default = true, .level = "warning",
 		.title = "still open at exit",
 		.meaning = "A descriptor that the process created was still "
 			"open when it exited normally.",
 	},
 	[NI_KIND_INHERITABLE] = {
 		.name = "inheritable", .plural = "inheritable",
-		.cwe = 403, .is_default = 0, .level = "note",
+		.cwe = 403, .is_default = false, .level = "note",
 		.title = "inheritable",
 		.meaning = "A descriptor was created without close-on-exec "
 			"and never marked: it would leak if the program "
@@ -55,14 +56,14 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	},
 	[NI_KIND_ARRIVED] = {
 		.name = "arrived", .plural = "arrived",
-		.cwe = 403, .is_default = 0, .level = "note",
+		.cwe = 403, .is_default = false, .level = "note",
 		.title = "open at start",
 		.meaning = "A descriptor was open when the program started, "
 			"left by a parent that was not observed.",
 	},
 	[NI_KIND_PASSED] = {
 		.name = "passed", .plural = "passed",
-		.cwe = 403, .is_default = 0, .level = "note",
+		.cwe = 403, .is_default = false, .level = "note",
 		.title = "passed on purpose",
 		.meaning = "A descriptor crossed an exec because the program "
 			"said so.",
@@ -108,7 +109,7 @@ int ni_kinds_parse(const char *text, unsigned *kinds, const char **bad,
 	unsigned chosen = *text == '-' ? ni_kinds_default() : 0;
 
 	for (;;) {
-		int is_taken_away = *text == '-';
+		bool is_taken_away = *text == '-';
 		size_t size;
 		unsigned bits;
 

@@ -4,6 +4,7 @@
 #ifndef NI_CLI_KINDS_H
 #define NI_CLI_KINDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Worst first: reports are in this order. */
@@ -26,7 +27,7 @@ enum ni_kind {
 struct ni_kind_facts {
 	const char *name;
 	int cwe;
-	int is_default;		/* shown and counted unless --kinds says else */
+	bool is_default;		/* shown and counted unless --kinds says else */
 	const char *level;	/* SARIF's: error, warning, note */
 	const char *title;	/* what happened, in a few words */
 	const char *meaning;	/* a sentence for who sees it the first time */

@@ -8,7 +8,7 @@
 #ifndef NI_CLI_LEDGER_H
 #define NI_CLI_LEDGER_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 #include "cli/report/trace_reader.h"
 
 /*

@@ -4,6 +4,7 @@
  */
 #include "cli/report/ledger_parts.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "cli/report/what.h"
@@ -136,7 +137,7 @@ static struct ni_finding *arrived_finding(struct ledger *ledger,
 		.fd = record->fd,
 	};
 	struct ni_finding *finding;
-	int is_new;
+	bool is_new;
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new) {
@@ -151,7 +152,7 @@ static struct ni_finding *arrived_finding(struct ledger *ledger,
 }
 
 /* Did the very process create it that calls exec, after its fork? */
-static int is_of_this_fork(const struct launch *launch,
+static bool is_of_this_fork(const struct launch *launch,
 			   const struct ni_trace_held *held,
 			   const struct origin *origin)
 {
@@ -183,17 +184,17 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 		ni_groups_stop(finding);
 }
 
-static int is_silent(const struct launch *launch,
+static bool is_silent(const struct launch *launch,
 		     const struct ni_trace_held *held)
 {
 	for (size_t i = 0; i < launch->into->arrival_count; i++)
 		if (launch->into->arrivals[i].held == held)
-			return 0;
-	return 1;
+			return false;
+	return true;
 }
 
 /* The kernel's word at the other end: it was not there. */
-static int did_not_arrive(const struct launch *launch,
+static bool did_not_arrive(const struct launch *launch,
 			  const struct ni_trace_held *held)
 {
 	return ni_origins_are_told(launch) && is_silent(launch, held) &&
@@ -220,7 +221,7 @@ static struct ni_finding *crossing(struct ledger *ledger,
 		.at_call = exec ? exec->call : 0,
 	};
 	struct ni_finding *finding;
-	int is_new;
+	bool is_new;
 
 	if (origin.created)
 		ni_distinct_number(&ledger->crossed, &origin.created,
@@ -264,7 +265,7 @@ static void add_unlisted(struct ledger *ledger, struct launch *launch,
 		.fd = -1,
 	};
 	struct ni_finding *finding;
-	int is_new;
+	bool is_new;
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new) {

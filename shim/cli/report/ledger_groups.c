@@ -3,13 +3,15 @@
  */
 #include "cli/report/ledger_parts.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* A key as bytes: numbers and pointers, then the texts. No padding may differ,
  * so it is cleared before it is filled. */
 struct fixed_part {
 	const struct ni_stack *created, *at, *closed;
-	int kind, is_stopped, fd;
+	int kind, fd;
+	bool is_stopped;
 	unsigned call, at_call;
 };
 
@@ -49,7 +51,7 @@ static uint32_t number_of(struct ledger *ledger, const struct group_key *key)
 }
 
 struct ni_finding *ni_groups_find(struct ledger *ledger,
-				  const struct group_key *key, int *is_new)
+				  const struct group_key *key, bool *is_new)
 {
 	struct ni_report *report = ledger->report;
 	uint32_t number = number_of(ledger, key);
@@ -70,7 +72,7 @@ struct ni_finding *ni_groups_find(struct ledger *ledger,
 
 void ni_groups_stop(struct ni_finding *finding)
 {
-	finding->is_stopped = 1;
+	finding->is_stopped = true;
 	finding->suppressed = "stopped by the shim";
 }
 

@@ -7,22 +7,23 @@
  */
 #include "cli/report/ledger_parts.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* All eventfds share one inode, and so do the other kinds of that sort. */
-static int has_own_inode(unsigned type)
+static bool has_own_inode(unsigned type)
 {
 	return type >= NI_TYPE_FILE && type <= NI_TYPE_SOCKET;
 }
 
-static int is_same_inode(const struct ni_trace_what *a,
+static bool is_same_inode(const struct ni_trace_what *a,
 			 const struct ni_trace_what *b)
 {
 	return a->inode == b->inode && a->device == b->device &&
 	       (a->inode || a->device);
 }
 
-static int is_same_sort(const struct ni_trace_what *a,
+static bool is_same_sort(const struct ni_trace_what *a,
 			const struct ni_trace_what *b)
 {
 	return a->type == b->type && a->family == b->family &&
@@ -31,18 +32,18 @@ static int is_same_sort(const struct ni_trace_what *a,
 
 /* Was what the parent held at the exec what the new image found? The inodes of
  * a record are those of its first exec; later ones had others. */
-static int is_handed_over(const struct launch *launch,
+static bool is_handed_over(const struct launch *launch,
 			  const struct ni_trace_what *held,
 			  const struct ni_trace_what *arrived)
 {
 	if (held->fd != arrived->fd || !is_same_sort(held, arrived))
-		return 0;
+		return false;
 	return !launch->is_first || is_same_inode(held, arrived) ||
 	       (!held->inode && !held->device);
 }
 
 /* The same under another number: a file action of posix_spawn moved it. */
-static int is_moved(const struct launch *launch,
+static bool is_moved(const struct launch *launch,
 		    const struct ni_trace_what *held,
 		    const struct ni_trace_what *arrived)
 {
@@ -163,7 +164,7 @@ static struct origin arrival_origin(struct ledger *ledger, struct image *image,
 	origin = ni_origins_of_held(ledger, image->launch->from,
 				    arrival->held);
 	if (!origin.is_meant && meant_for_all(arrival->held)) {
-		origin.is_meant = 1;
+		origin.is_meant = true;
 		origin.meant = meant_for_all(arrival->held);
 	}
 	return origin;
@@ -252,7 +253,7 @@ struct origin ni_origins_of_held(struct ledger *ledger, struct image *image,
 	};
 }
 
-int ni_origins_are_told(const struct launch *launch)
+bool ni_origins_are_told(const struct launch *launch)
 {
 	const struct image *into = launch->into;
 

@@ -6,7 +6,7 @@
 #include "cli/report/what.h"
 
 /* Under the shim a socket is never inheritable, not even for a moment. */
-static int is_stopped_by_shim(enum ni_kind kind, const struct image *image,
+static bool is_stopped_by_shim(enum ni_kind kind, const struct image *image,
 			      const struct ni_trace_site *site)
 {
 	return kind != NI_KIND_UNCLOSED && site->type == NI_TYPE_SOCKET &&
@@ -32,7 +32,7 @@ static struct ni_finding *site_finding(struct ledger *ledger,
 		.at_call = other ? other->call : 0,
 	};
 	struct ni_finding *finding;
-	int is_new;
+	bool is_new;
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (!is_new)
@@ -51,7 +51,7 @@ static struct ni_finding *site_finding(struct ledger *ledger,
 }
 
 /* By dup2 a program says which number it wants: nothing to mark there. */
-static int is_on_purpose(const struct ni_trace_site *site)
+static bool is_on_purpose(const struct ni_trace_site *site)
 {
 	return site->call == NI_CALL_dup2 || site->call == NI_CALL_dup3;
 }
@@ -83,7 +83,7 @@ static void add_windows(struct ni_finding *finding, const struct image *image,
 		windows->counts[i] += site->windows[i];
 	windows->threaded += site->marked_threaded;
 	if (image->trace->header.flags & NI_TRACE_THREADS_UNKNOWN)
-		windows->is_threaded_unknown = 1;
+		windows->is_threaded_unknown = true;
 	finding->is_minor = !windows->threaded && !windows->is_threaded_unknown;
 }
 
@@ -177,7 +177,7 @@ static void add_double_close(struct ledger *ledger, struct image *image,
 		.at_call = second ? second->call : 0,
 	};
 	struct ni_finding *finding;
-	int is_new;
+	bool is_new;
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new) {
@@ -208,7 +208,7 @@ static void add_wrong_flag(struct ledger *ledger, struct image *image,
 		.at_call = site ? site->call : 0,
 	};
 	struct ni_finding *finding;
-	int is_new;
+	bool is_new;
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new) {

@@ -11,8 +11,10 @@
 #ifndef NI_CLI_LEDGER_PARTS_H
 #define NI_CLI_LEDGER_PARTS_H
 
+#include <stdbool.h>
+
 #include "common/array.h"
-#include "cli/report.h"
+#include "cli/report/report.h"
 #include "cli/report/trace_reader.h"
 
 struct ledger;
@@ -51,7 +53,7 @@ struct launch {
 	uint32_t exec_ref;
 	pid_t pid, child;		/* child 0: not known */
 	uint64_t time_ns;
-	int is_first;			/* the inodes in HELD are of this one */
+	bool is_first;			/* the inodes in HELD are of this one */
 	uint32_t unlisted;		/* further ones, of which only the
 					 * number is known */
 	struct ni_program *program;	/* who received */
@@ -67,7 +69,7 @@ struct origin {
 	struct image *image;		/* where it was created or arrived */
 	const struct ni_stack *created;
 	const struct ni_trace_site *site;	/* NULL unless CREATED */
-	int is_meant;		/* left open on purpose for whoever comes */
+	bool is_meant;		/* left open on purpose for whoever comes */
 	const char *meant;	/* how, for the note */
 	int fd;			/* the number it had there */
 };
@@ -114,7 +116,7 @@ void ni_programs_read(struct ledger *ledger, const struct ni_trace *traces,
 void ni_programs_join(struct ledger *ledger);
 
 /* Did the launch start the very program again that it came from? */
-int ni_programs_is_again(const struct launch *launch);
+bool ni_programs_is_again(const struct launch *launch);
 
 /* ---- origins ------------------------------------------------------------ */
 
@@ -125,7 +127,7 @@ struct origin ni_origins_of_held(struct ledger *ledger, struct image *image,
 				 const struct ni_trace_held *held);
 
 /* Did the new image say what it received, and all of it? */
-int ni_origins_are_told(const struct launch *launch);
+bool ni_origins_are_told(const struct launch *launch);
 
 /* ---- groups ------------------------------------------------------------- */
 
@@ -134,7 +136,7 @@ struct group_key {
 	const struct ni_stack *created, *at, *closed;
 	const char *to_exe, *exe, *type;	/* compared as text */
 	enum ni_kind kind;
-	int is_stopped;
+	bool is_stopped;
 	int fd;			/* -1 unless the number matters */
 	unsigned call, at_call;
 };
@@ -144,7 +146,7 @@ struct group_key {
  * is valid until the next call; *is_new says whether it is the first.
  */
 struct ni_finding *ni_groups_find(struct ledger *ledger,
-				  const struct group_key *key, int *is_new);
+				  const struct group_key *key, bool *is_new);
 
 /* The shim kept it from happening. */
 void ni_groups_stop(struct ni_finding *finding);

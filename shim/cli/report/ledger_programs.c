@@ -6,10 +6,11 @@
  */
 #include "cli/report/ledger_parts.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/reach/base_name.h"
+#include "cli/base_name.h"
 
 /* Runs many programs: the same file again is not the same program again. */
 static const char *const interpreters[] = {
@@ -20,7 +21,7 @@ static const char *const interpreters[] = {
 };
 
 /* "python3.11" is python, "php8.2" is php; "shutdown" is not sh. */
-static int is_interpreter(const char *exe)
+static bool is_interpreter(const char *exe)
 {
 	const char *name = ni_base_name(exe);
 
@@ -29,9 +30,9 @@ static int is_interpreter(const char *exe)
 
 		if (!strncmp(name, interpreters[i], length) &&
 		    !name[length + strspn(name + length, "0123456789.-")])
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 /* ---- images ------------------------------------------------------------- */
@@ -113,7 +114,7 @@ static struct launch *add_launch(struct ledger *ledger, struct image *image,
 
 /* Of the EXEC_AGAIN of this record: those that failed, or those that did not. */
 static uint32_t count_again(const struct image *image, uint32_t ref,
-			    int is_failed)
+			    bool is_failed)
 {
 	uint32_t count = 0;
 
@@ -142,7 +143,7 @@ static void add_first(struct ledger *ledger, struct image *image,
 	launch->pid = (pid_t)exec->pid;
 	launch->child = (pid_t)exec->child;
 	launch->time_ns = exec->time_ns;
-	launch->is_first = 1;
+	launch->is_first = true;
 	if (exec->count > exec->failed &&
 	    exec->count - exec->failed > again + 1)
 		launch->unlisted = exec->count - exec->failed - again - 1;
@@ -191,7 +192,7 @@ static int by_time(const void *a, const void *b)
 
 /* The latest launch before the image that may have begot it. */
 static struct launch *find_launch(struct ledger *ledger,
-				  const struct image *image, int is_pid_known)
+				  const struct image *image, bool is_pid_known)
 {
 	const struct ni_trace_header *header = &image->trace->header;
 
@@ -294,25 +295,25 @@ void ni_programs_join(struct ledger *ledger)
 	ledger->report->process_count = count_processes(ledger);
 }
 
-static int is_same_script(const struct ni_program *a,
+static bool is_same_script(const struct ni_program *a,
 			  const struct ni_program *b)
 {
 	return a->argc > 1 && b->argc > 1 && !strcmp(a->argv[1], b->argv[1]);
 }
 
-int ni_programs_is_again(const struct launch *launch)
+bool ni_programs_is_again(const struct launch *launch)
 {
 	const struct ni_trace_header *header = &launch->from->trace->header;
 	const struct ni_trace_exec *exec = launch->exec;
 	const struct ni_program *from = launch->from->program;
-	int is_same_file = launch->into ?
+	bool is_same_file = launch->into ?
 		header->exe_inode == launch->into->trace->header.exe_inode &&
 		header->exe_device == launch->into->trace->header.exe_device :
 		header->exe_inode == exec->inode &&
 		header->exe_device == exec->device;
 
 	if (!is_same_file || (!header->exe_inode && !header->exe_device))
-		return 0;
+		return false;
 	return !is_interpreter(from->exe) ||
 	       is_same_script(from, launch->program);
 }

@@ -3,19 +3,20 @@
  */
 #include "cli/report/order.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/reach/base_name.h"
+#include "cli/base_name.h"
 #include "cli/report/place.h"
 
-int ni_is_chosen(const struct ni_report *report,
+bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding)
 {
 	return (report->kinds & NI_KIND_BIT(finding->kind)) != 0;
 }
 
-int ni_is_left(const struct ni_report *report,
+bool ni_is_left(const struct ni_report *report,
 	       const struct ni_finding *finding)
 {
 	return ni_is_chosen(report, finding) && !finding->suppressed;
@@ -85,8 +86,8 @@ static int compare(uint64_t a, uint64_t b)
 static int compare_weight(const struct ni_finding *a,
 			  const struct ni_finding *b)
 {
-	int listens_a = a->what.state && !strcmp(a->what.state, "LISTEN");
-	int listens_b = b->what.state && !strcmp(b->what.state, "LISTEN");
+	bool listens_a = a->what.state && !strcmp(a->what.state, "LISTEN");
+	bool listens_b = b->what.state && !strcmp(b->what.state, "LISTEN");
 	int r = compare(a->suppressed != NULL, b->suppressed != NULL);
 
 	if (!r)
@@ -142,7 +143,7 @@ static int by_family(const void *a, const void *b)
 struct key {
 	const void *what;
 	enum ni_kind kind;
-	int is_suppressed;
+	bool is_suppressed;
 };
 
 struct leaders {

@@ -5,7 +5,9 @@
 #ifndef NI_CLI_ORDER_H
 #define NI_CLI_ORDER_H
 
-#include "cli/report.h"
+#include <stdbool.h>
+
+#include "cli/report/report.h"
 
 /*
  * Worst first; findings that one fix mends stand together, at the place of the
@@ -15,11 +17,11 @@
 void ni_order_findings(struct ni_report *report);
 
 /* Is it of a chosen kind? */
-int ni_is_chosen(const struct ni_report *report,
+bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding);
 
 /* Chosen, and neither suppressed nor stopped: what an exit status counts. */
-int ni_is_left(const struct ni_report *report,
+bool ni_is_left(const struct ni_report *report,
 	       const struct ni_finding *finding);
 
 /* How many findings of that kind are left. */

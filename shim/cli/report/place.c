@@ -4,9 +4,10 @@
 #include "cli/report/place.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
-#include "cli/reach/base_name.h"
+#include "cli/base_name.h"
 #include "common/array.h"
 
 /* Nobody mends a leak there. */
@@ -22,15 +23,15 @@ const char *ni_place_module_name(const struct ni_frame *frame)
 	return module && *module->path ? ni_base_name(module->path) : "?";
 }
 
-static int is_system(const struct ni_frame *frame)
+static bool is_system(const struct ni_frame *frame)
 {
 	const char *name = ni_place_module_name(frame);
 
 	for (size_t i = 0; i < ARRAY_LEN(system_modules); i++)
 		if (!strncmp(name, system_modules[i],
 			     strlen(system_modules[i])))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 const struct ni_frame *ni_place_culprit(const struct ni_stack *stack)

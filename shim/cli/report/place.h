@@ -4,7 +4,7 @@
 #ifndef NI_CLI_PLACE_H
 #define NI_CLI_PLACE_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 /*
  * The frame to look at first: the innermost one that is not of the C library or

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ json_t *ni_json_text(const char *text)
 	return value;
 }
 
-static json_t *number_or_null(int64_t number, int is_known)
+static json_t *number_or_null(int64_t number, bool is_known)
 {
 	return is_known ? json_integer(number) : json_null();
 }

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <noinherit.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,7 @@ static char *percent_encoded(struct ni_arena *arena, const char *path)
 }
 
 /* Below the source root: a file that the code host can show. */
-static int is_in_repository(const struct ni_report *report,
+static bool is_in_repository(const struct ni_report *report,
 			    const struct ni_frame *frame)
 {
 	return frame->line &&

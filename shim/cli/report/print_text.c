@@ -3,6 +3,7 @@
  * the SUMMARY last.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "cli/report/order.h"
@@ -62,7 +63,7 @@ static void put_unfollowed(struct ni_text *page)
 	ni_distinct_free(&lines);
 }
 
-static int is_nameless(const struct ni_stack *stack)
+static bool is_nameless(const struct ni_stack *stack)
 {
 	const struct ni_frame *frame = ni_place_culprit(stack);
 
@@ -113,7 +114,7 @@ static void put_losses(struct ni_text *page)
 
 /* "1 race, 3 passed"; empty if nothing counts. */
 static const char *list_counts(struct ni_text *page,
-			       int (*counts)(const struct ni_text *,
+			       bool (*counts)(const struct ni_text *,
 					     const struct ni_finding *))
 {
 	const struct ni_report *report = page->report;
@@ -135,26 +136,26 @@ static const char *list_counts(struct ni_text *page,
 	return text;
 }
 
-static int is_hidden(const struct ni_text *page,
+static bool is_hidden(const struct ni_text *page,
 		     const struct ni_finding *finding)
 {
 	return !ni_is_chosen(page->report, finding);
 }
 
-static int is_suppressed(const struct ni_text *page,
+static bool is_suppressed(const struct ni_text *page,
 			 const struct ni_finding *finding)
 {
 	return ni_is_chosen(page->report, finding) && finding->suppressed &&
 	       !finding->is_stopped;
 }
 
-static int is_chosen_and_stopped(const struct ni_text *page,
+static bool is_chosen_and_stopped(const struct ni_text *page,
 				 const struct ni_finding *finding)
 {
 	return ni_is_chosen(page->report, finding) && finding->is_stopped;
 }
 
-static int is_left(const struct ni_text *page,
+static bool is_left(const struct ni_text *page,
 		   const struct ni_finding *finding)
 {
 	return ni_is_left(page->report, finding);
@@ -170,14 +171,14 @@ static void put_counts(struct ni_text *page, const char *title,
 }
 
 /* Sockets are what the shim can keep back without a change to the program. */
-static int can_shim_help(const struct ni_report *report)
+static bool can_shim_help(const struct ni_report *report)
 {
 	for (size_t i = 0; i < report->finding_count; i++)
 		if (ni_is_left(report, &report->findings[i]) &&
 		    report->findings[i].kind == NI_KIND_LEAK &&
 		    report->findings[i].what.family)
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 static size_t count_fixes(struct ni_report *report)
@@ -230,7 +231,7 @@ static void put_summary(struct ni_text *page)
 	ni_text_end_line(page);
 }
 
-void ni_print_text(struct ni_report *report, FILE *out, int is_coloured)
+void ni_print_text(struct ni_report *report, FILE *out, bool is_coloured)
 {
 	struct ni_text page = { report, out, is_coloured };
 

@@ -7,12 +7,13 @@
 #ifndef NI_CLI_PRINTERS_H
 #define NI_CLI_PRINTERS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 /* For people; with colour where the terminal has it. */
-void ni_print_text(struct ni_report *report, FILE *out, int is_coloured);
+void ni_print_text(struct ni_report *report, FILE *out, bool is_coloured);
 
 /* "noinherit-report/1". */
 void ni_print_json(struct ni_report *report, FILE *out);

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,13 +19,13 @@
 #include "cli/report/printers.h"
 #include "cli/report/suppressions.h"
 #include "cli/report/symbols.h"
-#include "cli/trace_directory.h"
+#include "cli/report/recording.h"
 
 struct ni_report_maker {
 	const char *verb;
 	const struct ni_report_options *options;
 	FILE *out;
-	int is_own_out;		/* ours to close */
+	bool is_own_out;		/* ours to close */
 	struct ni_arena arena;	/* of what was read before the report */
 	struct ni_suppressions suppressions;
 	struct ni_baseline baseline;
@@ -104,7 +106,7 @@ static int open_output(struct ni_report_maker *maker, FILE *fallback)
 	if (!maker->out)
 		return ni_error(NI_EXIT_TROUBLE, "%s: cannot write '%s': %s",
 				maker->verb, path, strerror(errno));
-	maker->is_own_out = 1;
+	maker->is_own_out = true;
 	return 0;
 }
 
@@ -178,7 +180,7 @@ static void judge(struct ni_report_maker *maker, struct ni_report *report)
 	ni_order_findings(report);
 }
 
-static int has_colour(FILE *out)
+static bool has_colour(FILE *out)
 {
 	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -210,11 +212,11 @@ static void print(struct ni_report_maker *maker, struct ni_report *report)
 /* A report that was cut off by a full disk must not look like a whole one. */
 static int flush(struct ni_report_maker *maker)
 {
-	int is_bad = fflush(maker->out) != 0 || ferror(maker->out);
+	bool is_bad = fflush(maker->out) != 0 || ferror(maker->out);
 	int error = errno;
 
 	if (!is_bad && maker->is_own_out) {
-		maker->is_own_out = 0;
+		maker->is_own_out = false;
 		is_bad = fclose(maker->out) != 0;
 		error = errno;
 	}
@@ -266,7 +268,7 @@ int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 	size_t count = 0;
 	int status, r;
 
-	r = ni_trace_directory_read(directory, &report.arena, &recording);
+	r = ni_recording_read(directory, &report.arena, &recording);
 	if (r < 0 && !(r == -ENODATA && command))
 		return no_recording(maker, directory, r);
 	make(maker, &report, &recording, command);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 #include "cli/report/report_options.h"
 
 /* All that a report needs besides the recording, read before it is made: a

@@ -3,6 +3,7 @@
  */
 #include "cli/report/report_options.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "cli/message.h"
@@ -17,7 +18,7 @@ static const char *const formats[] = {
 	NULL
 };
 
-int ni_is_report_option(int option)
+bool ni_is_report_option(int option)
 {
 	return option == 'o' || (option >= NI_REPORT_OPTION_FORMAT &&
 				 option < NI_REPORT_OPTION_END);
@@ -102,7 +103,7 @@ int ni_report_options_take(struct ni_report_options *options, const char *verb,
 		options->format = NI_FORMAT_SUPPRESSIONS;
 		return 0;
 	case NI_REPORT_OPTION_BASELINE:
-		options->is_baseline = 1;
+		options->is_baseline = true;
 		if (value)
 			options->baseline = value;
 		return 0;

@@ -5,6 +5,7 @@
 #define NI_CLI_REPORT_OPTIONS_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 #include "cli/report/kinds.h"
 
@@ -26,7 +27,7 @@ struct ni_report_options {
 	size_t suppression_count;
 	unsigned kinds;			/* 0: the default */
 	int error_exitcode;		/* 0: none */
-	int is_baseline;		/* what was open at start is no finding */
+	bool is_baseline;		/* what was open at start is no finding */
 	const char *baseline;		/* an earlier report, or NULL */
 	const char *debug_directory;
 };
@@ -70,7 +71,7 @@ enum ni_report_option {
 "      --baseline=REPORT     nor is what an earlier JSON report knows\n" \
 "      --debug-dir=DIR       where debug files are (/usr/lib/debug)\n"
 
-int ni_is_report_option(int option);
+bool ni_is_report_option(int option);
 
 /*
  * Takes one such option. Returns 0, or NI_EXIT_TROUBLE after a line that names

@@ -4,6 +4,7 @@
 #include "cli/report/suppressions.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct parser {
 	struct ni_suppression rule;
 	struct ni_frame_rule *frames;	/* of the stack that is being read */
 	size_t frame_count, frame_room;
-	int is_at;			/* that stack is the second one */
+	bool is_at;			/* that stack is the second one */
 };
 
 static int fail(struct parser *parser, const char *what)
@@ -99,7 +100,7 @@ static int begin_at(struct parser *parser)
 	if (parser->is_at)
 		return fail(parser, "a second 'at:'");
 	end_stack(parser);
-	parser->is_at = 1;
+	parser->is_at = true;
 	return 0;
 }
 
@@ -197,7 +198,7 @@ static int begin_block(struct parser *parser)
 	parser->rule.source = parser->source;
 	parser->rule.line = parser->line;
 	parser->frame_count = 0;
-	parser->is_at = 0;
+	parser->is_at = false;
 	parser->expects = NAME;
 	return 0;
 }
@@ -214,7 +215,7 @@ static int end_block(struct parser *parser)
 
 static int parse_line(struct parser *parser, const char *text, size_t length)
 {
-	int is_brace = length == 1 && *text == '{';
+	bool is_brace = length == 1 && *text == '{';
 
 	if (length == 1 && *text == '}' && parser->expects != OUTSIDE)
 		return end_block(parser);
@@ -236,7 +237,7 @@ static int parse_line(struct parser *parser, const char *text, size_t length)
 	}
 }
 
-static int is_blank(char character)
+static bool is_blank(char character)
 {
 	return character == ' ' || character == '\t' || character == '\r';
 }

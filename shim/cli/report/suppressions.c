@@ -5,10 +5,11 @@
 #include "cli/report/suppressions.h"
 
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/reach/base_name.h"
+#include "cli/base_name.h"
 #include "cli/report/place.h"
 #include "cli/report/suppression_rules.h"
 #include "cli/report/what.h"
@@ -16,24 +17,24 @@
 /* Generated rules name so many frames; what calls them may change. */
 #define FRAMES_GENERATED 6
 
-static int fits_text(const char *glob, const char *text)
+static bool fits_text(const char *glob, const char *text)
 {
 	return !glob || (text && fnmatch(glob, text, 0) == 0);
 }
 
-static int fits_file(struct ni_arena *arena, const char *glob,
+static bool fits_file(struct ni_arena *arena, const char *glob,
 		     const struct ni_frame *frame, const char *root)
 {
 	const char *file = ni_place_file(frame, root);
 
 	if (!file)
-		return 0;
+		return false;
 	return fits_text(glob, file) || fits_text(glob, frame->file) ||
 	       fits_text(glob, ni_arena_format(arena, "%s:%u", file,
 					       frame->line));
 }
 
-static int fits_frame(struct ni_report *report,
+static bool fits_frame(struct ni_report *report,
 		      const struct ni_frame_rule *rule,
 		      const struct ni_frame *frame)
 {
@@ -49,13 +50,13 @@ static int fits_frame(struct ni_report *report,
 	case NI_FRAME_RULE_MODULE:
 		return module && fits_text(rule->glob, module->path);
 	default:
-		return 0;
+		return false;
 	}
 }
 
 /* Innermost first; a rule may end before the stack does. After "..." the rest
  * is tried at every frame; only the last "..." needs to be remembered. */
-static int fits_stack(struct ni_report *report,
+static bool fits_stack(struct ni_report *report,
 		      const struct ni_frame_rule *rules, size_t count,
 		      const struct ni_stack *stack)
 {
@@ -75,13 +76,13 @@ static int fits_stack(struct ni_report *report,
 			rule = retry_rule;
 			frame = ++retry_frame;
 		} else {
-			return 0;
+			return false;
 		}
 	}
-	return 1;
+	return true;
 }
 
-static int fits_anywhere(struct ni_report *report, const char *glob,
+static bool fits_anywhere(struct ni_report *report, const char *glob,
 			 const struct ni_stack *stack)
 {
 	struct ni_frame_rule rule = { .glob = glob };
@@ -91,16 +92,16 @@ static int fits_anywhere(struct ni_report *report, const char *glob,
 		     kind <= NI_FRAME_RULE_MODULE; kind++) {
 			rule.kind = kind;
 			if (fits_frame(report, &rule, &stack->frames[i]))
-				return 1;
+				return true;
 		}
-	return 0;
+	return false;
 }
 
-static int fits(struct ni_report *report, const struct ni_suppression *rule,
+static bool fits(struct ni_report *report, const struct ni_suppression *rule,
 		const struct ni_finding *finding)
 {
 	if (!(rule->kinds & NI_KIND_BIT(finding->kind)))
-		return 0;
+		return false;
 	if (rule->anywhere)
 		return fits_anywhere(report, rule->anywhere,
 				     finding->created) ||
@@ -162,7 +163,7 @@ void ni_suppressions_free(struct ni_suppressions *suppressions)
 /* ---- generating --------------------------------------------------------- */
 
 /* What ends a line, or is trimmed off its end. */
-static int is_lost_in_a_file(const char *text)
+static bool is_lost_in_a_file(const char *text)
 {
 	return (unsigned char)*text < ' ' || (*text == ' ' && !text[1]);
 }

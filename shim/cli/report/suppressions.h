@@ -22,7 +22,7 @@
 #ifndef NI_CLI_SUPPRESSIONS_H
 #define NI_CLI_SUPPRESSIONS_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 struct ni_suppressions {
 	struct ni_arena *arena;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,7 +104,7 @@ static int open_regular(const char *path)
 	return fd;
 }
 
-static int has_build_id(Dwfl_Module *handle, const struct ni_module *module)
+static bool has_build_id(Dwfl_Module *handle, const struct ni_module *module)
 {
 	const unsigned char *bits;
 	GElf_Addr where;
@@ -111,7 +112,7 @@ static int has_build_id(Dwfl_Module *handle, const struct ni_module *module)
 	int size;
 
 	if (!dwfl_module_getelf(handle, &bias))
-		return 0;
+		return false;
 	size = dwfl_module_build_id(handle, &bits, &where);
 	if (size <= 0)
 		return !module->build_id_size;
@@ -184,7 +185,7 @@ void ni_symbols_tidy_path(char *path)
 		root = out = in = path + 1;
 	while (*in) {
 		size_t length = strcspn(in, "/");
-		int is_up = length == 2 && in[0] == '.' && in[1] == '.';
+		bool is_up = length == 2 && in[0] == '.' && in[1] == '.';
 		char *next = in + length + (in[length] == '/');
 
 		if (is_up && out > root &&
@@ -242,7 +243,7 @@ static Dwarf_Die *declaration(Dwarf_Die *die, Dwarf_Die *memory)
 	return die;
 }
 
-static int is_named_scope(Dwarf_Die *die)
+static bool is_named_scope(Dwarf_Die *die)
 {
 	switch (dwarf_tag(die)) {
 	case DW_TAG_namespace:
@@ -251,7 +252,7 @@ static int is_named_scope(Dwarf_Die *die)
 	case DW_TAG_union_type:
 		return dwarf_diename(die) != NULL;
 	default:
-		return 0;
+		return false;
 	}
 }
 
@@ -293,7 +294,7 @@ static void call_site(struct ni_arena *arena, Dwarf_Die *cu, Dwarf_Die *inlined,
 		caller->file = source_path(arena, cu, path);
 }
 
-static int has_code(Dwarf_Die *die, Dwarf_Addr address)
+static bool has_code(Dwarf_Die *die, Dwarf_Addr address)
 {
 	return dwarf_haspc(die, address) > 0;
 }
@@ -301,7 +302,7 @@ static int has_code(Dwarf_Die *die, Dwarf_Addr address)
 /* The function with that code. Some compilers define functions inside their
  * namespace or class, which has no code of its own (dwarf_getscopes() stops
  * there, in elfutils 0.188). */
-static int find_function(Dwarf_Die *scope, Dwarf_Addr address,
+static bool find_function(Dwarf_Die *scope, Dwarf_Addr address,
 			 Dwarf_Die *function)
 {
 	Dwarf_Die child;
@@ -314,24 +315,24 @@ static int find_function(Dwarf_Die *scope, Dwarf_Addr address,
 			if (!has_code(&child, address))
 				break;
 			*function = child;
-			return 1;
+			return true;
 		case DW_TAG_namespace:
 		case DW_TAG_module:
 		case DW_TAG_class_type:
 		case DW_TAG_structure_type:
 		case DW_TAG_union_type:
 			if (find_function(&child, address, function))
-				return 1;
+				return true;
 			break;
 		default:
 			break;
 		}
 	}
-	return 0;
+	return false;
 }
 
 /* The function that was inlined there, whatever blocks lie between. */
-static int find_inlined(Dwarf_Die *scope, Dwarf_Addr address,
+static bool find_inlined(Dwarf_Die *scope, Dwarf_Addr address,
 			Dwarf_Die *inlined)
 {
 	Dwarf_Die child;
@@ -349,9 +350,9 @@ static int find_inlined(Dwarf_Die *scope, Dwarf_Addr address,
 		if (tag != DW_TAG_inlined_subroutine)
 			return find_inlined(&child, address, inlined);
 		*inlined = child;
-		return 1;
+		return true;
 	}
-	return 0;
+	return false;
 }
 
 /* The functions around an address, innermost first; frames[0] has its line. */
@@ -372,7 +373,7 @@ static size_t inlined_frames(struct ni_arena *arena, Dwarf_Die *cu,
 		frames[i].function = function_name(arena, die);
 		if (i + 1 == depth)
 			break;
-		frames[i].is_inlined = 1;
+		frames[i].is_inlined = true;
 		call_site(arena, cu, die, &frames[i + 1]);
 	}
 	return depth;
@@ -447,7 +448,8 @@ static struct resolved resolve(struct ni_symbols *symbols,
 	 * even in the next function. */
 	if (opened && opened->handle && location->offset)
 		depth = frames_of(symbols->arena, opened->handle,
-				  location->offset - !location->is_exact,
+				  location->flags & NI_LOCATION_EXACT ?
+				  location->offset : location->offset - 1,
 				  found);
 	frames = ni_arena_array(symbols->arena, depth, sizeof(*frames));
 	memcpy(frames, found, depth * sizeof(*frames));

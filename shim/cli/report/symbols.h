@@ -7,7 +7,7 @@
 #ifndef NI_CLI_SYMBOLS_H
 #define NI_CLI_SYMBOLS_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 struct ni_symbols;
 

@@ -3,9 +3,10 @@
  * to change and where.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
-#include "cli/reach/base_name.h"
+#include "cli/base_name.h"
 #include "cli/report/order.h"
 #include "cli/report/place.h"
 #include "cli/report/printers.h"
@@ -83,7 +84,7 @@ static void put_heading(struct ni_text *page,
 			const struct ni_finding *first, size_t size)
 {
 	const struct ni_kind_facts *kind = &ni_kinds[first->kind];
-	int is_bad = !strcmp(kind->level, "error") && !first->is_stopped;
+	bool is_bad = !strcmp(kind->level, "error") && !first->is_stopped;
 	char name[32];
 	size_t i;
 
@@ -245,19 +246,19 @@ static const char *further(struct ni_text *page, const struct ni_finding *first,
 					     page->report->source_root));
 }
 
-int ni_text_is_shown(const struct ni_text *page,
+bool ni_text_is_shown(const struct ni_text *page,
 		    const struct ni_finding *finding)
 {
 	return ni_is_left(page->report, finding) ||
 	       (ni_is_chosen(page->report, finding) && finding->is_stopped);
 }
 
-static int is_same_group(const struct ni_finding *a, const struct ni_finding *b)
+static bool is_same_group(const struct ni_finding *a, const struct ni_finding *b)
 {
 	return a->created && a->created == b->created;
 }
 
-static int is_same_family(const struct ni_finding *a,
+static bool is_same_family(const struct ni_finding *a,
 			  const struct ni_finding *b)
 {
 	return a->kind == b->kind && a->is_stopped == b->is_stopped &&
@@ -266,7 +267,7 @@ static int is_same_family(const struct ni_finding *a,
 }
 
 static size_t count_while(const struct ni_finding *first, size_t most,
-			  int (*is_same)(const struct ni_finding *,
+			  bool (*is_same)(const struct ni_finding *,
 					 const struct ni_finding *))
 {
 	size_t size = 1;

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,12 +96,12 @@ static const char *const beginnings[] = {
 	"__clone", "__clone3",
 };
 
-static int is_beginning(const struct ni_frame *frame)
+static bool is_beginning(const struct ni_frame *frame)
 {
 	for (size_t i = 0; frame->function && i < ARRAY_LEN(beginnings); i++)
 		if (!strcmp(frame->function, beginnings[i]))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 /* Without the beginning, unless there is nothing else. */

@@ -4,14 +4,15 @@
 #ifndef NI_CLI_TEXT_WRITER_H
 #define NI_CLI_TEXT_WRITER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 struct ni_text {
 	struct ni_report *report;
 	FILE *out;
-	int is_coloured;
+	bool is_coloured;
 };
 
 enum ni_text_colour {
@@ -43,7 +44,7 @@ const char *ni_text_join(struct ni_text *page, const struct ni_distinct *texts,
 /* ---- the parts of the page ---------------------------------------------- */
 
 /* Is it printed in full? */
-int ni_text_is_shown(const struct ni_text *page,
+bool ni_text_is_shown(const struct ni_text *page,
 		     const struct ni_finding *finding);
 
 void ni_text_put_findings(struct ni_text *page);

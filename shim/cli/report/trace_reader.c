@@ -4,6 +4,7 @@
 #include "cli/report/trace_reader.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,12 +79,12 @@ static const struct {
 #undef ROW
 };
 
-static int is_known_kind(unsigned kind)
+static bool is_known_kind(unsigned kind)
 {
 	return kind < ARRAY_LEN(kinds) && kinds[kind].fixed;
 }
 
-static int is_well_formed(const void *record, const struct ni_trace_head *head)
+static bool is_well_formed(const void *record, const struct ni_trace_head *head)
 {
 	size_t size = (size_t)head->cells * NI_TRACE_CELL_SIZE;
 
@@ -155,7 +156,7 @@ static size_t step(const struct ni_trace_head *head, size_t cells_left)
 	return head->cells && head->cells <= cells_left ? head->cells : 1;
 }
 
-static int is_zero(const struct ni_trace_head *head)
+static bool is_zero(const struct ni_trace_head *head)
 {
 	return !head->cells && !head->kind && !head->state && !head->key;
 }

@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -231,14 +232,14 @@ struct ni_what ni_what_from_site(const struct ni_trace_site *site)
 }
 
 /* A socket that was neither bound nor connected has an address of zeros. */
-static int says_nothing(const char *address)
+static bool says_nothing(const char *address)
 {
 	return !address || !strcmp(address, "0.0.0.0:0") ||
 	       !strcmp(address, "[::]:0");
 }
 
 /* "pipe:[4711]", "anon_inode:[eventfd]": the type said it already. */
-static int is_path_only_a_number(const char *path)
+static bool is_path_only_a_number(const char *path)
 {
 	return *path != '/' && strstr(path, ":[");
 }
@@ -247,7 +248,7 @@ const char *ni_what_text(struct ni_arena *arena, const struct ni_what *what)
 {
 	const char *local = says_nothing(what->laddr) ? NULL : what->laddr;
 	const char *remote = says_nothing(what->raddr) ? NULL : what->raddr;
-	int is_state_said = what->state && (local || remote ||
+	bool is_state_said = what->state && (local || remote ||
 					    strcmp(what->state, "CLOSED"));
 
 	if (what->family)

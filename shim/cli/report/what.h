@@ -5,7 +5,7 @@
 #define NI_CLI_WHAT_H
 
 #include "common/trace.h"
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 /* From a record that the trace reader found well formed. */
 struct ni_what ni_what_from_record(struct ni_arena *arena,

@@ -4,7 +4,7 @@
 #ifndef NI_CLI_SCAN_REPORT_H
 #define NI_CLI_SCAN_REPORT_H
 
-#include "cli/report.h"
+#include "cli/report/report.h"
 #include "cli/scan/scan_findings.h"
 
 /* A process that holds the socket, by one of its numbers. */

@@ -8,6 +8,7 @@
 #ifndef NI_CLI_REPORT_H
 #define NI_CLI_REPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,19 +22,22 @@ struct ni_module {
 	size_t build_id_size;	/* 0: it has none */
 };
 
-/* Where a call returns to, as an address of the module's file. */
+/* Where a call returns to, as an address of the module's file. Compared byte
+ * by byte, so the struct has no padding. */
 struct ni_location {
 	const struct ni_module *module;		/* NULL: in no file */
 	uint64_t offset;
-	uint64_t is_exact;	/* the instruction itself: a signal came there;
-				 * this wide, for no byte must be padding */
+	uint64_t flags;				/* NI_LOCATION_* */
 };
+
+/* The address of the instruction itself, where a signal came. */
+#define NI_LOCATION_EXACT UINT64_C(1)
 
 /* What a location means; several for one location where code was inlined. */
 struct ni_frame {
 	const char *function, *file;	/* NULL: unknown */
 	unsigned line;			/* 0: unknown */
-	int is_inlined;			/* into the frame after it */
+	bool is_inlined;			/* into the frame after it */
 	const struct ni_location *location;
 };
 
@@ -43,7 +47,7 @@ struct ni_stack {
 	size_t count;
 	const struct ni_frame *frames;
 	size_t depth;
-	int is_cut;		/* it went on, unrecorded */
+	bool is_cut;		/* it went on, unrecorded */
 };
 
 /* What a descriptor stands for; NULL and -1: not known or does not apply. */
@@ -62,7 +66,7 @@ struct ni_program {
 	const char *exe;
 	const char *const *argv;
 	size_t argc;
-	int is_argv_cut;	/* the recorder had no room for the rest */
+	bool is_argv_cut;	/* the recorder had no room for the rest */
 	const struct ni_program *parent;	/* NULL: the first */
 	const char *unfollowed;	/* why there is no trace of it, or NULL */
 };
@@ -74,7 +78,7 @@ struct ni_windows {
 	uint64_t longest_ns;
 	uint64_t counts[NI_WINDOW_ROWS];	/* [n]: below 2^n us */
 	uint64_t threaded;	/* while the process had a second thread */
-	int is_threaded_unknown;
+	bool is_threaded_unknown;
 };
 
 /* The call that does not do what it seems to. */
@@ -107,8 +111,8 @@ struct ni_finding {
 	const char *note, *fix;		/* NULL: none */
 	uint64_t fingerprint;		/* the same in every run */
 	const char *suppressed;		/* by what, or NULL */
-	int is_stopped;			/* by the shim: it did not happen */
-	int is_minor;			/* the least severe of its kind */
+	bool is_stopped;			/* by the shim: it did not happen */
+	bool is_minor;			/* the least severe of its kind */
 };
 
 /* A descriptor that went into a program through exec. */

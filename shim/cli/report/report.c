@@ -1,7 +1,7 @@
 /*
- * findings.c - what a report owns.
+ * report.c - what a report owns.
  */
-#include "cli/report.h"
+#include "cli/report/report.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,11 @@
 /*
  * program.c - finding a command and becoming it, as execvp(3) does.
  */
-#include "cli/report/program.h"
+#include "cli/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
