@@ -38,13 +38,20 @@ class Case:
     holds: the same for inheritable sockets of the server, natively;
     meant: says of a descriptor (>= 2 excluded) that the child shall have it;
     keeps: says of a descriptor that the server may leave it inheritable;
-    stdio: whether descriptors 0..2 must be of the same kind in all variants.
+    stdio: whether descriptors 0..2 must be of the same kind in all variants;
+    looks: how many exec'd children look at their descriptors, at least;
+    shows: pattern that what the client sees has to match, natively.
+
+    A case without leaks claims that natively, too, its children get no socket
+    that is not meant. One in which nobody looks (looks=0) has to prove itself
+    by what the program holds or shows.
     """
 
     def __init__(self, name, scenario, leaks=(), holds=(), meant=None,
-                 keeps=None, stdio=True):
+                 keeps=None, stdio=True, looks=1, shows=""):
         self.name, self.scenario = name, scenario
         self.leaks, self.holds = leaks, holds
+        self.looks, self.shows = looks, shows
         self.meant = meant or (lambda descriptor: False)
         self.keeps = keeps or (lambda descriptor: False)
         self.stdio = stdio
@@ -98,7 +105,19 @@ def _kinds(descriptors):
     return Counter(" ".join(d.what.split()[:2]) for d in descriptors)
 
 
+def _judge_that_it_looked(case, seen):
+    check(case.looks or case.holds or case.shows,
+          "nothing is expected: say what the program holds or shows")
+    check(seen.looked >= case.looks, "%d children looked, not %d"
+          % (seen.looked, case.looks))
+    check(re.search(case.shows, repr(seen.visible)),
+          "the client sees %r, not %r" % (seen.visible, case.shows))
+
+
 def judge_leaking(case, seen):
+    _judge_that_it_looked(case, seen)
+    check(case.leaks or not seen.arrived,
+          "no leak is known, but the child got:%s" % _listed(seen.arrived))
     lost = unmatched(case.leaks, seen.arrived)
     check(not lost, "the known leak %s is not in the child, which got:%s"
           % (lost, _listed(seen.arrived)))

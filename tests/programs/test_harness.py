@@ -76,8 +76,18 @@ fails("a leak that is not there",
       harness.Case("leaker", scenario, leaks=LEAKS + ["raw"]),
       harness.VARIANTS["native"], None, "known leak ['raw'] is not")
 fails("a client that sees something else",
-      harness.Case("leaker", lambda run: not scenario(run)),
+      harness.Case("leaker", lambda run: not scenario(run), leaks=LEAKS),
       harness.VARIANTS["native"], native, "the client sees False")
+
+fails("a case in which nobody looks",
+      harness.Case("empty", lambda run: "done", looks=1),
+      harness.VARIANTS["native"], None, "0 children looked, not 1")
+fails("a case that expects nothing",
+      harness.Case("empty", lambda run: "done", looks=0),
+      harness.VARIANTS["native"], None, "nothing is expected")
+fails("a leak that the case does not know",
+      harness.Case("leaker", scenario, holds=LEAKS),
+      harness.VARIANTS["native"], None, "no leak is known")
 
 # The recorder's word counts, too.
 native.reported = set()

@@ -114,15 +114,18 @@ def upgrading(replace, name="nginx"):
     return scenario
 
 
-harness.main([
-    harness.Case("serving", serving, holds=["tcp LISTEN", "unix LISTEN"]),
-    harness.Case("upgrade, same file", upgrading(in_place)),
-    harness.Case("upgrade, new file renamed over the old one",
-                 upgrading(renamed_over)),
-    harness.Case("upgrade, old file moved away first",
-                 upgrading(moved_away)),
-    harness.Case("upgrade by a link, new file renamed over the old one",
-                 upgrading(renamed_over, "link")),
-    harness.Case("upgrade by a link, old file moved away first",
-                 upgrading(moved_away, "link")),
+UPGRADES = (
+    ("same file", upgrading(in_place)),
+    ("new file renamed over the old one", upgrading(renamed_over)),
+    ("old file moved away first", upgrading(moved_away)),
+    ("by a link, new file renamed over the old one",
+     upgrading(renamed_over, "link")),
+    ("by a link, old file moved away first", upgrading(moved_away, "link")),
+)
+LISTENERS = ["tcp LISTEN", "unix LISTEN"]
+
+harness.main([harness.Case("serving", serving, holds=LISTENERS, looks=0)] + [
+    # Old and new master both have them.
+    harness.Case("upgrade, " + name, scenario, holds=LISTENERS * 2, looks=0)
+    for name, scenario in UPGRADES
 ], needs={NGINX: "nginx-light"})

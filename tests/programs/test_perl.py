@@ -99,11 +99,12 @@ def is_client(descriptor):
 
 
 harness.main([
-    harness.Case(name, running(text), meant=meant) for name, text, meant in (
-        ("above $^F", ABOVE, None),
-        ("up to $^F", UP_TO, lambda descriptor: True),
-        ("a number passed to perl itself", PASSED, None),
-        ("fcntl", BY_FCNTL, is_client),
-        ("standard streams", STREAMS, None),
+    harness.Case(name, running(text), meant=meant, looks=looks, shows=shows)
+    for name, text, meant, looks, shows in (
+        ("above $^F", ABOVE, None, 3, ""),
+        ("up to $^F", UP_TO, lambda descriptor: True, 1, ""),
+        ("a number passed to perl itself", PASSED, None, 0, "hello.*hi"),
+        ("fcntl", BY_FCNTL, is_client, 2, "hi"),
+        ("standard streams", STREAMS, None, 2, "a line"),
     )
 ], needs={PERL: "perl-base", "/usr/share/perl": "perl"})

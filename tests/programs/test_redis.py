@@ -63,6 +63,6 @@ def notifying(run):
 
 
 harness.main([
-    harness.Case("restart", restarting),
+    harness.Case("restart", restarting, looks=0, shows="PONG"),
     harness.Case("sentinel's script", notifying),
 ], needs={REDIS: "redis-server", "/usr/bin/redis-cli": "redis-tools"})
