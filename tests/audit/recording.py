@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 
-BUILD = os.environ.get("BUILD", "build")
-RECORDER = os.path.join(BUILD, "libnoinherit-audit.so")
-SHIM = os.path.join(BUILD, "libnoinherit-preload.so")
-HELPERS = os.path.join(BUILD, "tests", "helpers")
-PLANTED = os.path.join(HELPERS, "planted")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+from toolkit import (BUILD, NOINHERIT, RECORDER, SHIM,  # noqa: E402
+                     helper)
+
+HELPERS = helper("")
+PLANTED = helper("planted")
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
                       "helpers", "planted.c")
 
@@ -68,7 +70,7 @@ class Recording:
 
     def report(self, kinds="all"):
         """The findings as `noinherit report` puts them."""
-        done = subprocess.run([os.path.join(BUILD, "noinherit"), "report",
+        done = subprocess.run([NOINHERIT, "report",
                                "--kinds=" + kinds, "--format=json",
                                self.directory],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -11,8 +11,9 @@ import sys
 import tempfile
 import unittest
 
-BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
-NOINHERIT = os.path.join(BUILD, "noinherit")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+from toolkit import NOINHERIT, main  # noqa: E402
 
 SOURCE = """
 #include <cstdlib>
@@ -127,10 +128,4 @@ class Languages(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not os.path.exists(os.path.join(BUILD, "libnoinherit-audit.so")):
-        print("the recorder is not built", file=sys.stderr)
-        sys.exit(77)
-    program = unittest.main(exit=False)
-    for test, why in program.result.skipped:
-        print(f"{test.id()}: {why}", file=sys.stderr)
-    sys.exit(0 if program.result.wasSuccessful() else 1)
+    main()

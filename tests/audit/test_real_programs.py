@@ -17,15 +17,17 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 import urllib.request
 
-BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
-NOINHERIT = os.path.join(BUILD, "noinherit")
-CURL_CLIENT = os.path.join(BUILD, "tests", "helpers", "curl_client")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+from toolkit import (NOINHERIT, RECORDER, SHIM, FolderTest,  # noqa: E402
+                     helper, main)
+
+CURL_CLIENT = helper("curl_client")
 POSTGRES = max(glob.glob("/usr/lib/postgresql/*/bin/postgres"), default="")
 
 
@@ -46,26 +48,15 @@ def is_listening(port):
                    line.split()[3] == "0A" for line in list(table)[1:])
 
 
-class RealProgram(unittest.TestCase):
+class RealProgram(FolderTest):
     def setUp(self):
-        self.folder = tempfile.mkdtemp()
+        super().setUp()
         os.chmod(self.folder, 0o755)
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.environment = {key: value for key, value in os.environ.items()
-                            if not key.startswith("NOINHERIT_") and
-                            key != "LD_PRELOAD"}
         self.port = free_port()
         # Programs that drop root must reach it, wherever the build lies.
         self.noinherit = shutil.copy(NOINHERIT, self.folder)
-        for name in ("libnoinherit-audit.so", "libnoinherit-preload.so"):
-            shutil.copy(os.path.join(BUILD, name), self.folder)
-
-    def file(self, name, content, mode=0o755):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(content)
-        os.chmod(path, mode)
-        return path
+        for path in (RECORDER, SHIM):
+            shutil.copy(path, self.folder)
 
     def audit(self, options, command, client, stop=None):
         """Records a server while client runs; stop is the signal that ends it.
@@ -333,13 +324,4 @@ class Libcurl(RealProgram):
 
 
 if __name__ == "__main__":
-    if not os.path.exists(os.path.join(BUILD, "libnoinherit-audit.so")):
-        print("the recorder is not built", file=sys.stderr)
-        sys.exit(77)
-    program = unittest.main(exit=False)
-    for test, why in program.result.skipped:
-        print(f"{test.id()}: {why}", file=sys.stderr)
-    if not program.result.wasSuccessful():
-        sys.exit(1)
-    sys.exit(77 if len(program.result.skipped) == program.result.testsRun
-             else 0)
+    main()

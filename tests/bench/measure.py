@@ -11,12 +11,15 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
-BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
-WORKLOAD = f"{BUILD}/tests/helpers/workload"
-SHIM = f"{BUILD}/libnoinherit-preload.so"
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+from toolkit import BUILD, SHIM, helper  # noqa: E402
+
+WORKLOAD = helper("workload")
 
 
 def environment(preload):

@@ -8,6 +8,7 @@ import sys
 
 import case as cases_of
 import sides
+from toolkit import skip
 
 
 def differences(case, theirs, ours):
@@ -63,11 +64,6 @@ def compare(cases):
                 print(f"{row.name}\n  python {one}\n  c      {other}")
             found[index] = differences(row, one, other)
     return found
-
-
-def skip(why):
-    print(why, file=sys.stderr)
-    sys.exit(77)
 
 
 def require():

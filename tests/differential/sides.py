@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 
 import names
@@ -17,8 +18,10 @@ import syscalls
 from case import Seen
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
-DRIVER = os.path.join(BUILD, "tests/helpers/api_driver")
+sys.path.insert(0, os.path.join(HERE, "..", "toolkit"))
+from toolkit import helper  # noqa: E402
+
+DRIVER = helper("api_driver")
 PYTHON = "/usr/bin/python3"
 LIMIT_S = 60
 

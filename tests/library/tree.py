@@ -12,15 +12,14 @@ import sys
 import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+import toolkit  # noqa: E402
+from toolkit import skip  # noqa: E402
+
+ROOT, BUILD = pathlib.Path(toolkit.ROOT), pathlib.Path(toolkit.BUILD)
 PRELOAD = BUILD / "libnoinherit-preload.so"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
-
-
-def skip(why):
-    print(why, file=sys.stderr)
-    sys.exit(77)
 
 
 def need(*programs):

@@ -2,18 +2,16 @@
 shim preloaded, in a folder of their own and a known environment."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import unittest
 
-BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
-SHIM = os.path.join(BUILD, "libnoinherit-preload.so")
-SETTINGS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "NOINHERIT_MODE",
-            "NOINHERIT_SCOPE", "NOINHERIT_KEEP", "NOINHERIT_DEBUG",
-            "NOINHERIT_ADOPT", "ASAN_OPTIONS", "TSAN_OPTIONS", "LISTEN_FDS",
-            "LISTEN_PID", "WAYLAND_SOCKET")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+from toolkit import (BUILD, SHIM, FolderTest, helper,  # noqa: E402
+                     main as toolkit_main, need, skip)
+
+__all__ = ["BUILD", "COMPAT", "SHIM", "STRICT", "LiveTest", "helper", "main",
+           "need"]
 
 # What tests/helpers/probe.c finds non-inheritable.
 COMPAT = ("socket datagram unix left right accept accept4 unix-dup "
@@ -23,47 +21,8 @@ STRICT = ("socket datagram unix left right accept accept4 accept-on-0 "
           "itself")
 
 
-def helper(name):
-    """A program or library of tests/helpers, built."""
-    return os.path.join(BUILD, "tests/helpers", name)
-
-
-def need(*programs):
-    for program in programs:
-        if not (os.path.exists(program) or shutil.which(program)):
-            raise unittest.SkipTest(f"no {program} here")
-
-
-class LiveTest(unittest.TestCase):
-    """Each test has a folder and an environment of its own."""
-
-    maxDiff = None
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.environment = {name: value for name, value in os.environ.items()
-                            if name not in SETTINGS}
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def file(self, name, content="", mode=0o755):
-        path = self.path(name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w") as file:
-            file.write(content)
-        os.chmod(path, mode)
-        return path
-
-    def compile(self, name, source, *options, compiler="cc"):
-        """A program from a few lines of C."""
-        need(compiler)
-        text = self.file(name + ".c", source)
-        program = self.path(name)
-        subprocess.run([compiler, "-D_GNU_SOURCE", "-O1", "-g", "-o", program,
-                        text, *options], check=True)
-        return program
+class LiveTest(FolderTest):
+    """A program, run with the shim preloaded."""
 
     def run_program(self, *command, preload=SHIM, status=0, **options):
         """Runs to the end and gives back what it wrote. @preload: None, or
@@ -88,14 +47,7 @@ class LiveTest(unittest.TestCase):
 
 
 def main():
-    """As unittest.main(); a file of which nothing could run is skipped."""
+    """As the toolkit's; without the shim there is nothing to test."""
     if not os.path.exists(SHIM):
-        print(f"{SHIM} is not built", file=sys.stderr)
-        sys.exit(77)
-    result = unittest.main(exit=False, verbosity=1).result
-    for test, why in result.skipped:
-        print(f"{test.id()}: {why}", file=sys.stderr)
-    if not result.wasSuccessful():
-        sys.exit(1)
-    if result.testsRun == len(result.skipped):
-        sys.exit(77)
+        skip(f"{SHIM} is not built")
+    toolkit_main()

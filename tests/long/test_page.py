@@ -19,9 +19,11 @@ import tempfile
 import unittest
 import zlib
 
-BUILD = os.path.realpath(os.environ.get("BUILD", "build"))
-NOINHERIT = os.path.join(BUILD, "noinherit")
-SAMPLE = os.path.join(BUILD, "tests", "helpers", "sample_traces")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+from toolkit import BUILD, NOINHERIT, helper  # noqa: E402
+
+SAMPLE = helper("sample_traces")
 PICTURE = os.path.join(BUILD, "page.png")
 
 READER = """

@@ -1,17 +1,16 @@
 """The ways in which a program is started: natively, or with what preloaded."""
 
 import os
+import sys
 
-from claim import check
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "toolkit"))
+import toolkit  # noqa: E402
+from claim import check  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
-PRELOAD = os.environ.get("PRELOAD",
-                         os.path.join(BUILD, "libnoinherit-preload.so"))
-AUDIT = os.path.join(BUILD, "libnoinherit-audit.so")
-COMMAND = os.path.join(BUILD, "noinherit")
-FDLOOK = os.path.join(BUILD, "tests", "helpers", "fdlook")
+PRELOAD = os.environ.get("PRELOAD", toolkit.SHIM)
+AUDIT, COMMAND = toolkit.RECORDER, toolkit.NOINHERIT
+FDLOOK = toolkit.helper("fdlook")
 
 
 class Variant:

@@ -1,0 +1,97 @@
+"""What the Python tests of every suite share: where the built things are, a
+folder and a known environment for each test, and an honest end.
+
+A suite's own module (command.py, live.py, tree.py ...) stands on this one.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BUILD = os.path.realpath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
+NOINHERIT = os.path.join(BUILD, "noinherit")
+SHIM = os.path.join(BUILD, "libnoinherit-preload.so")
+RECORDER = os.path.join(BUILD, "libnoinherit-audit.so")
+
+# Variables that change what is under test: no test inherits them.
+SETTINGS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "NOINHERIT_MODE",
+            "NOINHERIT_SCOPE", "NOINHERIT_KEEP", "NOINHERIT_DEBUG",
+            "NOINHERIT_ADOPT", "ASAN_OPTIONS", "TSAN_OPTIONS", "LISTEN_FDS",
+            "LISTEN_PID", "WAYLAND_SOCKET")
+
+
+def helper(name):
+    """A program or library of tests/helpers, built."""
+    return os.path.join(BUILD, "tests", "helpers", name)
+
+
+def skip(why):
+    """Ends a whole test that cannot run here."""
+    print(why, file=sys.stderr)
+    sys.exit(77)
+
+
+def need(*programs):
+    """Skips a case where one of them is missing: a name in PATH, or a file."""
+    for program in programs:
+        if not (os.path.exists(program) or shutil.which(program)):
+            raise unittest.SkipTest(f"no {program} here")
+
+
+def clean_environment(**more):
+    """The environment less what changes the thing under test."""
+    kept = {name: value for name, value in os.environ.items()
+            if name not in SETTINGS}
+    return dict(kept, **more)
+
+
+class FolderTest(unittest.TestCase):
+    """Each test has a folder and an environment of its own."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.environment = clean_environment()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def file(self, name, content="", mode=0o755):
+        """A file of the test's own; content is text or bytes."""
+        if isinstance(content, str):
+            content = content.encode()
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        os.chmod(path, mode)
+        return path
+
+    def compile(self, name, source, *options, compiler="cc"):
+        """A program from a few lines of C."""
+        need(compiler)
+        text = self.file(name + ".c", source)
+        program = self.path(name)
+        subprocess.run([compiler, "-D_GNU_SOURCE", "-O1", "-g", "-o", program,
+                        text, *options], check=True)
+        return program
+
+
+def main():
+    """As unittest.main(), but a case that could not run is named, and a file
+    of which nothing could run is skipped."""
+    result = unittest.main(exit=False, verbosity=1).result
+    for test, why in result.skipped:
+        print(f"skipped case: {test.id().split('.')[-1]}: "
+              f"{' '.join(why.split())}", file=sys.stderr)
+    if not result.wasSuccessful():
+        sys.exit(1)
+    if result.testsRun and len(result.skipped) == result.testsRun:
+        sys.exit(77)
