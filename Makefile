@@ -36,13 +36,13 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # instrumentation. Two LOAD segments, gnu hash, everything bound at start.
 # AArch64's outlined atomics would import libgcc's question to glibc, which musl
 # cannot answer: it refuses the program.
-GUEST := -ftls-model=initial-exec -fno-stack-protector -fno-plt \
+GUEST := -fno-lto -ftls-model=initial-exec -fno-stack-protector -fno-plt \
 	-ffunction-sections \
 	$(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),-mno-outline-atomics)
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
-sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S shim/$(1)/*/*.c)
+sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S shim/$(1)/*/*.c shim/$(1)/*/*.S)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
 
 COMMON := $(call objects,common,host)
@@ -77,6 +77,11 @@ $(BUILD)/obj/host/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  CC   $<")
 	$(Q)$(CC) $(OURS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/host/%.o: %.S Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  AS   $<")
+	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Where things are found. Remade, and with it the command and the .pc files, when
 # `make install` names other directories than `make` did.
@@ -128,8 +133,8 @@ $(BUILD)/noinherit: $(CLI) $(COMMON)
 	@$(if $(Q),echo "  LD   $@")
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(CLI_LIBS)
 
-# The page is built into its printer.
-$(BUILD)/obj/host/shim/cli/report/print_html.o: shim/cli/report/report.html
+# The page is built into the command.
+$(BUILD)/obj/host/shim/cli/report/page.o: shim/cli/report/report.html
 
 fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|'

@@ -15,13 +15,8 @@
 
 #define MARK "@REPORT@"
 
-__asm__(".pushsection .rodata\n"
-	"report_html:\n"
-	".incbin \"shim/cli/report/report.html\"\n"
-	".byte 0\n"
-	".popsection\n");
-
-extern const char report_html[] __attribute__((visibility("hidden")));
+/* page.S */
+extern const char ni_report_page[] __attribute__((visibility("hidden")));
 
 /* What the page needs besides the schema: texts, and what flowed where. */
 static void add_texts(struct ni_report *report, json_t *findings,
@@ -85,14 +80,14 @@ static int write_escaped(const char *text, size_t size, void *out)
 
 void ni_print_html(struct ni_report *report, FILE *out)
 {
-	const char *mark = strstr(report_html, MARK);
+	const char *mark = strstr(ni_report_page, MARK);
 	json_t *root = ni_json_report(report);
 	size_t *places = ni_arena_array(&report->arena, report->finding_count,
 					sizeof(*places));
 
 	add_texts(report, json_object_get(root, "findings"), places);
 	json_object_set_new(root, "flows", flows(report, places));
-	fwrite(report_html, 1, (size_t)(mark - report_html), out);
+	fwrite(ni_report_page, 1, (size_t)(mark - ni_report_page), out);
 	json_dump_callback(root, write_escaped, out, JSON_COMPACT);
 	fputs(mark + strlen(MARK), out);
 	json_decref(root);
