@@ -105,6 +105,20 @@ NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
 	return run(spawn, true);
 }
 
+/* Apart from its callers, whose @pidfd newer headers declare never NULL: the
+ * compiler would believe that and drop the question. */
+__attribute__((noinline)) static int run_for_pidfd(const struct spawn *spawn)
+{
+	int error;
+
+	if (!spawn->child)
+		return call(spawn, spawn->exec.environment);
+	error = run(*spawn, false);
+	if (!error)
+		ni_made(&spawn->exec.caller, *spawn->child, NI_TYPE_PIDFD, true);
+	return error;
+}
+
 NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
 			  const posix_spawn_file_actions_t *actions,
 			  const posix_spawnattr_t *attributes,
@@ -115,11 +129,8 @@ NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
 		  true },
 		ni_next_get()->pidfd_spawn, pidfd, attributes,
 	};
-	int error = pidfd ? run(spawn, false) : call(&spawn, environment);
 
-	if (!error && pidfd)
-		ni_made(&spawn.exec.caller, *pidfd, NI_TYPE_PIDFD, true);
-	return error;
+	return run_for_pidfd(&spawn);
 }
 
 NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
@@ -132,11 +143,8 @@ NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
 		  NI_EXEC_SEARCH, true },
 		ni_next_get()->pidfd_spawnp, pidfd, attributes,
 	};
-	int error = pidfd ? run(spawn, false) : call(&spawn, environment);
 
-	if (!error && pidfd)
-		ni_made(&spawn.exec.caller, *pidfd, NI_TYPE_PIDFD, true);
-	return error;
+	return run_for_pidfd(&spawn);
 }
 
 /* ---- libc's shells ---------------------------------------------------------------- */
