@@ -8,6 +8,11 @@
  */
 #include <string.h>
 
+/* glibc 2.43 has macros of these names, which keep a const. */
+#undef memchr
+#undef strchr
+#undef strrchr
+
 #pragma GCC visibility push(hidden)
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
