@@ -163,7 +163,8 @@ $(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # Without -Wwrite-strings: argv and envp are made of literals there.
-TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) -Itests/helpers
+TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) -Itests/helpers \
+	-DCMOCKA_DISABLE_DEPRECATION_WARNINGS
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile
 	@mkdir -p $(@D)

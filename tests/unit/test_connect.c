@@ -91,7 +91,7 @@ static void an_interrupted_connect_is_waited_for_and_not_repeated(void **state)
 	noinherit_close(&none);
 }
 
-static int stop(void *asked)
+static int tells_to_stop(void *asked)
 {
 	++*(int *)asked;
 	return 1;
@@ -104,7 +104,7 @@ static void the_program_may_end_an_interrupted_connect(void **state)
 	int asked = 0;
 
 	(void)state;
-	noinherit_set_interrupt(stop, &asked);
+	noinherit_set_interrupt(tells_to_stop, &asked);
 	assert_int_equal(interrupted_connect(&s, port_of(listener.fd), -1,
 					     &calls), -EINTR);
 	assert_string_equal(calls, "connect");

@@ -83,7 +83,7 @@ static int reset_resolver(void **state)
 	return api_teardown(state);
 }
 
-static int stop(void *asked)
+static int tells_to_stop(void *asked)
 {
 	++*(int *)asked;
 	return 1;
@@ -420,7 +420,7 @@ static void a_program_that_stops_tries_no_further_address(void **state)
 
 	(void)state;
 	resolver_says(ports, 2);
-	noinherit_set_interrupt(stop, &asked);
+	noinherit_set_interrupt(tells_to_stop, &asked);
 	faults_watch();
 	faults_add("connect", EINTR, 1, 0);
 	assert_int_equal(noinherit_create_connection(&s, "x", "1", NULL),

@@ -197,7 +197,7 @@ static void an_address_is_sent_to_and_received_from(void **state)
 /* Every call that waits, as one that can be asked for by number. */
 static ssize_t call_number(int number, struct noinherit_socket *s)
 {
-	static char byte[1] = "x";
+	static char byte[1] = { 'x' };
 	struct iovec part = { byte, 1 };
 	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
 

@@ -223,7 +223,7 @@ static void other_errors_of_poll_are_reported(void **state)
 	assert_int_equal(ni_wait(3, POLLIN, &deadline), -ENOMEM);
 }
 
-static int stop(void *data)
+static int tells_to_stop(void *data)
 {
 	return ++*(int *)data == 2;
 }
@@ -237,7 +237,7 @@ static void the_program_may_end_a_wait(void **state)
 	int asked = 0;
 
 	(void)state;
-	noinherit_set_interrupt(stop, &asked);
+	noinherit_set_interrupt(tells_to_stop, &asked);
 	play(scenes, 2);
 	assert_int_equal(ni_wait(3, POLLIN, &deadline), -EINTR);
 	assert_int_equal(asked, 2);
@@ -302,7 +302,7 @@ static void the_program_may_end_an_operation(void **state)
 
 	(void)state;
 	attempt_results[0] = attempt_results[1] = -EINTR;
-	noinherit_set_interrupt(stop, &asked);
+	noinherit_set_interrupt(tells_to_stop, &asked);
 	play(NULL, 0);
 	assert_int_equal(ni_operate(3, POLLIN, -1, attempt, NULL), -EINTR);
 	assert_int_equal(attempts, 2);
