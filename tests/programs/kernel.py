@@ -17,6 +17,16 @@ LISTEN, CONNECTED, UNCONNECTED = "LISTEN", "CONNECTED", "UNCONNECTED"
 Descriptor = namedtuple("Descriptor", "pid fd inheritable kind inode what")
 
 
+def is_listener(descriptor):
+    return " LISTEN " in descriptor.what
+
+
+def listeners(pid):
+    """The inodes of the listeners that a process holds."""
+    return sorted(descriptor.inode for descriptor in descriptors(pid)
+                  if is_listener(descriptor))
+
+
 def show(descriptor):
     flag = "inheritable" if descriptor.inheritable else "cloexec"
     return "pid %d fd %d %s %s %s" % (descriptor.pid, descriptor.fd, flag,

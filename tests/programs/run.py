@@ -236,6 +236,22 @@ class Run:
         self.snapshots.append(found)
         return found
 
+    def reload_twice(self, server, number, says, ask):
+        """Sends a signal that makes the server exec itself, which says so in
+        its log, and asks it before and after: [what ask() returned, ...]. The
+        new image must have the old one's listeners."""
+        answers = [ask()]
+        before = kernel.listeners(server.pid)
+        for times in (2, 3):
+            self.send_signal(server, number)
+            self.wait_line(server, "(?s)(%s.*){%d}" % (says, times))
+            self.check_preloaded(server.pid)
+            check(kernel.listeners(server.pid) == before,
+                  "the new image has made listeners of its own")
+            self.held(server)
+            answers.append(ask())
+        return answers
+
     def has_preloaded(self, pid):
         return all(kernel.has_loaded(pid, path) for path in self.objects)
 

@@ -32,11 +32,6 @@ def start(run):
     return server, port
 
 
-def listeners(pid):
-    return sorted(d.inode for d in kernel.descriptors(pid)
-                  if is_listener(d))
-
-
 def reloading(run):
     server, port = start(run)
     run.held(server)
@@ -50,12 +45,12 @@ def reloading(run):
 def upgrading(run):
     server, port = start(run)
     answers = [run.http(port)]
-    before = listeners(server.pid)
+    before = kernel.listeners(server.pid)
     run.send_signal(server, signal.SIGUSR2)
     run.wait_line(server, "(?s)(Booting worker.*){4}")
     new = int(run.wait_file("pid.2"))
     run.check_preloaded(new)
-    harness.check(listeners(new) == before,
+    harness.check(kernel.listeners(new) == before,
                   "the new master has made a listener of its own")
     run.send_signal(server, signal.SIGTERM)
     run.wait_gone(server.pid)
@@ -63,11 +58,7 @@ def upgrading(run):
     return answers + [run.http(port)]
 
 
-def is_listener(descriptor):
-    return " LISTEN " in descriptor.what
-
-
 harness.main([
-    harness.Case("HUP", reloading, keeps=is_listener),
-    harness.Case("USR2", upgrading, keeps=is_listener),
+    harness.Case("HUP", reloading, keeps=kernel.is_listener),
+    harness.Case("USR2", upgrading, keeps=kernel.is_listener),
 ], needs={GUNICORN: "gunicorn"})

@@ -9,7 +9,6 @@ FPM_SOCKETS=; the new image does not mark them, so they leak once more.
 import signal
 
 import harness
-import kernel
 
 FPM = "/usr/sbin/php-fpm8.2"
 
@@ -52,11 +51,6 @@ def pages(run, port):
     return [page(run, "127.0.0.1:%d" % port), page(run, run.path("fpm.socket"))]
 
 
-def listeners(pid):
-    return sorted(descriptor.inode for descriptor in kernel.descriptors(pid)
-                  if " LISTEN " in descriptor.what)
-
-
 def serving(run):
     server, port = start(run)
     run.held(server)
@@ -65,17 +59,8 @@ def serving(run):
 
 def reloading(run):
     server, port = start(run)
-    answers = pages(run, port)
-    before = listeners(server.pid)
-    for times in (2, 3):
-        run.send_signal(server, signal.SIGUSR2)
-        run.wait_line(server, "(?s)(%s.*){%d}" % (READY, times))
-        run.check_preloaded(server.pid)
-        harness.check(listeners(server.pid) == before,
-                      "the new image has made listeners of its own")
-        run.held(server)
-        answers += pages(run, port)
-    return answers
+    return run.reload_twice(server, signal.SIGUSR2, READY,
+                            lambda: pages(run, port))
 
 
 harness.main([

@@ -53,38 +53,20 @@ def start_puma(run, *options):
     return server, port
 
 
-def listeners(pid):
-    return sorted(d.inode for d in kernel.descriptors(pid)
-                  if is_listener(d))
-
-
 def restarting(*options):
     def scenario(run):
         server, port = start_puma(run, *options)
         run.held(server)
-        answers = [run.http(port)]
-        before = listeners(server.pid)
-        for times in (2, 3):
-            run.send_signal(server, signal.SIGUSR2)
-            run.wait_line(server, "(?s)(Use Ctrl-C to stop.*){%d}" % times)
-            run.check_preloaded(server.pid)
-            harness.check(listeners(server.pid) == before,
-                          "the new image has made a listener of its own")
-            run.held(server)
-            answers.append(run.http(port))
-        return answers
+        return run.reload_twice(server, signal.SIGUSR2,
+                                "Use Ctrl-C to stop", lambda: run.http(port))
     return scenario
-
-
-def is_listener(descriptor):
-    return " LISTEN " in descriptor.what
 
 
 harness.main([
     harness.Case("webrick", webrick),
-    harness.Case("puma, restart", restarting(), meant=is_listener,
-                 keeps=is_listener),
+    harness.Case("puma, restart", restarting(), meant=kernel.is_listener,
+                 keeps=kernel.is_listener),
     harness.Case("puma with workers, restart", restarting("--workers", "1"),
-                 meant=is_listener, keeps=is_listener),
+                 meant=kernel.is_listener, keeps=kernel.is_listener),
 ], needs={RUBY: "ruby", PUMA: "puma",
           "/usr/share/doc/ruby-webrick": "ruby-webrick"})

@@ -11,7 +11,6 @@ import signal
 import time
 
 import harness
-import kernel
 
 UWSGI = "/usr/bin/uwsgi-core"
 
@@ -49,11 +48,6 @@ def start(run):
     return server, port
 
 
-def listeners(pid):
-    return sorted(descriptor.inode for descriptor in kernel.descriptors(pid)
-                  if " LISTEN " in descriptor.what)
-
-
 def serving(run):
     server, port = start(run)
     run.held(server)
@@ -62,17 +56,8 @@ def serving(run):
 
 def reloading(run):
     server, port = start(run)
-    answers = [run.http(port)]
-    before = listeners(server.pid)
-    for times in (2, 3):
-        run.send_signal(server, signal.SIGHUP)
-        run.wait_line(server, "(?s)(spawned uWSGI worker 1.*){%d}" % times)
-        run.check_preloaded(server.pid)
-        harness.check(listeners(server.pid) == before,
-                      "the new image has made a listener of its own")
-        run.held(server)
-        answers.append(run.http(port))
-    return answers
+    return run.reload_twice(server, signal.SIGHUP, "spawned uWSGI worker 1",
+                            lambda: run.http(port))
 
 
 def ruling(run):
