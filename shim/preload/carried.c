@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/announced.h"
 #include "common/next_symbol.h"
 
 static const char names[NI_CARRIED_MAX][16] = {
@@ -16,15 +17,6 @@ static struct {
 	size_t used;
 	char text[8192];
 } carried;
-
-const char *ni_variable_value(const char *variable, const char *name)
-{
-	while (*name && *variable == *name) {
-		variable++;
-		name++;
-	}
-	return *name || *variable != '=' ? NULL : variable + 1;
-}
 
 /* Appends NAME=value; leaves everything as it was if there is no room. */
 static void append(const char *name, const char *value, size_t value_length)

@@ -26,9 +26,6 @@ const char *ni_carried_at(size_t index);
 
 enum { NI_CARRIED_MAX = 5 };
 
-/* The value's place in "NAME=value" if that is @name's, or NULL. */
-const char *ni_variable_value(const char *variable, const char *name);
-
 #pragma GCC visibility pop
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "common/announced.h"
 #include "common/raw.h"
 #include "preload/ours.h"
 #include "preload/policy.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/announced.h"
 #include "common/raw.h"
 #include "preload/carried.h"
 #include "preload/environment.h"

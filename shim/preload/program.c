@@ -8,59 +8,17 @@
 #include <sys/stat.h>
 
 #include "common/raw.h"
+#include "common/same_program.h"
 
 static struct {
 	/* As exec was given it: AT_EXECFN, behind the environment. Titles are
 	 * written up to there; the hash tells whether it is still the same. */
 	const char *path;
 	uint64_t path_hash;
-	uint64_t script;	/* hash of what tells the script */
-	uint64_t called_as;	/* hash of argv[0]'s basename */
+	struct ni_program_arguments arguments;
 	char interpreter[32];	/* basename of a script's interpreter */
 	char absolute[PATH_MAX];	/* where path was, if it is relative */
 } start;
-
-/* Programs that run other programs: the same file is not the same program
- * unless it runs the same script. A version may follow: php8.2, lua5.4. */
-static const char interpreters[][12] = {
-	"awk", "bash", "beam.smp", "csh", "dash", "deno", "emacs", "erl",
-	"fish", "gawk", "gjs", "gosh", "guile", "gst", "java", "jimsh", "js",
-	"jshell", "julia", "ksh", "lua", "luajit", "mawk", "mksh", "mono",
-	"nawk", "node", "nodejs", "ocaml", "ocamlrun", "octave", "perl", "php",
-	"php-cgi", "pike", "pypy", "python", "racket", "rakudo", "rexx",
-	"ruby", "scheme", "sh", "tclsh", "tcsh", "wish", "xonsh", "yash", "zsh",
-};
-
-/* Many programs in one file: the name they are called by tells which. */
-static const char multicall[][12] = { "busybox", "coreutils", "toybox" };
-
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static uint64_t hash_of(const char *text)
-{
-	uint64_t hash = 14695981039346656037U;
-
-	for (; text && *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 1099511628211U;
-	return hash;
-}
-
-/* An interpreter's first argument is its script; where it is an option (-r, -d,
- * -m ...), only all of them together tell. */
-static uint64_t hash_of_script(char *const *argv)
-{
-	uint64_t hash = hash_of(argv[1]);
-
-	if (argv[1] && argv[1][0] == '-')
-		for (argv += 2; *argv; argv++)
-			hash = hash * 31 + hash_of(*argv);
-	return hash;
-}
 
 static bool copy_text(char *to, size_t size, const char *from)
 {
@@ -86,7 +44,7 @@ static bool read_link(const char *link, char *to, size_t size)
 static void note_path(void)
 {
 	start.path = (const char *)getauxval(AT_EXECFN);
-	start.path_hash = hash_of(start.path);
+	start.path_hash = ni_text_hash(start.path);
 	if (start.path && *start.path != '/')
 		read_link("/proc/self/exe", start.absolute,
 			  sizeof(start.absolute));
@@ -95,21 +53,20 @@ static void note_path(void)
 /* "" once the program has written over it. */
 static const char *start_path(void)
 {
-	if (!start.path || hash_of(start.path) != start.path_hash)
+	if (!start.path || ni_text_hash(start.path) != start.path_hash)
 		return "";
 	return start.path;
 }
 
 static void copy_arguments(char *const *argv)
 {
-	start.script = hash_of_script(argv);
-	start.called_as = hash_of(base_of(argv[0]));
+	start.arguments = ni_program_arguments(argv, SIZE_MAX);
 	/* "#!interpreter [option]": the kernel puts the interpreter first and
 	 * the script, whose name AT_EXECFN still is, behind it. */
-	if (argv[1] && (hash_of(argv[1]) == start.path_hash ||
-			hash_of(argv[2]) == start.path_hash))
+	if (argv[1] && (ni_text_hash(argv[1]) == start.path_hash ||
+			ni_text_hash(argv[2]) == start.path_hash))
 		copy_text(start.interpreter, sizeof(start.interpreter),
-			  base_of(argv[0]));
+			  ni_path_base(argv[0]));
 }
 
 void ni_program_start(char *const *argv)
@@ -124,7 +81,7 @@ void ni_program_start(char *const *argv)
  * by, and the file's own, which only /proc tells. */
 static bool is_base(const char *path, const char *name, size_t length)
 {
-	const char *base = base_of(path);
+	const char *base = ni_path_base(path);
 
 	return strlen(base) == length && !memcmp(base, name, length);
 }
@@ -137,47 +94,33 @@ bool ni_program_is_called(const char *name, size_t length)
 	       (start.absolute[0] && is_base(start.absolute, name, length));
 }
 
-static bool is_version(const char *text)
+static enum ni_program_kind highest(enum ni_program_kind a,
+				    enum ni_program_kind b)
 {
-	return text[strspn(text, "0123456789.-")] == '\0';
+	return a > b ? a : b;
 }
 
-static bool is_listed(const char *name, const char (*list)[12], size_t rows)
+/* The file's own name, which only /proc tells, counts like the one that it was
+ * started by: a link may have another. */
+static enum ni_program_kind kind_of_start(void)
 {
-	for (size_t i = 0; i < rows; i++) {
-		size_t length = strlen(list[i]);
+	char file[PATH_MAX];
+	enum ni_program_kind kind = ni_program_kind(start_path());
 
-		if (!strncmp(name, list[i], length) &&
-		    is_version(name + length))
-			return true;
-	}
-	return false;
+	if (start.interpreter[0])
+		kind = highest(kind, NI_PROGRAM_INTERPRETER);
+	if (read_link("/proc/self/exe", file, sizeof(file)))
+		kind = highest(kind, ni_program_kind(file));
+	return kind;
 }
-
-#define IS_LISTED(name, list) \
-	is_listed(name, list, sizeof(list) / sizeof((list)[0]))
 
 /* A file that can be more than one program: do the arguments tell that it will
- * be the one it was? The file's own name, which only /proc tells, counts like
- * the one that it was started by: a link may have another. */
+ * be the one it was? */
 static bool fit_arguments(char *const *argv)
 {
-	char file[PATH_MAX] = "";
-	const char *started_as = base_of(start_path()), *own;
-	bool is_multicall;
+	struct ni_program_arguments now = ni_program_arguments(argv, SIZE_MAX);
 
-	if (!read_link("/proc/self/exe", file, sizeof(file)))
-		file[0] = '\0';
-	own = base_of(file);
-	is_multicall = IS_LISTED(started_as, multicall) ||
-		       IS_LISTED(own, multicall);
-	if (!is_multicall && !start.interpreter[0] &&
-	    !IS_LISTED(started_as, interpreters) &&
-	    !IS_LISTED(own, interpreters))
-		return true;
-	if (!argv || !argv[0] || hash_of_script(argv) != start.script)
-		return false;
-	return !is_multicall || hash_of(base_of(argv[0])) == start.called_as;
+	return ni_program_is_again(kind_of_start(), &start.arguments, &now);
 }
 
 static long stat_file(const struct ni_file *file, struct stat *status)

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "common/announced.h"
 #include "descriptors.h"
 #include "preload/environment.h"
 #include "preload/ours.h"

@@ -78,7 +78,7 @@ static const struct {
 } matches[] = {
 	{ "WAYLAND_SOCKET=7", "7" },
 	{ "WAYLAND_SOCKET=", "" },
-	{ "WAYLAND_SOCKET=07", "7" },
+	{ "WAYLAND_SOCKET=07", "" },
 	{ "WAYLAND_SOCKET=7;8", "7 8" },
 	{ "WAYLAND_SOCKET=7,8 9:10;11", "7 8 9 10 11" },
 	{ "WAYLAND_SOCKET=7 7", "7" },
