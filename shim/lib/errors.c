@@ -4,6 +4,7 @@
 #include "errors.h"
 
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,15 +42,24 @@ static const char *from_posix(int result, const char *buf)
 	return buf;
 }
 
+static const char *words_of(int number, char *buf, size_t size)
+{
+	return _Generic(strerror_r(number, buf, size),
+			char *: from_gnu, int: from_posix)(
+		strerror_r(number, buf, size), buf);
+}
+
 const char *noinherit_strerror(int error)
 {
 	static _Thread_local char buf[128];
 	int code = noinherit_eai(error);
-	int number = error < 0 && error > -RESOLVER ? -error : 0;
 
 	if (code)
 		return gai_strerror(code);
-	return _Generic(strerror_r(number, buf, sizeof(buf)),
-			char *: from_gnu, int: from_posix)(
-		strerror_r(number, buf, sizeof(buf)), buf);
+	if (error <= 0 && error > -RESOLVER)
+		return words_of(-error, buf, sizeof(buf));
+	/* What strerror() takes, or a count taken for an error: "Success"
+	 * would hide the mistake. */
+	snprintf(buf, sizeof(buf), "Not an error of noinherit: %d", error);
+	return buf;
 }

@@ -36,9 +36,20 @@ static void an_errno_has_libc_s_words(void **state)
 	assert_string_equal(noinherit_strerror(-ETIMEDOUT),
 			    "Connection timed out");
 	assert_string_equal(noinherit_strerror(0), "Success");
-	assert_string_equal(noinherit_strerror(12), "Success");
 	assert_string_equal(noinherit_strerror(-4711), "Unknown error 4711");
-	assert_string_equal(noinherit_strerror(INT32_MIN), "Success");
+}
+
+static void what_is_no_error_is_said_to_be_none(void **state)
+{
+	(void)state;
+	assert_string_equal(noinherit_strerror(ECONNREFUSED),
+			    "Not an error of noinherit: 111");
+	assert_string_equal(noinherit_strerror(1),
+			    "Not an error of noinherit: 1");
+	assert_string_equal(noinherit_strerror(INT32_MIN),
+			    "Not an error of noinherit: -2147483648");
+	assert_string_equal(noinherit_strerror(INT32_MAX),
+			    "Not an error of noinherit: 2147483647");
 }
 
 int main(void)
@@ -46,6 +57,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_resolver_s_error_is_told_from_an_errno),
 		cmocka_unit_test(an_errno_has_libc_s_words),
+		cmocka_unit_test(what_is_no_error_is_said_to_be_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
