@@ -464,8 +464,8 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
  * @dualstack_ipv6: accept IPv4, too; needs AF_INET6
  * @address: what to bind instead of host and port; NULL: host and port
  * @address_size: bytes at @address
- * @message: receives, on failure only, a line of text that names the address;
- *	NULL if not wanted
+ * @message: receives, on failure, a line of text that names the address, and
+ *	on success an empty one; NULL if not wanted
  * @message_size: bytes at @message; a longer text is cut, and always ended
  *
  * As for struct noinherit_connect_options: set @size, leave the rest zero.
@@ -888,9 +888,11 @@ int noinherit_eai(int error);
 
 /**
  * noinherit_strerror - an error in words
- * @error: what a function here returned, negative (a success gives "Success")
+ * @error: what a function here returned; 0 gives "Success"
  *
- * Return: a text that is valid until the same thread calls this again.
+ * Return: a text that is valid until the same thread calls this again. A number
+ * that is no error, as one above 0 (an errno value without its sign), is said
+ * to be none.
  *
  * Thread-safe; not signal-safe.
  * Python: the strerror of an OSError.

@@ -154,8 +154,13 @@ static void write_address(struct ni_text *text, const struct plan *plan)
 
 static void explain(const struct plan *plan, int error)
 {
-	struct ni_text text = ni_text_in(plan->options.message,
-					 plan->options.message_size);
+	struct ni_text text;
+
+	if (!plan->options.message)
+		return;
+	text = ni_text_in(plan->options.message, plan->options.message_size);
+	if (error == 0)
+		return;
 
 	ni_text_format(&text, "%s", plan->trouble ? plan->trouble :
 						   noinherit_strerror(error));
@@ -166,6 +171,22 @@ static void explain(const struct plan *plan, int error)
 	ni_text_format(&text, ")");
 }
 
+/* The caller of options that cannot be read gets a message all the same: who
+ * forgets the size has every member of the first version. */
+static void read_message(struct plan *plan,
+			 const struct noinherit_server_options *options)
+{
+	const size_t covered = offsetof(struct noinherit_server_options,
+					message_size) + sizeof(size_t);
+
+	if (options->size && options->size < covered)
+		return;
+	plan->options.message = options->message;
+	plan->options.message_size = options->message_size;
+	plan->trouble = options->size ? "options of a later version" :
+					"the size of the options is not set";
+}
+
 int noinherit_create_server(struct noinherit_socket *s, const char *host,
 			    const char *port,
 			    const struct noinherit_server_options *options)
@@ -173,12 +194,13 @@ int noinherit_create_server(struct noinherit_socket *s, const char *host,
 	struct plan plan = { .host = host, .port = port };
 	int r = ni_keywords_read(&plan.options, sizeof(plan.options), options);
 
-	if (r < 0)
-		return r;
-	if (!plan.options.family)
-		plan.options.family = AF_INET;
-	r = build(s, &plan);
-	if (r < 0 && plan.options.message)
-		explain(&plan, r);
+	if (r < 0) {
+		read_message(&plan, options);
+	} else {
+		if (!plan.options.family)
+			plan.options.family = AF_INET;
+		r = build(s, &plan);
+	}
+	explain(&plan, r);
 	return r;
 }

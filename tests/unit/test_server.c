@@ -255,7 +255,7 @@ static void an_address_that_cannot_be_bound_is_named(void **state)
 	}
 }
 
-static void a_message_is_written_on_failure_only_and_cut(void **state)
+static void a_message_is_always_written_and_cut(void **state)
 {
 	char message[9] = "before";
 	const struct noinherit_server_options options = {
@@ -268,12 +268,30 @@ static void a_message_is_written_on_failure_only_and_cut(void **state)
 	message[8] = '#';
 	assert_int_equal(noinherit_create_server(&s, "127.0.0.1", "0",
 						 &options), 0);
-	assert_string_equal(message, "before");
+	assert_string_equal(message, "");
 	noinherit_close(&s);
 	faults_add("listen", EADDRINUSE, 1, 0);
 	assert_int_equal(noinherit_create_server(&s, "127.0.0.1", "0",
 						 &options), -EADDRINUSE);
 	assert_memory_equal(message, "Address\0#", 9);
+}
+
+static void a_message_says_that_the_size_was_forgotten(void **state)
+{
+	char message[64] = "before";
+	struct noinherit_server_options options = {
+		.message = message, .message_size = sizeof(message),
+	};
+	struct noinherit_socket s;
+
+	(void)state;
+	assert_int_equal(noinherit_create_server(&s, "127.0.0.1", "0",
+						 &options), -EINVAL);
+	assert_string_equal(message, "the size of the options is not set");
+	options.size = SIZE_MAX;
+	assert_int_equal(noinherit_create_server(&s, "127.0.0.1", "0",
+						 &options), -E2BIG);
+	assert_string_equal(message, "options of a later version");
 }
 
 static void a_unix_server_has_a_path(void **state)
@@ -391,7 +409,8 @@ int main(void)
 		api_test(the_backlog_is_as_given),
 		api_test(an_address_in_use_is_named),
 		api_test(an_address_that_cannot_be_bound_is_named),
-		api_test(a_message_is_written_on_failure_only_and_cut),
+		api_test(a_message_is_always_written_and_cut),
+		api_test(a_message_says_that_the_size_was_forgotten),
 		api_test(a_unix_server_has_a_path),
 		api_test(an_address_may_be_given_as_the_kernel_has_it),
 		api_test(a_vsock_server_needs_only_an_address),
