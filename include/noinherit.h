@@ -308,24 +308,52 @@ int noinherit_setdefaulttimeout_ns(int64_t timeout_ns);
  */
 int64_t noinherit_getdefaulttimeout_ns(void);
 
+/* The C++ compiler refuses a callback that may throw. */
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define NOINHERIT_NOEXCEPT noexcept
+#else
+#define NOINHERIT_NOEXCEPT
+#endif
+
+/* A function that noinherit_set_interrupt() takes. */
+typedef int noinherit_should_stop(void *data) NOINHERIT_NOEXCEPT;
+
+/**
+ * struct noinherit_interrupt - what noinherit_set_interrupt() was told
+ * @should_stop: the function, or NULL
+ * @data: what is passed to it
+ */
+struct noinherit_interrupt {
+	noinherit_should_stop *should_stop;
+	void *data;
+};
+
 /**
  * noinherit_set_interrupt - let signals end calls that wait
- * @should_stop: asked after each EINTR in any thread; non-zero ends the call
- *	with -EINTR; NULL (as at start) retries always
+ * @should_stop: asked in any thread before each wait and each attempt, so also
+ *	after each EINTR; non-zero ends the call with -EINTR; NULL (as at
+ *	start) goes on always
  * @data: passed to @should_stop
  *
- * The C form of a Python signal handler that raises. noinherit_sendall() asks
- * after each partial send, too, because a signal then leaves no EINTR behind.
- * A connect that is ended goes on in the kernel; the socket is best closed.
- * @should_stop runs outside of the signal handler, in the thread whose call was
- * interrupted. It may run once more after it was replaced.
+ * The C form of a Python signal handler that raises: a handler sets a flag,
+ * @should_stop reads it. A signal that arrives before the call, in the resolver
+ * or between two attempts ends the call as one that interrupts it. As long as
+ * @should_stop says so every call ends, before it did anything: the program
+ * takes its flag back when it goes on.
  *
- * Return: 0, always.
+ * @should_stop runs outside of the signal handler, in the thread that made the
+ * call. It must return: it must not throw, longjmp() or end the thread, or
+ * descriptors and memory are lost. (A C++17 compiler wants it noexcept.) It may
+ * run once more after it was replaced. A connect that is ended goes on in the
+ * kernel; the socket is best closed.
+ *
+ * Return: the pair that was set before, to be put back.
  *
  * One pair for the process, replaced as a whole: thread-safe. Not signal-safe.
  * Python: PEP 475. Rule S-60.
  */
-int noinherit_set_interrupt(int (*should_stop)(void *data), void *data);
+struct noinherit_interrupt
+noinherit_set_interrupt(noinherit_should_stop *should_stop, void *data);
 
 /* ---- connecting, serving ------------------------------------------------- */
 

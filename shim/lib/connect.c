@@ -36,11 +36,13 @@ int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
 		      socklen_t addrlen)
 {
 	for (;;) {
-		int r = ni_sys_connect(s->fd, addr, addrlen);
-		int is_interrupted = r == -EINTR;
+		int is_interrupted, r;
 
-		if (is_interrupted &&
-		    (ni_interrupt_should_stop() || !s->timeout_ns))
+		if (ni_interrupt_should_stop())
+			return -EINTR;
+		r = ni_sys_connect(s->fd, addr, addrlen);
+		is_interrupted = r == -EINTR;
+		if (is_interrupted && !s->timeout_ns)
 			return r;
 		if (is_interrupted && is_undone_by_signals(addr))
 			continue;

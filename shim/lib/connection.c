@@ -10,6 +10,7 @@
 #include "address.h"
 #include "descriptor.h"
 #include "keywords.h"
+#include "timeout.h"
 
 static int bind_source(struct noinherit_socket *s,
 		       const struct noinherit_connect_options *options)
@@ -81,6 +82,9 @@ static int attempt_each(struct noinherit_socket *s, const struct addrinfo *list,
 	int r = 0;
 
 	for (const struct addrinfo *to = list; to; to = to->ai_next) {
+		/* A signal during the resolver or the attempt before. */
+		if (ni_interrupt_should_stop())
+			return -EINTR;
 		r = attempt(s, to, options);
 		if (r == 0)
 			break;

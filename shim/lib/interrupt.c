@@ -12,32 +12,39 @@
 #include <stdatomic.h>
 
 static struct {
-	int (*_Atomic should_stop)(void *data);
+	noinherit_should_stop *_Atomic should_stop;
 	void *_Atomic data;
 } slots[2];
 
 static atomic_uint generation;
 static pthread_mutex_t one_writer = PTHREAD_MUTEX_INITIALIZER;
 
-int noinherit_set_interrupt(int (*should_stop)(void *data), void *data)
+struct noinherit_interrupt
+noinherit_set_interrupt(noinherit_should_stop *should_stop, void *data)
 {
+	struct noinherit_interrupt old;
 	unsigned next;
 
 	pthread_mutex_lock(&one_writer);
 	next = atomic_load(&generation) + 1;
+	old.should_stop = atomic_load(&slots[(next - 1) % 2].should_stop);
+	old.data = atomic_load(&slots[(next - 1) % 2].data);
 	atomic_store(&slots[next % 2].should_stop, should_stop);
 	atomic_store(&slots[next % 2].data, data);
 	atomic_store(&generation, next);
 	pthread_mutex_unlock(&one_writer);
-	return 0;
+	return old;
 }
 
 int ni_interrupt_should_stop(void)
 {
-	int (*should_stop)(void *data);
+	noinherit_should_stop *should_stop;
 	unsigned current;
 	void *data;
 
+	/* Most programs never set one, and every operation asks. */
+	if (!atomic_load_explicit(&generation, memory_order_relaxed))
+		return 0;
 	do {
 		current = atomic_load(&generation);
 		should_stop = atomic_load(&slots[current % 2].should_stop);

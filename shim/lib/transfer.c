@@ -162,9 +162,6 @@ int noinherit_sendall(struct noinherit_socket *s, const void *buf, size_t size,
 		r = send_part(s, &call, &deadline);
 		if (r > 0)
 			done += (size_t)r;
-		/* A signal that cut the part short left no EINTR (S-66). */
-		if (r >= 0 && done < size && ni_interrupt_should_stop())
-			r = -EINTR;
 	} while (r >= 0 && done < size);
 	if (sent)
 		*sent = done;

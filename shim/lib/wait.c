@@ -49,6 +49,9 @@ int ni_wait(int fd, short events, struct ni_deadline *deadline)
 		int64_t left_ms = is_limited ? to_ms(left_ns) : -1;
 		int r;
 
+		/* Also a signal that came before the wait must end it. */
+		if (ni_interrupt_should_stop())
+			return -EINTR;
 		if (left_ns < 0)
 			return -ETIMEDOUT;
 		r = ni_sys_poll(&ready, 1, left_ms > INT_MAX ? INT_MAX :
@@ -57,7 +60,7 @@ int ni_wait(int fd, short events, struct ni_deadline *deadline)
 			return 0;
 		if (r == 0 && left_ms <= INT_MAX)
 			return -ETIMEDOUT;
-		if (r < 0 && (r != -EINTR || ni_interrupt_should_stop()))
+		if (r < 0 && r != -EINTR)
 			return r;
 	}
 }
@@ -75,8 +78,10 @@ ssize_t ni_operate(int fd, short events, int64_t timeout_ns,
 		if (r < 0)
 			return r;
 		do {
+			if (ni_interrupt_should_stop())
+				return -EINTR;
 			r = attempt(fd, call);
-		} while (r == -EINTR && !ni_interrupt_should_stop());
+		} while (r == -EINTR);
 		if (timeout_ns <= 0 || r != -EAGAIN)
 			return r;
 	}

@@ -156,7 +156,6 @@ static long long fill(const struct statement *st)
 }
 
 static struct {
-	volatile sig_atomic_t count;
 	int last, fd;
 } alarms;
 
@@ -165,8 +164,8 @@ static void alarmed(int signal)
 	int kept = errno;
 
 	(void)signal;
-	alarms.count = alarms.count + 1;
-	if (alarms.count == alarms.last && write(alarms.fd, "x", 1) < 0)
+	alarms_count = alarms_count + 1;
+	if (alarms_count == alarms.last && write(alarms.fd, "x", 1) < 0)
 		complain("the alarm could not write");
 	errno = kept;
 }

@@ -93,8 +93,8 @@ static void an_interrupted_connect_is_waited_for_and_not_repeated(void **state)
 
 static int tells_to_stop(void *asked)
 {
-	++*(int *)asked;
-	return 1;
+	/* Once for the first connect; before and after the interrupted one. */
+	return ++*(int *)asked > 2;
 }
 
 static void the_program_may_end_an_interrupted_connect(void **state)
@@ -108,7 +108,7 @@ static void the_program_may_end_an_interrupted_connect(void **state)
 	assert_int_equal(interrupted_connect(&s, port_of(listener.fd), -1,
 					     &calls), -EINTR);
 	assert_string_equal(calls, "connect");
-	assert_int_equal(asked, 1);
+	assert_int_equal(asked, 3);
 	noinherit_close(&s);
 	noinherit_close(&listener);
 }

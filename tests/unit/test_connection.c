@@ -85,8 +85,8 @@ static int reset_resolver(void **state)
 
 static int tells_to_stop(void *asked)
 {
-	++*(int *)asked;
-	return 1;
+	/* Before the attempt, before connect() and before the wait. */
+	return ++*(int *)asked > 2;
 }
 
 /* ---- create_connection --------------------------------------------------- */
@@ -429,6 +429,22 @@ static void a_program_that_stops_tries_no_further_address(void **state)
 	noinherit_close(&listener);
 }
 
+static void a_signal_in_the_resolver_ends_the_call(void **state)
+{
+	struct noinherit_socket listener = listening(), s;
+	const int ports[] = { port_of(listener.fd), port_of(listener.fd) };
+	int asked = 2;
+
+	(void)state;
+	resolver_says(ports, 2);
+	noinherit_set_interrupt(tells_to_stop, &asked);
+	faults_watch();
+	assert_int_equal(noinherit_create_connection(&s, "x", "1", NULL),
+			 -EINTR);
+	assert_string_equal(faults_end(), "");
+	noinherit_close(&listener);
+}
+
 /* ---- cancellation -------------------------------------------------------- */
 
 static void *connect_for_ever(void *listener)
@@ -487,6 +503,7 @@ int main(void)
 		connection_test(bad_arguments_are_told_before_anything_is_done),
 		connection_test(the_resolver_s_failure_is_its_own),
 		connection_test(a_program_that_stops_tries_no_further_address),
+		connection_test(a_signal_in_the_resolver_ends_the_call),
 		connection_test(a_cancelled_thread_leaves_nothing_open),
 	};
 

@@ -52,11 +52,28 @@ static void no_reader_sees_one_s_function_with_the_other_s_data(void **state)
 static void nothing_set_never_stops(void **state)
 {
 	(void)state;
-	assert_int_equal(noinherit_set_interrupt(NULL, NULL), 0);
+	noinherit_set_interrupt(NULL, NULL);
 	assert_false(ni_interrupt_should_stop());
-	assert_int_equal(noinherit_set_interrupt(second, &second_data), 0);
+	noinherit_set_interrupt(second, &second_data);
 	assert_true(ni_interrupt_should_stop());
-	assert_int_equal(noinherit_set_interrupt(first, &first_data), 0);
+	noinherit_set_interrupt(first, &first_data);
+	assert_false(ni_interrupt_should_stop());
+}
+
+static void the_pair_that_was_set_is_given_back(void **state)
+{
+	struct noinherit_interrupt old;
+
+	(void)state;
+	noinherit_set_interrupt(NULL, NULL);
+	old = noinherit_set_interrupt(first, &first_data);
+	assert_null(old.should_stop);
+	assert_null(old.data);
+	old = noinherit_set_interrupt(second, &second_data);
+	assert_ptr_equal(old.should_stop, first);
+	assert_ptr_equal(old.data, &first_data);
+	old = noinherit_set_interrupt(old.should_stop, old.data);
+	assert_ptr_equal(old.should_stop, second);
 	assert_false(ni_interrupt_should_stop());
 }
 
@@ -64,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_set_never_stops),
+		cmocka_unit_test(the_pair_that_was_set_is_given_back),
 		cmocka_unit_test(no_reader_sees_one_s_function_with_the_other_s_data),
 	};
 

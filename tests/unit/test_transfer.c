@@ -111,8 +111,7 @@ static void the_program_s_word_ends_a_call(void **state)
 
 static int stop_now(void *asked)
 {
-	++*(int *)asked;
-	return 1;
+	return ++*(int *)asked > 2;
 }
 
 static void sendall_is_stopped_after_a_partial_send(void **state)
@@ -131,7 +130,7 @@ static void sendall_is_stopped_after_a_partial_send(void **state)
 	assert_int_equal(noinherit_sendall(&pair[0], data, sizeof(data), 0,
 					   &sent), -EINTR);
 	assert_string_equal(faults_end(), "poll send");
-	assert_int_equal(asked, 1);
+	assert_int_equal(asked, 3);
 	assert_in_range(sent, 1, sizeof(data) - 1);
 	close_pair(pair);
 }
