@@ -12,17 +12,11 @@
 #include <sys/un.h>
 
 #include "errors.h"
+#include "idna.h"
 #include "noinherit.h"
 
 #ifndef EAI_NODATA
 #define EAI_NODATA -5
-#endif
-
-/* libc has it for names that are not ASCII; musl passes them on. */
-#ifdef AI_IDN
-enum { ENCODE_NAME = AI_IDN };
-#else
-enum { ENCODE_NAME = 0 };
 #endif
 
 int ni_address_port(const char *port)
@@ -39,24 +33,13 @@ int ni_address_port(const char *port)
 	return number <= 65535 ? (int)number : -ERANGE;
 }
 
-static int is_ascii(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text > 127)
-			return 0;
-	return 1;
-}
-
 static int resolve(const char *host, const char *port,
 		   const struct addrinfo *hints, struct addrinfo **found)
 {
-	struct addrinfo asked = *hints;
 	int kept = errno, code, error = 0;
 
 	*found = NULL;
-	if (host && !is_ascii(host))
-		asked.ai_flags |= ENCODE_NAME;
-	code = getaddrinfo(host, port, &asked, found);
+	code = ni_idna_getaddrinfo(host, port, hints, found);
 	if (code == EAI_SYSTEM)
 		error = -errno;
 	else if (code)
