@@ -4,7 +4,7 @@
  * A text that is refused must be refused with a line of it and must have added
  * nothing.
  *
- * Links with: shim/cli/report/arena.c shim/cli/report/kinds.c shim/cli/message.c shim/cli/report/place.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppressions.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c
+ * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/kinds.c shim/cli/message.c shim/cli/report/place.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppressions.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,9 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct ni_finding findings[] = {
 		{ .kind = NI_KIND_LEAK, .program = &program, .to = &program,
-		  .created = &stack, .at = &stack, .what.type = "pipe" },
+		  .created = &stack, .at = &stack, .text = "pipe",
+		  .what.type = "pipe" },
 		{ .kind = NI_KIND_ARRIVED, .program = &program,
-		  .what.type = "file" },
+		  .text = "file", .what.type = "file" },
 	};
 	struct ni_report report = {
 		.findings = findings, .finding_count = 2,

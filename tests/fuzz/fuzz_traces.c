@@ -6,7 +6,7 @@
  * What must hold besides not crashing: JSON can be read back, and generated
  * suppressions fit all that they were generated for.
  *
- * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/command_text.c shim/cli/report/report.c shim/cli/report/kinds.c shim/cli/report/ledger.c shim/cli/report/ledger_crossings.c shim/cli/report/ledger_groups.c shim/cli/report/ledger_losses.c shim/cli/report/ledger_origins.c shim/cli/report/ledger_own.c shim/cli/report/ledger_places.c shim/cli/report/ledger_programs.c shim/cli/message.c shim/cli/report/order.c shim/cli/report/place.c shim/cli/report/print_html.c shim/cli/report/print_json.c shim/cli/report/print_sarif.c shim/cli/report/print_suppressions.c shim/cli/report/print_text.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppressions.c shim/cli/report/text_findings.c shim/cli/report/text_writer.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c -ljansson
+ * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/command_text.c shim/cli/report/fingerprint.c shim/cli/report/report.c shim/cli/report/kinds.c shim/cli/report/ledger.c shim/cli/report/ledger_crossings.c shim/cli/report/ledger_groups.c shim/cli/report/ledger_losses.c shim/cli/report/ledger_origins.c shim/cli/report/ledger_own.c shim/cli/report/ledger_places.c shim/cli/report/ledger_programs.c shim/cli/message.c shim/cli/report/order.c shim/cli/report/place.c shim/cli/report/print_html.c shim/cli/report/print_json.c shim/cli/report/print_sarif.c shim/cli/report/print_suppressions.c shim/cli/report/print_text.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppressions.c shim/cli/report/text_findings.c shim/cli/report/text_writer.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c -ljansson
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "cli/report/advice.h"
+#include "cli/report/fingerprint.h"
 #include "cli/report/ledger.h"
 #include "cli/report/order.h"
 #include "cli/report/printers.h"
@@ -47,11 +48,6 @@ static char *printed(struct ni_report *report,
 	print(report, out);
 	fclose(out);
 	return text;
-}
-
-static void print_plain(struct ni_report *report, FILE *out)
-{
-	ni_print_text(report, out, 0);
 }
 
 static void assert_json(struct ni_report *report,
@@ -88,7 +84,7 @@ static void print_all(struct ni_report *report)
 {
 	size_t size;
 
-	free(printed(report, print_plain, &size));
+	free(printed(report, ni_print_text, &size));
 	free(printed(report, ni_print_html, &size));
 	assert_json(report, ni_print_json);
 	assert_json(report, ni_print_sarif);
@@ -119,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	ni_ledger_fill(&report, traces, count);
 	name_nothing(&report);
 	ni_advice_add(&report);
+	ni_fingerprints_fill(&report);
 	ni_order_findings(&report);
 	print_all(&report);
 	ni_report_free(&report);

@@ -84,8 +84,8 @@ static const char *place_of(struct ni_report *report,
 
 /* ---- fixes -------------------------------------------------------------- */
 
-static const char *fix_inheritable(struct ni_report *report,
-				   const struct ni_finding *finding)
+const char *ni_fix_inheritable(struct ni_report *report,
+			       const struct ni_finding *finding)
 {
 	const char *created = place_of(report, finding->created);
 	const char *at = place_of(report, finding->at);
@@ -101,10 +101,10 @@ static const char *fix_inheritable(struct ni_report *report,
 			       at);
 }
 
-static const char *fix_race(struct ni_report *report,
-			    const struct ni_finding *finding)
+const char *ni_fix_race(struct ni_report *report,
+			const struct ni_finding *finding)
 {
-	const char *fix = fix_inheritable(report, finding);
+	const char *fix = ni_fix_inheritable(report, finding);
 	const char *at = place_of(report, finding->at);
 
 	if (!at)
@@ -114,8 +114,8 @@ static const char *fix_race(struct ni_report *report,
 			       at);
 }
 
-static const char *fix_double_close(struct ni_report *report,
-				    const struct ni_finding *finding)
+const char *ni_fix_double_close(struct ni_report *report,
+				const struct ni_finding *finding)
 {
 	const char *second = place_of(report, finding->at);
 	const char *first = place_of(report, finding->closed);
@@ -129,8 +129,8 @@ static const char *fix_double_close(struct ni_report *report,
 			       first, second);
 }
 
-static const char *fix_wrong_flag(struct ni_report *report,
-				  const struct ni_finding *finding)
+const char *ni_fix_wrong_flag(struct ni_report *report,
+			      const struct ni_finding *finding)
 {
 	const char *at = place_of(report, finding->at);
 
@@ -140,8 +140,8 @@ static const char *fix_wrong_flag(struct ni_report *report,
 			       "fcntl(fd, F_SETFD, FD_CLOEXEC) at %s", at);
 }
 
-static const char *fix_unclosed(struct ni_report *report,
-				const struct ni_finding *finding)
+const char *ni_fix_unclosed(struct ni_report *report,
+			    const struct ni_finding *finding)
 {
 	const char *created = place_of(report, finding->created);
 
@@ -150,16 +150,6 @@ static const char *fix_unclosed(struct ni_report *report,
 	return ni_arena_format(&report->arena,
 			       "close what is created at %s", created);
 }
-
-static const char *(*const fixes[NI_KINDS])(struct ni_report *report,
-					    const struct ni_finding *) = {
-	[NI_KIND_LEAK] = fix_inheritable,
-	[NI_KIND_INHERITABLE] = fix_inheritable,
-	[NI_KIND_RACE] = fix_race,
-	[NI_KIND_DOUBLE_CLOSE] = fix_double_close,
-	[NI_KIND_WRONG_FLAG] = fix_wrong_flag,
-	[NI_KIND_UNCLOSED] = fix_unclosed,
-};
 
 /* ---- notes -------------------------------------------------------------- */
 
@@ -213,8 +203,8 @@ static const char *who_watched(struct ni_arena *arena,
 	return "the process had no second thread: harmless until it has one";
 }
 
-static const char *note_race(struct ni_report *report,
-			     const struct ni_finding *finding)
+const char *ni_note_race(struct ni_report *report,
+			 const struct ni_finding *finding)
 {
 	struct ni_arena *arena = &report->arena;
 	const struct ni_windows *windows = &finding->windows;
@@ -229,8 +219,8 @@ static const char *note_race(struct ni_report *report,
 			       who_watched(arena, windows));
 }
 
-static const char *note_unclosed(struct ni_report *report,
-				 const struct ni_finding *finding)
+const char *ni_note_unclosed(struct ni_report *report,
+			     const struct ni_finding *finding)
 {
 	const char *repr = ni_what_repr(&report->arena, &finding->what,
 					finding->fd);
@@ -260,8 +250,8 @@ static const struct {
 	{ O_CLOEXEC, -1, "fcntl(fd, O_CLOEXEC) is no command" },
 };
 
-static const char *note_wrong_flag(struct ni_report *report,
-				   const struct ni_finding *finding)
+const char *ni_note_wrong_flag(struct ni_report *report,
+			       const struct ni_finding *finding)
 {
 	for (size_t i = 0; i < ARRAY_LEN(wrong_flags); i++)
 		if (wrong_flags[i].command == finding->wrong.command &&
@@ -274,21 +264,15 @@ static const char *note_wrong_flag(struct ni_report *report,
 			       finding->wrong.argument);
 }
 
-static const char *(*const notes[NI_KINDS])(struct ni_report *report,
-					    const struct ni_finding *) = {
-	[NI_KIND_RACE] = note_race,
-	[NI_KIND_UNCLOSED] = note_unclosed,
-	[NI_KIND_WRONG_FLAG] = note_wrong_flag,
-};
-
 void ni_advice_add(struct ni_report *report)
 {
 	for (size_t i = 0; i < report->finding_count; i++) {
 		struct ni_finding *finding = &report->findings[i];
+		const struct ni_kind_facts *kind = &ni_kinds[finding->kind];
 
-		if (fixes[finding->kind])
-			finding->fix = fixes[finding->kind](report, finding);
-		if (notes[finding->kind])
-			finding->note = notes[finding->kind](report, finding);
+		if (kind->fix)
+			finding->fix = kind->fix(report, finding);
+		if (kind->note)
+			finding->note = kind->note(report, finding);
 	}
 }

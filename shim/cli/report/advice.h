@@ -6,7 +6,26 @@
 
 #include "cli/report/report.h"
 
-/* After the stacks got their frames. */
+/* Fills fix and note of every finding, after the stacks got their frames. */
 void ni_advice_add(struct ni_report *report);
+
+/* ---- for the rows of kinds.c -------------------------------------------- */
+
+const char *ni_fix_inheritable(struct ni_report *report,
+			       const struct ni_finding *finding);
+const char *ni_fix_race(struct ni_report *report,
+			const struct ni_finding *finding);
+const char *ni_fix_double_close(struct ni_report *report,
+				const struct ni_finding *finding);
+const char *ni_fix_wrong_flag(struct ni_report *report,
+			      const struct ni_finding *finding);
+const char *ni_fix_unclosed(struct ni_report *report,
+			    const struct ni_finding *finding);
+const char *ni_note_race(struct ni_report *report,
+			 const struct ni_finding *finding);
+const char *ni_note_unclosed(struct ni_report *report,
+			     const struct ni_finding *finding);
+const char *ni_note_wrong_flag(struct ni_report *report,
+			       const struct ni_finding *finding);
 
 #endif

@@ -7,30 +7,38 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "cli/report/advice.h"
+
 const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	[NI_KIND_LEAK] = {
 		.name = "leak", .plural = "leaks",
-		.cwe = 403, .is_default = true, .level = "error",
+		.cwe = 403, .is_default = true, .is_gating = true, .level = "error",
 		.title = "leaked into another program",
 		.meaning = "A descriptor crossed an exec into a program that "
 			"was not meant to have it: it can read, write or "
 			"keep alive what the descriptor stands for.",
+		.at_verb = "handed over",
+		.fix = ni_fix_inheritable,
 	},
 	[NI_KIND_DOUBLE_CLOSE] = {
 		.name = "double-close", .plural = "double closes",
-		.cwe = 1341, .is_default = true, .level = "error",
+		.cwe = 1341, .is_default = true, .is_gating = true, .level = "error",
 		.title = "closed twice",
 		.meaning = "A descriptor was closed that was closed already: "
 			"with threads, the second close may hit a descriptor "
 			"that someone else has just opened.",
+		.is_mended_at = true, .at_verb = "closed again",
+		.fix = ni_fix_double_close,
 	},
 	[NI_KIND_RACE] = {
 		.name = "race", .plural = "races",
-		.cwe = 362, .is_default = true, .level = "warning",
+		.cwe = 362, .is_default = true, .is_gating = true, .level = "warning",
 		.title = "marked close-on-exec too late",
 		.meaning = "A descriptor was created inheritable and marked "
 			"close-on-exec by a later call: what another thread "
 			"starts in between receives it.",
+		.at_verb = "marked",
+		.fix = ni_fix_race, .note = ni_note_race,
 	},
 	[NI_KIND_WRONG_FLAG] = {
 		.name = "wrong-flag", .plural = "wrong flags",
@@ -38,6 +46,8 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.title = "close-on-exec asked for with the wrong flag",
 		.meaning = "A call that looks as if it set close-on-exec does "
 			"nothing: the flag belongs to another call.",
+		.is_mended_at = true, .at_verb = "asked for",
+		.fix = ni_fix_wrong_flag, .note = ni_note_wrong_flag,
 	},
 	[NI_KIND_UNCLOSED] = {
 		.name = "unclosed", .plural = "unclosed",
@@ -45,28 +55,34 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.title = "still open at exit",
 		.meaning = "A descriptor that the process created was still "
 			"open when it exited normally.",
+		.at_verb = "at",
+		.fix = ni_fix_unclosed, .note = ni_note_unclosed,
 	},
 	[NI_KIND_INHERITABLE] = {
 		.name = "inheritable", .plural = "inheritable",
-		.cwe = 403, .is_default = false, .level = "note",
+		.cwe = 403, .level = "note",
 		.title = "inheritable",
 		.meaning = "A descriptor was created without close-on-exec "
 			"and never marked: it would leak if the program "
 			"started another one.",
+		.at_verb = "at",
+		.fix = ni_fix_inheritable,
 	},
 	[NI_KIND_ARRIVED] = {
 		.name = "arrived", .plural = "arrived",
-		.cwe = 403, .is_default = false, .level = "note",
+		.cwe = 403, .level = "note",
 		.title = "open at start",
 		.meaning = "A descriptor was open when the program started, "
 			"left by a parent that was not observed.",
+		.at_verb = "at",
 	},
 	[NI_KIND_PASSED] = {
 		.name = "passed", .plural = "passed",
-		.cwe = 403, .is_default = false, .level = "note",
+		.cwe = 403, .level = "note",
 		.title = "passed on purpose",
 		.meaning = "A descriptor crossed an exec because the program "
 			"said so.",
+		.at_verb = "handed over",
 	},
 };
 

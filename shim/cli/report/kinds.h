@@ -24,14 +24,27 @@ enum ni_kind {
 #define NI_KIND_BIT(kind) (1u << (kind))
 #define NI_KINDS_ALL ((1u << NI_KINDS) - 1)
 
+struct ni_report;
+struct ni_finding;
+
+/* One row is a kind: all that the formats, the gate and the options know of it.
+ * Besides it there are its detector, in the ledger, and its test. */
 struct ni_kind_facts {
-	const char *name;
+	const char *name, *plural;
 	int cwe;
-	bool is_default;		/* shown and counted unless --kinds says else */
-	const char *level;	/* SARIF's: error, warning, note */
+	bool is_default;	/* shown unless --kinds says otherwise */
+	bool is_gating;		/* counted by --error-exitcode, the same way */
+	bool is_mended_at;	/* the place to change is in the stack `at`, not
+				 * in the one that created the descriptor */
+	const char *level;	/* how severe: error, warning, note */
 	const char *title;	/* what happened, in a few words */
 	const char *meaning;	/* a sentence for who sees it the first time */
-	const char *plural;
+	const char *at_verb;	/* what was done in the stack `at` */
+	/* What to change, and what to know; NULL where the ledger said it. */
+	const char *(*fix)(struct ni_report *report,
+			   const struct ni_finding *finding);
+	const char *(*note)(struct ni_report *report,
+			    const struct ni_finding *finding);
 };
 
 extern const struct ni_kind_facts ni_kinds[NI_KINDS];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/report/ledger_parts.h"
+#include "cli/report/what.h"
 
 static void free_tables(struct ledger *ledger)
 {
@@ -16,6 +17,16 @@ static void free_tables(struct ledger *ledger)
 	free(ledger->module_rows);
 	free(ledger->stack_rows);
 	free(ledger->launches);
+}
+
+static void describe(struct ni_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		report->findings[i].text =
+			ni_what_text(&report->arena, &report->findings[i].what);
+	for (size_t i = 0; i < report->flow_count; i++)
+		report->flows[i].text =
+			ni_what_text(&report->arena, &report->flows[i].what);
 }
 
 void ni_ledger_fill(struct ni_report *report, const struct ni_trace *traces,
@@ -37,6 +48,7 @@ void ni_ledger_fill(struct ni_report *report, const struct ni_trace *traces,
 	ni_crossings_read(&ledger);
 	ni_own_read(&ledger);
 	ni_losses_read(&ledger);
+	describe(report);
 	report->stacks = ni_arena_array(arena, ledger.stack_rows_count,
 					sizeof(*report->stacks));
 	for (size_t i = 0; i < ledger.stack_rows_count; i++)

@@ -126,15 +126,14 @@ static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
 }
 
 static struct ni_finding *arrived_finding(struct ledger *ledger,
-					  struct image *image,
-					  const struct ni_trace_what *record)
+					  struct image *image, int fd,
+					  const struct ni_what *what)
 {
-	struct ni_what what = ni_what_from_record(ledger->arena, record);
 	const struct group_key key = {
 		.kind = NI_KIND_ARRIVED,
 		.exe = image->program->exe,
-		.type = what.type,
-		.fd = record->fd,
+		.type = what->type,
+		.fd = fd,
 	};
 	struct ni_finding *finding;
 	bool is_new;
@@ -143,8 +142,8 @@ static struct ni_finding *arrived_finding(struct ledger *ledger,
 	if (is_new) {
 		finding->program = image->program;
 		finding->pid = image->program->pid;
-		finding->fd = record->fd;
-		finding->what = what;
+		finding->fd = fd;
+		finding->what = *what;
 		finding->note = "open at start: whoever started the first "
 				"program left it open";
 	}
@@ -163,13 +162,14 @@ static bool is_of_this_fork(const struct launch *launch,
 static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 			  const struct launch *launch,
 			  const struct ni_trace_held *held,
+			  const struct ni_what *what,
 			  const struct origin *origin)
 {
 	finding->program = origin->image->program;
 	finding->pid = is_of_this_fork(launch, held, origin) ?
 		launch->pid : finding->program->pid;
 	finding->fd = origin->fd;
-	finding->what = ni_what_from_record(ledger->arena, &held->what);
+	finding->what = *what;
 	finding->call = ni_places_call(origin->site);
 	finding->at_call = ni_places_call(ni_places_site(launch->from,
 							 launch->exec->site));
@@ -206,6 +206,7 @@ static struct ni_finding *crossing(struct ledger *ledger,
 				   const struct ni_trace_held *held)
 {
 	struct origin origin = ni_origins_of_held(ledger, launch->from, held);
+	struct ni_what what = ni_what_from_record(ledger->arena, &held->what);
 	const struct ni_trace_site *exec = ni_places_site(launch->from,
 							  launch->exec->site);
 	const struct group_key key = {
@@ -214,7 +215,7 @@ static struct ni_finding *crossing(struct ledger *ledger,
 		.at = ni_places_stack(ledger, launch->from, launch->exec->site),
 		.exe = origin.image->program->exe,
 		.to_exe = launch->program->exe,
-		.type = ni_what_from_record(ledger->arena, &held->what).type,
+		.type = what.type,
 		.is_stopped = (held->flags & NI_HELD_ENFORCED) != 0,
 		.fd = -1,
 		.call = origin.site ? origin.site->call : 0,
@@ -227,10 +228,11 @@ static struct ni_finding *crossing(struct ledger *ledger,
 		ni_distinct_number(&ledger->crossed, &origin.created,
 				   sizeof(origin.created));
 	if (key.kind == NI_KIND_ARRIVED)
-		return arrived_finding(ledger, origin.image, &held->what);
+		return arrived_finding(ledger, origin.image, held->what.fd,
+				       &what);
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new)
-		fill_crossing(ledger, finding, launch, held, &origin);
+		fill_crossing(ledger, finding, launch, held, &what, &origin);
 	return finding;
 }
 
@@ -303,9 +305,14 @@ static void read_launch(struct ledger *ledger, struct launch *launch)
 
 static void read_arrived(struct ledger *ledger, struct image *image)
 {
-	for (size_t i = 0; !image->launch && i < image->arrival_count; i++)
-		arrived_finding(ledger, image,
-				&image->arrivals[i].record->what)->count++;
+	for (size_t i = 0; !image->launch && i < image->arrival_count; i++) {
+		const struct ni_trace_what *record =
+			&image->arrivals[i].record->what;
+		struct ni_what what = ni_what_from_record(ledger->arena,
+							  record);
+
+		arrived_finding(ledger, image, record->fd, &what)->count++;
+	}
 }
 
 void ni_crossings_read(struct ledger *ledger)

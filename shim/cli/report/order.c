@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/base_name.h"
-#include "cli/report/place.h"
 
 bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding)
@@ -22,6 +20,11 @@ bool ni_is_left(const struct ni_report *report,
 	return ni_is_chosen(report, finding) && !finding->suppressed;
 }
 
+const char *ni_severity(const struct ni_finding *finding)
+{
+	return finding->is_minor ? "note" : ni_kinds[finding->kind].level;
+}
+
 size_t ni_count_left(const struct ni_report *report, enum ni_kind kind)
 {
 	size_t count = 0;
@@ -30,39 +33,6 @@ size_t ni_count_left(const struct ni_report *report, enum ni_kind kind)
 		count += report->findings[i].kind == kind &&
 			 ni_is_left(report, &report->findings[i]);
 	return count;
-}
-
-/* ---- fingerprints ------------------------------------------------------- */
-
-static uint64_t mix(uint64_t hash, const char *text)
-{
-	for (; text && *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
-	return (hash ^ '\n') * 0x100000001b3;
-}
-
-static uint64_t mix_stack(uint64_t hash, const struct ni_stack *stack)
-{
-	for (size_t i = 0; stack && i < stack->depth; i++) {
-		const struct ni_frame *frame = &stack->frames[i];
-
-		hash = mix(hash, frame->function ? frame->function :
-					ni_place_module_name(frame));
-	}
-	return mix(hash, "");
-}
-
-static uint64_t fingerprint(const struct ni_finding *finding)
-{
-	uint64_t hash = mix(0xcbf29ce484222325, ni_kinds[finding->kind].name);
-
-	hash = mix(hash, finding->call);
-	hash = mix(hash, finding->what.type);
-	hash = mix(hash, ni_base_name(finding->program->exe));
-	hash = mix(hash, finding->to ? ni_base_name(finding->to->exe) : "");
-	hash = mix_stack(hash, finding->created);
-	hash = mix_stack(hash, finding->at);
-	return mix_stack(hash, finding->closed);
 }
 
 /* ---- order -------------------------------------------------------------- */
@@ -240,7 +210,6 @@ void ni_order_findings(struct ni_report *report)
 	for (size_t i = 0; i < count; i++) {
 		rows[i].finding = &report->findings[i];
 		rows[i].number = i;
-		rows[i].finding->fingerprint = fingerprint(rows[i].finding);
 	}
 	find_leaders(report, rows);
 	qsort(rows, count, sizeof(*rows), by_family);

@@ -44,6 +44,29 @@ const struct ni_frame *ni_place_culprit(const struct ni_stack *stack)
 	return &stack->frames[0];
 }
 
+const struct ni_stack *ni_place_to_change(const struct ni_finding *finding)
+{
+	if (ni_kinds[finding->kind].is_mended_at || !finding->created)
+		return finding->at;
+	return finding->created;
+}
+
+const char *ni_place_build_id(struct ni_arena *arena,
+			      const struct ni_module *module)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text, *end;
+
+	if (!module || !module->build_id_size)
+		return NULL;
+	text = end = ni_arena_take(arena, 2 * module->build_id_size + 1);
+	for (size_t i = 0; i < module->build_id_size; i++) {
+		*end++ = digits[module->build_id[i] >> 4];
+		*end++ = digits[module->build_id[i] & 15];
+	}
+	return text;
+}
+
 const char *ni_place_file(const struct ni_frame *frame, const char *root)
 {
 	size_t length = root ? strlen(root) : 0;

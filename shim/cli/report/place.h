@@ -20,6 +20,13 @@ const char *ni_place_text(struct ni_arena *arena, const struct ni_frame *frame,
 /* The file of a frame, without root if it is below; NULL if it is unknown. */
 const char *ni_place_file(const struct ni_frame *frame, const char *root);
 
+/* The stack that the fix is about; NULL where nothing was seen. */
+const struct ni_stack *ni_place_to_change(const struct ni_finding *finding);
+
+/* In hexadecimal; NULL for none. */
+const char *ni_place_build_id(struct ni_arena *arena,
+			      const struct ni_module *module);
+
 /* "libcurl.so.4" of "/usr/lib/libcurl.so.4"; "?" for none. */
 const char *ni_place_module_name(const struct ni_frame *frame);
 

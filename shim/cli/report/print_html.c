@@ -11,7 +11,6 @@
 #include "cli/report/json_report.h"
 #include "cli/report/order.h"
 #include "cli/report/printers.h"
-#include "cli/report/what.h"
 
 #define MARK "@REPORT@"
 
@@ -33,10 +32,11 @@ static void add_texts(struct ni_report *report, json_t *findings,
 			continue;
 		places[i] = place;
 		object = json_array_get(findings, place++);
-		json_object_set_new(object, "text", ni_json_text(
-			ni_what_text(&report->arena, &finding->what)));
+		json_object_set_new(object, "text", ni_json_text(finding->text));
 		json_object_set_new(object, "title",
 			json_string(ni_kinds[finding->kind].title));
+		json_object_set_new(object, "at_title",
+			json_string(ni_kinds[finding->kind].at_verb));
 		json_object_set_new(object, "program", json_integer(
 			(json_int_t)finding->program->number));
 		json_object_set_new(object, "stopped",
@@ -58,8 +58,7 @@ static json_t *flows(struct ni_report *report, const size_t *places)
 		json_object_set_new(object, "to", json_integer(
 			(json_int_t)flow->to->number));
 		json_object_set_new(object, "fd", json_integer(flow->fd));
-		json_object_set_new(object, "text", ni_json_text(
-			ni_what_text(&report->arena, &flow->what)));
+		json_object_set_new(object, "text", ni_json_text(flow->text));
 		json_object_set_new(object, "finding", json_integer(
 			(json_int_t)places[flow->finding]));
 		json_array_append_new(array, object);

@@ -41,110 +41,103 @@ static json_t *json_argv(const struct ni_program *program)
 
 static json_t *json_program(const struct ni_program *program)
 {
-	json_t *object = json_object();
-
-	json_object_set_new(object, "pid", json_integer(program->pid));
-	json_object_set_new(object, "ppid", json_integer(program->ppid));
-	json_object_set_new(object, "exe", ni_json_text(program->exe));
-	json_object_set_new(object, "argv", json_argv(program));
-	json_object_set_new(object, "parent", program->parent ?
-			    json_integer((json_int_t)program->parent->number) :
-			    json_null());
-	json_object_set_new(object, "unfollowed",
-			    ni_json_text(program->unfollowed));
-	return object;
+	return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o}",
+		"pid", (int)program->pid,
+		"ppid", (int)program->ppid,
+		"exe", ni_json_text(program->exe),
+		"argv", json_argv(program),
+		"parent", program->parent ?
+			json_integer((json_int_t)program->parent->number) :
+			json_null(),
+		"unfollowed", ni_json_text(program->unfollowed));
 }
 
 json_t *ni_json_what(const struct ni_what *what)
 {
-	json_t *object = json_object();
-
-	json_object_set_new(object, "type", ni_json_text(what->type));
-	json_object_set_new(object, "family", ni_json_text(what->family));
-	json_object_set_new(object, "laddr", ni_json_text(what->laddr));
-	json_object_set_new(object, "raddr", ni_json_text(what->raddr));
-	json_object_set_new(object, "state", ni_json_text(what->state));
-	json_object_set_new(object, "path", ni_json_text(what->path));
-	json_object_set_new(object, "socktype",
-			    ni_json_text(what->socket_type));
-	json_object_set_new(object, "proto",
-			    number_or_null(what->proto, what->family != NULL));
-	return object;
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"type", ni_json_text(what->type),
+		"family", ni_json_text(what->family),
+		"laddr", ni_json_text(what->laddr),
+		"raddr", ni_json_text(what->raddr),
+		"state", ni_json_text(what->state),
+		"path", ni_json_text(what->path),
+		"socktype", ni_json_text(what->socket_type),
+		"proto", number_or_null(what->proto, what->family != NULL));
 }
 
-static json_t *json_frame(const struct ni_frame *frame)
+static json_t *json_frame(struct ni_arena *arena, const struct ni_frame *frame)
 {
 	const struct ni_module *module = frame->location->module;
-	json_t *object = json_object();
 
-	json_object_set_new(object, "function", ni_json_text(frame->function));
-	json_object_set_new(object, "file", ni_json_text(frame->file));
-	json_object_set_new(object, "line",
-			    number_or_null(frame->line, frame->line != 0));
-	json_object_set_new(object, "module",
-			    ni_json_text(module ? module->path : NULL));
-	json_object_set_new(object, "offset",
-			    json_integer((json_int_t)frame->location->offset));
-	return object;
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}",
+		"function", ni_json_text(frame->function),
+		"file", ni_json_text(frame->file),
+		"line", number_or_null(frame->line, frame->line != 0),
+		"module", ni_json_text(module ? module->path : NULL),
+		"build_id", ni_json_text(ni_place_build_id(arena, module)),
+		"offset", (json_int_t)frame->location->offset);
 }
 
-static json_t *json_stack(const struct ni_stack *stack)
+static json_t *json_stack(struct ni_arena *arena, const struct ni_stack *stack)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; stack && i < stack->depth; i++)
-		json_array_append_new(array, json_frame(&stack->frames[i]));
+		json_array_append_new(array,
+				      json_frame(arena, &stack->frames[i]));
 	return array;
 }
 
 static json_t *json_to(const struct ni_finding *finding)
 {
-	json_t *object;
-
 	if (!finding->to)
 		return json_null();
-	object = json_object();
-	json_object_set_new(object, "exe", ni_json_text(finding->to->exe));
-	json_object_set_new(object, "argv", json_argv(finding->to));
-	json_object_set_new(object, "pid", json_integer(finding->to->pid));
-	json_object_set_new(object, "fd", json_integer(finding->to_fd));
-	return object;
+	return json_pack("{s:o, s:o, s:i, s:i}",
+		"exe", ni_json_text(finding->to->exe),
+		"argv", json_argv(finding->to),
+		"pid", (int)finding->to->pid,
+		"fd", finding->to_fd);
 }
 
 static json_t *json_finding(struct ni_report *report,
 			    const struct ni_finding *finding)
 {
-	json_t *object = json_object();
+	struct ni_arena *arena = &report->arena;
 
-	json_object_set_new(object, "kind",
-			    json_string(ni_kinds[finding->kind].name));
-	json_object_set_new(object, "count",
-			    json_integer((json_int_t)finding->count));
-	json_object_set_new(object, "pid", json_integer(finding->pid));
-	json_object_set_new(object, "exe", ni_json_text(finding->program->exe));
-	json_object_set_new(object, "fd",
-			    number_or_null(finding->fd, finding->fd >= 0));
-	json_object_set_new(object, "what", ni_json_what(&finding->what));
-	json_object_set_new(object, "call", ni_json_text(finding->call));
-	json_object_set_new(object, "created", json_stack(finding->created));
-	json_object_set_new(object, "at_call", ni_json_text(finding->at_call));
-	json_object_set_new(object, "at", json_stack(finding->at));
-	json_object_set_new(object, "closed", json_stack(finding->closed));
-	json_object_set_new(object, "to", json_to(finding));
-	json_object_set_new(object, "note", ni_json_text(finding->note));
-	json_object_set_new(object, "fix", ni_json_text(finding->fix));
-	json_object_set_new(object, "suppressed",
-			    json_boolean(finding->suppressed));
-	json_object_set_new(object, "suppressed_by",
-			    ni_json_text(finding->suppressed));
-	json_object_set_new(object, "minor", json_boolean(finding->is_minor));
-	json_object_set_new(object, "cwe",
-			    json_integer(ni_kinds[finding->kind].cwe));
-	json_object_set_new(object, "fingerprint",
-			    ni_json_text(ni_arena_format(&report->arena,
-							 "%016" PRIx64,
-							 finding->fingerprint)));
-	return object;
+	return json_pack("{s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:i, s:o}",
+		"kind", ni_kinds[finding->kind].name,
+		"count", (json_int_t)finding->count,
+		"pid", (int)finding->pid,
+		"exe", ni_json_text(finding->program->exe),
+		"fd", number_or_null(finding->fd, finding->fd >= 0),
+		"what", ni_json_what(&finding->what),
+		"call", ni_json_text(finding->call),
+		"created", json_stack(arena, finding->created),
+		"at_call", ni_json_text(finding->at_call),
+		"at", json_stack(arena, finding->at),
+		"closed", json_stack(arena, finding->closed),
+		"to", json_to(finding),
+		"note", ni_json_text(finding->note),
+		"fix", ni_json_text(finding->fix),
+		"suppressed", finding->suppressed != NULL,
+		"suppressed_by", ni_json_text(finding->suppressed),
+		"minor", finding->is_minor,
+		"severity", ni_severity(finding),
+		"cwe", ni_kinds[finding->kind].cwe,
+		"fingerprint", ni_json_text(ni_arena_format(arena,
+			"%016" PRIx64, finding->fingerprint)));
+}
+
+static json_t *json_findings(struct ni_report *report)
+{
+	json_t *findings = json_array();
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (ni_is_chosen(report, &report->findings[i]))
+			json_array_append_new(findings,
+				json_finding(report, &report->findings[i]));
+	return findings;
 }
 
 static json_t *json_summary(const struct ni_report *report)
@@ -163,45 +156,44 @@ static json_t *json_losses(const struct ni_report *report)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < report->loss_count; i++) {
-		json_t *object = json_object();
+	for (size_t i = 0; i < report->loss_count; i++)
+		json_array_append_new(array, json_pack("{s:o, s:I}",
+			"what", ni_json_text(report->losses[i].what),
+			"count", (json_int_t)report->losses[i].count));
+	return array;
+}
 
-		json_object_set_new(object, "what",
-				    ni_json_text(report->losses[i].what));
-		json_object_set_new(object, "count", json_integer(
-				    (json_int_t)report->losses[i].count));
-		json_array_append_new(array, object);
-	}
+static json_t *json_texts(const char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; texts && i < count && texts[i]; i++)
+		json_array_append_new(array, ni_json_text(texts[i]));
+	return array;
+}
+
+static json_t *json_programs(const struct ni_report *report)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report->program_count; i++)
+		json_array_append_new(array,
+				      json_program(report->programs[i]));
 	return array;
 }
 
 json_t *ni_json_report(struct ni_report *report)
 {
-	json_t *root = json_object(), *command = json_array();
-	json_t *processes = json_array(), *findings = json_array();
-	json_t *unused = json_array();
-
-	for (size_t i = 0; report->command && report->command[i]; i++)
-		json_array_append_new(command,
-				      ni_json_text(report->command[i]));
-	for (size_t i = 0; i < report->program_count; i++)
-		json_array_append_new(processes,
-				      json_program(report->programs[i]));
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (ni_is_chosen(report, &report->findings[i]))
-			json_array_append_new(findings,
-				json_finding(report, &report->findings[i]));
-	for (size_t i = 0; i < report->unused_suppression_count; i++)
-		json_array_append_new(unused,
-			ni_json_text(report->unused_suppressions[i]));
-	json_object_set_new(root, "schema", json_string("noinherit-report/1"));
-	json_object_set_new(root, "command", command);
-	json_object_set_new(root, "processes", processes);
-	json_object_set_new(root, "findings", findings);
-	json_object_set_new(root, "summary", json_summary(report));
-	json_object_set_new(root, "losses", json_losses(report));
-	json_object_set_new(root, "unused_suppressions", unused);
-	return root;
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"schema", "noinherit-report/1",
+		"command", json_texts(report->command, SIZE_MAX),
+		"processes", json_programs(report),
+		"findings", json_findings(report),
+		"summary", json_summary(report),
+		"losses", json_losses(report),
+		"unused_suppressions",
+		json_texts(report->unused_suppressions,
+			   report->unused_suppression_count));
 }
 
 void ni_print_json(struct ni_report *report, FILE *out)

@@ -16,24 +16,12 @@
 #include "cli/report/order.h"
 #include "cli/report/place.h"
 #include "cli/report/printers.h"
-#include "cli/report/what.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
 static json_t *message(const char *text)
 {
-	json_t *object = json_object();
-
-	json_object_set_new(object, "text", ni_json_text(text));
-	return object;
-}
-
-static json_t *single(json_t *value)
-{
-	json_t *array = json_array();
-
-	json_array_append_new(array, value);
-	return array;
+	return json_pack("{s:o}", "text", ni_json_text(text));
 }
 
 /* ---- locations ---------------------------------------------------------- */
@@ -73,7 +61,7 @@ static json_t *artifact(struct ni_report *report, const struct ni_frame *frame)
 {
 	const struct ni_module *module = frame->location->module;
 	const char *file = ni_place_file(frame, report->source_root);
-	json_t *object = json_object();
+	const char *base = is_in_repository(report, frame) ? "SRCROOT" : NULL;
 	const char *uri;
 
 	if (!file)
@@ -81,66 +69,54 @@ static json_t *artifact(struct ni_report *report, const struct ni_frame *frame)
 	uri = percent_encoded(&report->arena, file);
 	if (*file == '/')
 		uri = ni_arena_format(&report->arena, "file://%s", uri);
-	json_object_set_new(object, "uri", ni_json_text(uri));
-	if (is_in_repository(report, frame))
-		json_object_set_new(object, "uriBaseId",
-				    json_string("SRCROOT"));
-	return object;
+	return json_pack("{s:o, s:s*}", "uri", ni_json_text(uri),
+			 "uriBaseId", base);
 }
 
+/* NULL where the line is not known. */
 static json_t *region(const struct ni_frame *frame)
 {
-	json_t *object = json_object();
+	if (!frame->line || !frame->file)
+		return NULL;
+	return json_pack("{s:I}", "startLine", (json_int_t)frame->line);
+}
 
-	json_object_set_new(object, "startLine", json_integer(frame->line));
-	return object;
+static json_t *functions(const struct ni_frame *frame)
+{
+	if (!frame->function)
+		return NULL;
+	return json_pack("[{s:o, s:s}]", "fullyQualifiedName",
+			 ni_json_text(frame->function), "kind", "function");
 }
 
 static json_t *location(struct ni_report *report, const struct ni_frame *frame,
 			const char *text)
 {
-	json_t *object = json_object(), *physical = json_object(), *logical;
-
-	json_object_set_new(physical, "artifactLocation",
-			    artifact(report, frame));
-	if (frame->line && frame->file)
-		json_object_set_new(physical, "region", region(frame));
-	json_object_set_new(object, "physicalLocation", physical);
-	if (frame->function) {
-		logical = json_object();
-		json_object_set_new(logical, "fullyQualifiedName",
-				    ni_json_text(frame->function));
-		json_object_set_new(logical, "kind", json_string("function"));
-		json_object_set_new(object, "logicalLocations",
-				    single(logical));
-	}
-	if (text)
-		json_object_set_new(object, "message", message(text));
-	return object;
+	return json_pack("{s:{s:o, s:o*}, s:o*, s:o*}", "physicalLocation",
+			 "artifactLocation", artifact(report, frame),
+			 "region", region(frame),
+			 "logicalLocations", functions(frame),
+			 "message", text ? message(text) : NULL);
 }
 
 static json_t *stack_frame(struct ni_report *report,
 			   const struct ni_frame *frame)
 {
-	json_t *object = json_object();
-
-	json_object_set_new(object, "location", location(report, frame, NULL));
-	json_object_set_new(object, "module",
-			    ni_json_text(ni_place_module_name(frame)));
-	return object;
+	return json_pack("{s:o, s:o}", "location",
+			 location(report, frame, NULL), "module",
+			 ni_json_text(ni_place_module_name(frame)));
 }
 
 static json_t *json_stack(struct ni_report *report,
 			  const struct ni_stack *stack, const char *text)
 {
-	json_t *object = json_object(), *frames = json_array();
+	json_t *frames = json_array();
 
 	for (size_t i = 0; i < stack->depth; i++)
 		json_array_append_new(frames,
 				      stack_frame(report, &stack->frames[i]));
-	json_object_set_new(object, "message", message(text));
-	json_object_set_new(object, "frames", frames);
-	return object;
+	return json_pack("{s:o, s:o}", "message", message(text),
+			 "frames", frames);
 }
 
 static const struct ni_frame *best_frame(const struct ni_report *report,
@@ -183,8 +159,7 @@ static size_t steps_of(struct ni_report *report,
 			finding->created,
 			ni_arena_format(&report->arena, "created by %s: %s",
 					finding->call ? finding->call : "a call",
-					ni_what_text(&report->arena,
-						     &finding->what))
+					finding->text)
 		};
 	if (finding->closed && finding->kind == NI_KIND_DOUBLE_CLOSE)
 		steps[count++] = (struct step){
@@ -200,26 +175,17 @@ static size_t steps_of(struct ni_report *report,
 static json_t *code_flow(struct ni_report *report, const struct step *steps,
 			 size_t count)
 {
-	json_t *locations = json_array(), *thread = json_object();
-	json_t *flow = json_object();
+	json_t *locations = json_array();
 
-	for (size_t i = 0; i < count; i++) {
-		const struct ni_frame *frame = best_frame(report,
-							  steps[i].stack);
-		json_t *step = json_object();
-
-		json_object_set_new(step, "location",
-				    location(report, frame, steps[i].text));
-		json_object_set_new(step, "stack",
-				    json_stack(report, steps[i].stack,
-					       steps[i].text));
-		json_object_set_new(step, "executionOrder",
-				    json_integer((json_int_t)i + 1));
-		json_array_append_new(locations, step);
-	}
-	json_object_set_new(thread, "locations", locations);
-	json_object_set_new(flow, "threadFlows", single(thread));
-	return flow;
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(locations, json_pack(
+			"{s:o, s:o, s:I}", "location",
+			location(report, best_frame(report, steps[i].stack),
+				 steps[i].text),
+			"stack", json_stack(report, steps[i].stack,
+					    steps[i].text),
+			"executionOrder", (json_int_t)i + 1));
+	return json_pack("{s:[{s:o}]}", "threadFlows", "locations", locations);
 }
 
 /* ---- results ------------------------------------------------------------ */
@@ -229,7 +195,7 @@ static const char *result_text(struct ni_report *report,
 {
 	struct ni_arena *arena = &report->arena;
 	const char *text = ni_arena_format(arena, "%s in %s: %s",
-					   ni_what_text(arena, &finding->what),
+					   finding->text,
 					   finding->program->exe,
 					   ni_kinds[finding->kind].title);
 
@@ -250,15 +216,10 @@ static const char *result_text(struct ni_report *report,
 
 static json_t *suppressions(const struct ni_finding *finding)
 {
-	json_t *object;
-
 	if (!finding->suppressed)
 		return json_array();
-	object = json_object();
-	json_object_set_new(object, "kind", json_string("external"));
-	json_object_set_new(object, "justification",
-			    ni_json_text(finding->suppressed));
-	return single(object);
+	return json_pack("[{s:s, s:o}]", "kind", "external", "justification",
+			 ni_json_text(finding->suppressed));
 }
 
 /* Where no stack is known, the program itself. */
@@ -275,158 +236,140 @@ static json_t *program_location(struct ni_report *report,
 static json_t *result_location(struct ni_report *report,
 			       const struct ni_finding *finding)
 {
-	const struct ni_stack *stack = finding->created ? finding->created :
-							  finding->at;
+	const struct ni_stack *stack = ni_place_to_change(finding);
 
-	if (finding->kind == NI_KIND_DOUBLE_CLOSE ||
-	    finding->kind == NI_KIND_WRONG_FLAG)
-		stack = finding->at;
 	if (!stack || !stack->depth)
 		return program_location(report, finding);
 	return location(report, best_frame(report, stack), NULL);
 }
 
-static const char *level_of(const struct ni_finding *finding)
+/* NULL where no step is known. */
+static json_t *code_flows(struct ni_report *report,
+			  const struct ni_finding *finding)
 {
-	return finding->is_minor ? "note" : ni_kinds[finding->kind].level;
+	struct step steps[MOST_STEPS];
+	size_t count = steps_of(report, finding, steps);
+
+	if (!count)
+		return NULL;
+	return json_pack("[o]", code_flow(report, steps, count));
 }
 
 static json_t *result(struct ni_report *report,
 		      const struct ni_finding *finding)
 {
-	struct ni_arena *arena = &report->arena;
-	const char *rule = ni_kinds[finding->kind].name;
-	json_t *object = json_object(), *fingerprints = json_object();
-	struct step steps[MOST_STEPS];
-	size_t count = steps_of(report, finding, steps);
+	const char *fingerprint = ni_arena_format(&report->arena,
+						  "%016" PRIx64,
+						  finding->fingerprint);
 
-	json_object_set_new(object, "ruleId", json_string(rule));
-	json_object_set_new(object, "ruleIndex", json_integer(finding->kind));
-	json_object_set_new(object, "level", json_string(level_of(finding)));
-	json_object_set_new(object, "message",
-			    message(result_text(report, finding)));
-	json_object_set_new(object, "locations",
-			    single(result_location(report, finding)));
-	if (count)
-		json_object_set_new(object, "codeFlows",
-				    single(code_flow(report, steps, count)));
-	json_object_set_new(object, "occurrenceCount",
-			    json_integer((json_int_t)finding->count));
-	json_object_set_new(fingerprints, "noinherit/1",
-			    ni_json_text(ni_arena_format(arena, "%016" PRIx64,
-							 finding->fingerprint)));
-	json_object_set_new(object, "partialFingerprints", fingerprints);
-	json_object_set_new(object, "suppressions", suppressions(finding));
-	return object;
+	return json_pack("{s:s, s:i, s:s, s:o, s:[o], s:o*, s:I, s:{s:s}, "
+			 "s:o}",
+		"ruleId", ni_kinds[finding->kind].name,
+		"ruleIndex", (int)finding->kind,
+		"level", ni_severity(finding),
+		"message", message(result_text(report, finding)),
+		"locations", result_location(report, finding),
+		"codeFlows", code_flows(report, finding),
+		"occurrenceCount", (json_int_t)finding->count,
+		"partialFingerprints", "noinherit/1", fingerprint,
+		"suppressions", suppressions(finding));
 }
 
 /* ---- the run ------------------------------------------------------------ */
 
 static json_t *rule(struct ni_arena *arena, const struct ni_kind_facts *kind)
 {
-	json_t *object = json_object(), *properties = json_object();
-	json_t *defaults = json_object(), *tags = json_array();
+	const char *cwe = ni_arena_format(arena, "external/cwe/cwe-%d",
+					  kind->cwe);
+	const char *severity = strcmp(kind->level, "note") ? kind->level :
+							     "recommendation";
 
-	json_object_set_new(object, "id", json_string(kind->name));
-	json_object_set_new(object, "shortDescription", message(kind->title));
-	json_object_set_new(object, "fullDescription", message(kind->meaning));
-	json_object_set_new(object, "help", message(kind->meaning));
-	json_object_set_new(defaults, "level", json_string(kind->level));
-	json_object_set_new(object, "defaultConfiguration", defaults);
-	json_array_append_new(tags, json_string("security"));
-	json_array_append_new(tags, ni_json_text(
-		ni_arena_format(arena, "external/cwe/cwe-%d", kind->cwe)));
-	json_object_set_new(properties, "tags", tags);
-	json_object_set_new(properties, "precision", json_string("high"));
-	json_object_set_new(properties, "problem.severity", json_string(
-		strcmp(kind->level, "note") ? kind->level : "recommendation"));
-	json_object_set_new(object, "properties", properties);
-	return object;
+	return json_pack("{s:s, s:o, s:o, s:o, s:{s:s}, "
+			 "s:{s:[s, s], s:s, s:s}}",
+		"id", kind->name,
+		"shortDescription", message(kind->title),
+		"fullDescription", message(kind->meaning),
+		"help", message(kind->meaning),
+		"defaultConfiguration", "level", kind->level,
+		"properties", "tags", "security", cwe, "precision", "high",
+		"problem.severity", severity);
 }
 
-static json_t *driver(struct ni_arena *arena)
+static json_t *rules(struct ni_arena *arena)
 {
-	json_t *tool = json_object(), *object = json_object();
-	json_t *rules = json_array();
+	json_t *array = json_array();
 
 	for (int kind = 0; kind < NI_KINDS; kind++)
-		json_array_append_new(rules, rule(arena, &ni_kinds[kind]));
-	json_object_set_new(object, "name", json_string("noinherit"));
-	json_object_set_new(object, "version", json_string(NOINHERIT_VERSION));
-	json_object_set_new(object, "semanticVersion",
-			    json_string(NOINHERIT_VERSION));
-	json_object_set_new(object, "rules", rules);
-	json_object_set_new(tool, "driver", object);
-	return tool;
+		json_array_append_new(array, rule(arena, &ni_kinds[kind]));
+	return array;
 }
 
-static json_t *notification(struct ni_arena *arena, const struct ni_loss *loss)
+static json_t *notifications(struct ni_report *report)
 {
-	json_t *object = json_object();
+	json_t *array = json_array();
 
-	json_object_set_new(object, "level", json_string("warning"));
-	json_object_set_new(object, "message",
-			    message(ni_arena_format(arena, "%" PRIu64 " %s",
-						    loss->count, loss->what)));
-	return object;
+	for (size_t i = 0; i < report->loss_count; i++) {
+		const struct ni_loss *loss = &report->losses[i];
+
+		json_array_append_new(array, json_pack("{s:s, s:o}",
+			"level", "warning",
+			"message", message(ni_arena_format(&report->arena,
+				"%" PRIu64 " %s", loss->count, loss->what))));
+	}
+	return array;
 }
 
 static json_t *invocation(struct ni_report *report)
 {
-	json_t *object = json_object(), *notifications = json_array();
-
-	for (size_t i = 0; i < report->loss_count; i++)
-		json_array_append_new(notifications,
-				      notification(&report->arena,
-						   &report->losses[i]));
-	json_object_set_new(object, "executionSuccessful", json_true());
-	json_object_set_new(object, "commandLine", ni_json_text(
-			    ni_command_text(&report->arena, report->command,
-					    4096)));
-	json_object_set_new(object, "toolExecutionNotifications",
-			    notifications);
-	return object;
+	return json_pack("{s:b, s:o, s:o}", "executionSuccessful", 1,
+		"commandLine", ni_json_text(ni_command_text(&report->arena,
+							    report->command,
+							    4096)),
+		"toolExecutionNotifications", notifications(report));
 }
 
-static json_t *source_root(struct ni_report *report)
+static const char *source_root(struct ni_report *report)
 {
-	json_t *bases = json_object(), *root = json_object();
 	const char *path = report->source_root ? report->source_root : "";
 
-	json_object_set_new(root, "uri", ni_json_text(
-		ni_arena_format(&report->arena, "file://%s/",
-				percent_encoded(&report->arena, path))));
-	json_object_set_new(bases, "SRCROOT", root);
-	return bases;
+	return ni_arena_format(&report->arena, "file://%s/",
+			       percent_encoded(&report->arena, path));
 }
 
-static json_t *run(struct ni_report *report)
+static json_t *results(struct ni_report *report)
 {
-	json_t *object = json_object(), *results = json_array();
+	json_t *array = json_array();
 
 	for (size_t i = 0; i < report->finding_count; i++)
 		if (ni_is_chosen(report, &report->findings[i]))
-			json_array_append_new(results,
-					      result(report,
-						     &report->findings[i]));
-	json_object_set_new(object, "tool", driver(&report->arena));
-	json_object_set_new(object, "invocations",
-			    single(invocation(report)));
-	json_object_set_new(object, "originalUriBaseIds",
-			    source_root(report));
-	json_object_set_new(object, "columnKind",
-			    json_string("utf16CodeUnits"));
-	json_object_set_new(object, "results", results);
-	return object;
+			json_array_append_new(array,
+				result(report, &report->findings[i]));
+	return array;
+}
+
+static json_t *sarif(struct ni_report *report)
+{
+	return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:s, s:o}}, s:[o], "
+			 "s:{s:{s:o}}, s:s, s:o}]}",
+		"$schema", SCHEMA,
+		"version", "2.1.0",
+		"runs",
+			"tool", "driver",
+				"name", "noinherit",
+				"version", NOINHERIT_VERSION,
+				"semanticVersion", NOINHERIT_VERSION,
+				"rules", rules(&report->arena),
+			"invocations", invocation(report),
+			"originalUriBaseIds", "SRCROOT",
+				"uri", ni_json_text(source_root(report)),
+			"columnKind", "utf16CodeUnits",
+			"results", results(report));
 }
 
 void ni_print_sarif(struct ni_report *report, FILE *out)
 {
-	json_t *root = json_object();
+	json_t *root = sarif(report);
 
-	json_object_set_new(root, "$schema", json_string(SCHEMA));
-	json_object_set_new(root, "version", json_string("2.1.0"));
-	json_object_set_new(root, "runs", single(run(report)));
 	json_dumpf(root, out, JSON_INDENT(2));
 	fputc('\n', out);
 	json_decref(root);

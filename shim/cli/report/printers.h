@@ -12,8 +12,8 @@
 
 #include "cli/report/report.h"
 
-/* For people; with colour where the terminal has it. */
-void ni_print_text(struct ni_report *report, FILE *out, bool is_coloured);
+/* For people; with colour on a terminal that has it. */
+void ni_print_text(struct ni_report *report, FILE *out);
 
 /* "noinherit-report/1". */
 void ni_print_json(struct ni_report *report, FILE *out);

@@ -94,6 +94,7 @@ struct ni_finding {
 	pid_t pid;
 	int fd;
 	struct ni_what what;
+	const char *text;		/* the same in words: "tcp LISTEN ..." */
 	const char *call;		/* that created it: "socket", or NULL */
 	const struct ni_stack *created;	/* NULL: not seen */
 	const char *at_call;
@@ -120,6 +121,7 @@ struct ni_flow {
 	const struct ni_program *to;
 	int fd;
 	struct ni_what what;	/* this one, where the finding has the first */
+	const char *text;
 	size_t finding;		/* number in the report */
 };
 

@@ -15,8 +15,9 @@
 #include "cli/report/baseline.h"
 #include "cli/report/ledger.h"
 #include "cli/message.h"
+#include "cli/report/fingerprint.h"
+#include "cli/report/formats.h"
 #include "cli/report/order.h"
-#include "cli/report/printers.h"
 #include "cli/report/suppressions.h"
 #include "cli/report/symbols.h"
 #include "cli/report/recording.h"
@@ -173,40 +174,10 @@ static void judge(struct ni_report_maker *maker, struct ni_report *report)
 	report->kinds = options->kinds ? options->kinds : ni_kinds_default();
 	if (options->is_baseline)
 		report->kinds &= ~NI_KIND_BIT(NI_KIND_ARRIVED);
-	ni_order_findings(report);
+	ni_fingerprints_fill(report);
 	ni_baseline_apply(&maker->baseline, report);
 	ni_suppressions_apply(&maker->suppressions, report);
-	/* What is suppressed goes behind what is left. */
 	ni_order_findings(report);
-}
-
-static bool has_colour(FILE *out)
-{
-	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return (!no_colour || !*no_colour) && term && strcmp(term, "dumb") &&
-	       isatty(fileno(out));
-}
-
-static void print(struct ni_report_maker *maker, struct ni_report *report)
-{
-	switch (maker->options->format) {
-	case NI_FORMAT_TEXT:
-		ni_print_text(report, maker->out, has_colour(maker->out));
-		break;
-	case NI_FORMAT_JSON:
-		ni_print_json(report, maker->out);
-		break;
-	case NI_FORMAT_SARIF:
-		ni_print_sarif(report, maker->out);
-		break;
-	case NI_FORMAT_HTML:
-		ni_print_html(report, maker->out);
-		break;
-	case NI_FORMAT_SUPPRESSIONS:
-		ni_print_suppressions(report, maker->out);
-		break;
-	}
 }
 
 /* A report that was cut off by a full disk must not look like a whole one. */
@@ -241,6 +212,8 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 		 const struct ni_recording *recording,
 		 const char *const *command)
 {
+	const struct ni_format *format = maker->options->format ?
+		maker->options->format : &ni_formats[0];
 	char root[PATH_MAX];
 
 	if (getcwd(root, sizeof(root)))
@@ -257,7 +230,7 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	resolve_stacks(maker, report);
 	ni_advice_add(report);
 	judge(maker, report);
-	print(maker, report);
+	format->print(report, maker->out);
 }
 
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,

@@ -10,13 +10,7 @@
 #include "cli/nearest.h"
 #include "cli/options.h"
 
-static const char *const formats[] = {
-	[NI_FORMAT_TEXT] = "text",
-	[NI_FORMAT_JSON] = "json",
-	[NI_FORMAT_SARIF] = "sarif",
-	[NI_FORMAT_HTML] = "html",
-	NULL
-};
+#define MOST_FORMATS 8
 
 bool ni_is_report_option(int option)
 {
@@ -41,12 +35,14 @@ static int unknown_word(const char *verb, const char *option, const char *word,
 static int take_format(struct ni_report_options *options, const char *verb,
 		       const char *value)
 {
-	for (int i = 0; formats[i]; i++)
-		if (!strcmp(value, formats[i])) {
-			options->format = i;
-			return 0;
-		}
-	return unknown_word(verb, "format", value, strlen(value), formats);
+	const char *names[MOST_FORMATS] = { NULL };
+
+	options->format = ni_format_find(value);
+	if (options->format)
+		return 0;
+	for (size_t i = 0; i + 1 < MOST_FORMATS && ni_formats[i].name; i++)
+		names[i] = ni_formats[i].name;
+	return unknown_word(verb, "format", value, strlen(value), names);
 }
 
 static int take_kinds(struct ni_report_options *options, const char *verb,
@@ -100,7 +96,7 @@ int ni_report_options_take(struct ni_report_options *options, const char *verb,
 	case NI_REPORT_OPTION_SUPPRESSIONS:
 		return take_suppressions(options, verb, value);
 	case NI_REPORT_OPTION_GENERATE:
-		options->format = NI_FORMAT_SUPPRESSIONS;
+		options->format = &ni_format_suppressions;
 		return 0;
 	case NI_REPORT_OPTION_BASELINE:
 		options->is_baseline = true;

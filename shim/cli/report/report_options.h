@@ -7,21 +7,14 @@
 #include <getopt.h>
 #include <stdbool.h>
 
+#include "cli/report/formats.h"
 #include "cli/report/kinds.h"
-
-enum ni_format {
-	NI_FORMAT_TEXT,
-	NI_FORMAT_JSON,
-	NI_FORMAT_SARIF,
-	NI_FORMAT_HTML,
-	NI_FORMAT_SUPPRESSIONS
-};
 
 #define NI_MOST_SUPPRESSION_FILES 32
 
 /* Starts as all zero. */
 struct ni_report_options {
-	enum ni_format format;
+	const struct ni_format *format;	/* NULL: the default */
 	const char *output;		/* NULL: the verb's own stream */
 	const char *suppressions[NI_MOST_SUPPRESSION_FILES];
 	size_t suppression_count;

@@ -12,7 +12,6 @@
 #include "cli/base_name.h"
 #include "cli/report/place.h"
 #include "cli/report/suppression_rules.h"
-#include "cli/report/what.h"
 
 /* Generated rules name so many frames; what calls them may change. */
 #define FRAMES_GENERATED 6
@@ -108,8 +107,7 @@ static bool fits(struct ni_report *report, const struct ni_suppression *rule,
 		       fits_anywhere(report, rule->anywhere, finding->at);
 	return fits_text(rule->exe, finding->program->exe) &&
 	       fits_text(rule->to, finding->to ? finding->to->exe : NULL) &&
-	       fits_text(rule->what, ni_what_text(&report->arena,
-						  &finding->what)) &&
+	       fits_text(rule->what, finding->text) &&
 	       fits_stack(report, rule->created, rule->created_count,
 			  finding->created) &&
 	       fits_stack(report, rule->at, rule->at_count, finding->at);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/result.h"
+#include "cli/report/place.h"
 
 /* Deeper inlining than this is cut: the innermost frames are lost. */
 #define MOST_INLINED 32
@@ -147,18 +148,10 @@ static int open_file(struct opened_module *opened, const char *path)
 static const char *debug_file(const struct ni_symbols *symbols,
 			      const struct ni_module *module)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t size = module->build_id_size;
-	char *name = ni_arena_take(symbols->arena, 2 * size + 2), *out = name;
+	const char *id = ni_place_build_id(symbols->arena, module);
 
-	for (size_t i = 0; i < size; i++) {
-		*out++ = digits[module->build_id[i] >> 4];
-		*out++ = digits[module->build_id[i] & 15];
-		if (i == 0)
-			*out++ = '/';
-	}
-	return ni_arena_format(symbols->arena, "%s/.build-id/%s.debug",
-			       symbols->debug_directory, name);
+	return ni_arena_format(symbols->arena, "%s/.build-id/%.2s/%s.debug",
+			       symbols->debug_directory, id, id + 2);
 }
 
 static struct opened_module *open_module(struct ni_symbols *symbols,

@@ -11,7 +11,6 @@
 #include "cli/report/place.h"
 #include "cli/report/printers.h"
 #include "cli/report/text_writer.h"
-#include "cli/report/what.h"
 
 #define COMMAND_WIDTH 120
 #define MOST_RECEIVERS 3
@@ -95,8 +94,7 @@ static void put_heading(struct ni_text *page,
 	ni_text_put(page, is_bad ? NI_TEXT_BAD : NI_TEXT_WEAK, "%s%s%s",
 		    first->is_stopped ? "STOPPED " : "",
 		    first->is_minor ? "MINOR " : "", name);
-	ni_text_put(page, NI_TEXT_BOLD, "  %s of %s",
-		    ni_what_text(&page->report->arena, &first->what),
+	ni_text_put(page, NI_TEXT_BOLD, "  %s of %s", first->text,
 		    ni_base_name(first->program->exe));
 	ni_text_put(page, NI_TEXT_PLAIN, "%s",
 		    what_happened(page, first, size));
@@ -140,27 +138,17 @@ static void put_receiver(struct ni_text *page,
 	ni_text_end_line(page);
 }
 
-static const char *const at_verbs[NI_KINDS] = {
-	[NI_KIND_LEAK] = "handed over",
-	[NI_KIND_PASSED] = "handed over",
-	[NI_KIND_RACE] = "marked",
-	[NI_KIND_DOUBLE_CLOSE] = "closed again",
-	[NI_KIND_WRONG_FLAG] = "asked for",
-};
-
 /* What differs between the findings of one creation stack. */
 static void put_finding(struct ni_text *page,
 			const struct ni_finding *finding)
 {
-	const char *verb = at_verbs[finding->kind];
-
 	if (finding->kind == NI_KIND_DOUBLE_CLOSE)
 		put_event(page, "closed", finding->closed_call,
 			  finding->closed, "");
 	/* Who only passes on what it received has nothing to change. */
 	if (!finding->through)
-		put_event(page, verb ? verb : "at", finding->at_call,
-			  finding->at, "");
+		put_event(page, ni_kinds[finding->kind].at_verb,
+			  finding->at_call, finding->at, "");
 	if (finding->to)
 		put_receiver(page, finding);
 	if (finding->note && !finding->through) {
@@ -231,8 +219,7 @@ static const char *further(struct ni_text *page, const struct ni_finding *first,
 {
 	struct ni_arena *arena = &page->report->arena;
 	const struct ni_frame *frame = first_other_frame(first->created, known);
-	const char *line = ni_arena_format(arena, "%s%s",
-					   ni_what_text(arena, &first->what),
+	const char *line = ni_arena_format(arena, "%s%s", first->text,
 					   what_happened(page, first, size));
 
 	if (count_group(first, size) > 1)
