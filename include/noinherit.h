@@ -316,7 +316,7 @@ int64_t noinherit_getdefaulttimeout_ns(void);
 #endif
 
 /* A function that noinherit_set_interrupt() takes. */
-typedef int noinherit_should_stop(void *data) NOINHERIT_NOEXCEPT;
+typedef int (*noinherit_should_stop)(void *data) NOINHERIT_NOEXCEPT;
 
 /**
  * struct noinherit_interrupt - what noinherit_set_interrupt() was told
@@ -324,7 +324,7 @@ typedef int noinherit_should_stop(void *data) NOINHERIT_NOEXCEPT;
  * @data: what is passed to it
  */
 struct noinherit_interrupt {
-	noinherit_should_stop *should_stop;
+	noinherit_should_stop should_stop;
 	void *data;
 };
 
@@ -353,7 +353,7 @@ struct noinherit_interrupt {
  * Python: PEP 475. Rule S-60.
  */
 struct noinherit_interrupt
-noinherit_set_interrupt(noinherit_should_stop *should_stop, void *data);
+noinherit_set_interrupt(noinherit_should_stop should_stop, void *data);
 
 /* ---- connecting, serving ------------------------------------------------- */
 

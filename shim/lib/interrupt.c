@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 static struct {
-	noinherit_should_stop *_Atomic should_stop;
+	_Atomic(noinherit_should_stop) should_stop;
 	void *_Atomic data;
 } slots[2];
 
@@ -20,7 +20,7 @@ static atomic_uint generation;
 static pthread_mutex_t one_writer = PTHREAD_MUTEX_INITIALIZER;
 
 struct noinherit_interrupt
-noinherit_set_interrupt(noinherit_should_stop *should_stop, void *data)
+noinherit_set_interrupt(noinherit_should_stop should_stop, void *data)
 {
 	struct noinherit_interrupt old;
 	unsigned next;
@@ -38,7 +38,7 @@ noinherit_set_interrupt(noinherit_should_stop *should_stop, void *data)
 
 int ni_interrupt_should_stop(void)
 {
-	noinherit_should_stop *should_stop;
+	noinherit_should_stop should_stop;
 	unsigned current;
 	void *data;
 
