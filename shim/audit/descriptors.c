@@ -77,7 +77,7 @@ struct ni_slot ni_descriptors_get(int fd)
 	struct ni_slot slot = { 0 };
 	uint64_t words[2];
 
-	if (ni_in_vfork_child()) {
+	if (ni_is_vforked()) {
 		if (find_in_overlay(fd, &slot) || ni_vfork.is_full)
 			return slot;
 	}
@@ -108,7 +108,7 @@ void ni_descriptors_put(int fd, struct ni_slot slot)
 
 	if (fd < 0)
 		return;
-	if (ni_in_vfork_child()) {
+	if (ni_is_vforked()) {
 		put_in_overlay(fd, &slot);
 		return;
 	}
@@ -156,7 +156,7 @@ static uint64_t ticks_since(const struct ni_slot *slot)
 }
 
 void ni_descriptors_created(const struct ni_caller *caller, int fd,
-			    enum ni_trace_type type, enum ni_created how)
+			    enum ni_trace_type type, enum ni_creation how)
 {
 	struct ni_slot slot = {
 		.created = ni_site_find(caller),
@@ -217,7 +217,7 @@ static unsigned window_index(uint64_t ns)
 	return index;
 }
 
-static void raise(uint64_t *maximum, uint64_t value)
+static void raise_to(uint64_t *maximum, uint64_t value)
 {
 	uint64_t known = __atomic_load_n(maximum, __ATOMIC_RELAXED);
 
@@ -241,7 +241,7 @@ static void count_window(const struct ni_caller *caller, int fd,
 	if (ni_threads_has_second())
 		ni_trace_count(&site->marked_threaded);
 	ni_trace_count(&site->windows[window_index(window_ns)]);
-	raise(&site->window_ns_max, window_ns);
+	raise_to(&site->window_ns_max, window_ns);
 	ni_site_count_partner(site->markers, ni_site_find(caller));
 }
 
@@ -251,7 +251,7 @@ static void flag_set(const struct ni_caller *caller, int fd,
 	const unsigned window = NI_SLOT_INHERITABLE | NI_SLOT_BORN_INHERITABLE;
 
 	if ((slot.state & (window | NI_SLOT_CLEARED)) == window &&
-	    slot.generation == ni_recorder.generation && !ni_in_vfork_child())
+	    slot.generation == ni_recorder.generation && !ni_is_vforked())
 		count_window(caller, fd, &slot);
 	slot.state &= (uint8_t)~(NI_SLOT_INHERITABLE | NI_SLOT_CLEARED);
 	ni_descriptors_put(fd, slot);
@@ -301,7 +301,7 @@ void ni_closing_begin(struct ni_closing *closing,
 	struct ni_slot slot;
 
 	closing->fd = -1;
-	if (fd < 0 || ni_in_vfork_child())
+	if (fd < 0 || ni_is_vforked())
 		return;
 	closing->fd = fd;
 	closing->before = ni_descriptors_get(fd);
@@ -357,7 +357,7 @@ void ni_closing_range(const struct ni_caller *caller, unsigned first,
 	uint32_t closer = ni_site_find(caller);
 
 	/* Before anything was recorded the highest is -1. */
-	if (ni_in_vfork_child() || end < 0 || first > (unsigned)end)
+	if (ni_is_vforked() || end < 0 || first > (unsigned)end)
 		return;
 	if (last < (unsigned)end)
 		end = (int)last;
@@ -378,7 +378,7 @@ void ni_closing_range_undo(unsigned first, unsigned last)
 	int end = ni_descriptors_highest();
 
 	/* Before anything was recorded the highest is -1. */
-	if (ni_in_vfork_child() || end < 0 || first > (unsigned)end)
+	if (ni_is_vforked() || end < 0 || first > (unsigned)end)
 		return;
 	if (last < (unsigned)end)
 		end = (int)last;

@@ -56,13 +56,13 @@ int ni_descriptors_next(int fd);
 
 /* ---- what happens to a descriptor ------------------------------------------ */
 
-enum ni_created { NI_ATOMIC, NI_INHERITABLE };
+enum ni_creation { NI_ATOMIC, NI_INHERITABLE };
 
 /**
  * ni_descriptors_created - a call has made a descriptor
  */
 void ni_descriptors_created(const struct ni_caller *caller, int fd,
-			    enum ni_trace_type type, enum ni_created how);
+			    enum ni_trace_type type, enum ni_creation how);
 
 /* The arguments of the socket call, for the site's record. */
 void ni_descriptors_socket(int fd, int family, int type, int protocol);

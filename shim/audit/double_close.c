@@ -72,7 +72,7 @@ note(uint32_t site, int fd, const struct ni_slot *slot)
 
 	hash = ni_hash_word(hash, slot->other);
 	key = ni_hash_end(ni_hash_word(hash, site));
-	record = ni_trace_find(NI_RECORD_DOUBLE_CLOSE, key, is_same, &wanted);
+	record = ni_trace_seek(NI_RECORD_DOUBLE_CLOSE, key, is_same, &wanted);
 	if (!record)
 		record = enter(&wanted, key);
 	if (record)

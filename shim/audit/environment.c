@@ -8,7 +8,7 @@
 #include "common/raw.h"
 #include "common/trace.h"
 #include "hash.h"
-#include "text.h"
+#include "words.h"
 
 enum { OWN_MAX = 4096, SEEN_COUNT = 1024, ROOM_MAX = 65536 };
 
@@ -94,12 +94,12 @@ static uint32_t *seen_entry(uint32_t hash)
 static void keep(char *variable, const char *name, const char *value,
 		 size_t length)
 {
-	struct ni_text text = { variable, OWN_MAX, 0 };
+	struct ni_words text = { variable, OWN_MAX, 0 };
 
-	ni_text_string(&text, name);
-	ni_text_string(&text, "=");
-	ni_text_bytes(&text, value, length);
-	if (!ni_text_end(&text))
+	ni_words_string(&text, name);
+	ni_words_string(&text, "=");
+	ni_words_bytes(&text, value, length);
+	if (!ni_words_end(&text))
 		*variable = '\0';
 }
 
@@ -183,18 +183,18 @@ size_t ni_environment_room(char *const *environment, bool *is_complete)
 /* Ours first, then what the program wants preloaded. */
 static char *join_preload(const struct needs *needs, char *memory, size_t size)
 {
-	struct ni_text text = { memory, size, 0 };
+	struct ni_words text = { memory, size, 0 };
 
-	ni_text_string(&text, preload_variable);
+	ni_words_string(&text, preload_variable);
 	if (needs->old_preload && *needs->old_preload) {
-		ni_text_string(&text, ":");
-		ni_text_string(&text, needs->old_preload);
+		ni_words_string(&text, ":");
+		ni_words_string(&text, needs->old_preload);
 	}
-	ni_text_end(&text);
+	ni_words_end(&text);
 	return memory;
 }
 
-char *const *ni_environment_complete(char *const *environment, void *memory)
+char *const *ni_environment_completed(char *const *environment, void *memory)
 {
 	struct needs needs = needs_of(environment);
 	const size_t variables = count(environment);

@@ -33,7 +33,7 @@ const char *ni_environment_value(char *const *environment, const char *name);
 size_t ni_environment_room(char *const *environment, bool *is_complete);
 
 /* Fills @memory, of that size, aligned for pointers. */
-char *const *ni_environment_complete(char *const *environment, void *memory);
+char *const *ni_environment_completed(char *const *environment, void *memory);
 
 /* Is the library's file where LD_PRELOAD says? */
 bool ni_environment_is_library_there(void);

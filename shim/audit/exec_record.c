@@ -364,12 +364,12 @@ static struct ni_exec_note again(const struct ni_exec *exec,
 	return note;
 }
 
-static struct ni_exec_note write(const struct ni_exec *exec)
+static struct ni_exec_note note_exec(const struct ni_exec *exec)
 {
 	const struct wanted wanted = wanted_of(exec);
 	struct ni_trace_exec *record, *entered;
 
-	record = ni_trace_find(NI_RECORD_EXEC, wanted.key, is_same, &wanted);
+	record = ni_trace_seek(NI_RECORD_EXEC, wanted.key, is_same, &wanted);
 	if (record)
 		return again(exec, record);
 	record = fill(exec, &wanted);
@@ -386,7 +386,7 @@ struct ni_exec_note ni_exec_begin(const struct ni_exec *given)
 {
 	struct ni_exec exec = *given;
 
-	if (ni_in_vfork_child())
+	if (ni_is_vforked())
 		exec.flags |= NI_EXEC_VFORK;
 	if (ni_threads_has_second())
 		exec.flags |= NI_EXEC_THREADS;
@@ -394,7 +394,7 @@ struct ni_exec_note ni_exec_begin(const struct ni_exec *given)
 		exec.actions = NULL;
 		exec.flags |= NI_EXEC_ACTIONS_UNKNOWN;
 	}
-	return write(&exec);
+	return note_exec(&exec);
 }
 
 void ni_exec_spawned(const struct ni_exec_note *note, uint32_t child)

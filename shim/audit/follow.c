@@ -40,5 +40,5 @@ char *const *ni_follow_environment(const struct ni_follow *follow, void *memory)
 		return follow->given;
 	if (follow->removes)
 		return ni_environment_without(follow->given, memory);
-	return ni_environment_complete(follow->given, memory);
+	return ni_environment_completed(follow->given, memory);
 }

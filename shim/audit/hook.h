@@ -11,20 +11,28 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "beyond.h"
 #include "caller.h"
+#include "creator.h"
 #include "descriptors.h"
 #include "kernel.h"
-#include "next.h"
 #include "recorder.h"
 
 /* Another name of the same function in libc. (The compiler's own alias would
  * need a declaration like libc's, attributes included.) */
-#define NI_ALIAS(alias, name) \
+#define NI_ALSO_KNOWN_AS(alias, name) \
 	__asm__(".globl " #alias "\n\t.set " #alias ", " #name)
 
-/* A call gave a descriptor or an error; @atomic: with close-on-exec. */
-static inline int ni_made(const struct ni_caller *caller, int fd,
-			  enum ni_trace_type type, bool atomic)
+/* First in every hook: the functions behind, ready to be called. */
+static inline const struct ni_beyond *ni_beyond_get(void)
+{
+	ni_hook_enter();
+	return &ni_beyond;
+}
+
+/* A call gave a descriptor or an error. Passes the result on. */
+static inline int ni_made_as(const struct ni_caller *caller, int fd,
+			     enum ni_trace_type type, bool atomic)
 {
 	if (fd >= 0 && ni_is_active())
 		ni_descriptors_created(caller, fd, type,
@@ -32,14 +40,23 @@ static inline int ni_made(const struct ni_caller *caller, int fd,
 	return fd;
 }
 
-/* The same, where libc put the descriptor together and only the kernel knows
- * its flag. */
-static inline int ni_made_somehow(const struct ni_caller *caller, int fd,
-				  enum ni_trace_type type)
+/* The same, as creators.def says; @flags: what the call was given. */
+static inline int ni_made(const struct ni_caller *caller, int fd,
+			  unsigned flags)
 {
 	if (fd >= 0 && ni_is_active())
-		ni_made(caller, fd, type, ni_kernel_flags(fd) & FD_CLOEXEC);
+		ni_made_as(caller, fd, ni_creator_type(caller->call),
+			   ni_creator_is_atomic(caller->call, flags, fd));
 	return fd;
+}
+
+/* Two at once, unless @result is an error. */
+static inline int ni_made_pair(const struct ni_caller *caller, int result,
+			       const int pair[2], unsigned flags)
+{
+	for (int i = 0; result == 0 && i < 2; i++)
+		ni_made(caller, pair[i], flags);
+	return result;
 }
 
 #endif

@@ -32,10 +32,10 @@ NI_EXPORT int close(int fd)
 
 	ni_hook_enter();
 	ni_close_begin(&closing, &caller, fd);
-	return ni_close_end(&closing, ni_next.close(fd));
+	return ni_close_end(&closing, ni_beyond.close(fd));
 }
 
-NI_ALIAS(__close, close);
+NI_ALSO_KNOWN_AS(__close, close);
 
 /* ---- ranges ---------------------------------------------------------------- */
 
@@ -92,7 +92,7 @@ NI_EXPORT int close_range(unsigned first, unsigned last, int flags)
 
 	ni_hook_enter();
 	noted = ni_range_begin(&caller, first, last, flags);
-	r = ni_next.close_range(first, last, flags);
+	r = ni_beyond.close_range(first, last, flags);
 	return noted ? ni_range_end(&caller, first, last, flags, r) : r;
 }
 
@@ -104,5 +104,5 @@ NI_EXPORT void closefrom(int first)
 	if (ni_is_active())
 		ni_closing_range(&caller, first < 0 ? 0 : (unsigned)first,
 				 INT_MAX);
-	ni_next.closefrom(first);
+	ni_beyond.closefrom(first);
 }

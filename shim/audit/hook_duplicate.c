@@ -13,14 +13,14 @@ static enum ni_trace_type type_of(int fd)
 
 int ni_duplicated(const struct ni_caller *caller, int fd, int copy, bool atomic)
 {
-	return ni_made(caller, copy, type_of(fd), atomic);
+	return ni_made_as(caller, copy, type_of(fd), atomic);
 }
 
 NI_EXPORT int dup(int fd)
 {
 	const struct ni_caller caller = NI_CALLER(dup);
 
-	return ni_duplicated(&caller, fd, ni_next_get()->dup(fd), false);
+	return ni_duplicated(&caller, fd, ni_beyond_get()->dup(fd), false);
 }
 
 void ni_replace_begin(struct ni_closing *closing, const struct ni_caller *caller,
@@ -53,11 +53,11 @@ NI_EXPORT int dup2(int fd, int target)
 
 	ni_hook_enter();
 	ni_replace_begin(&closing, &caller, fd, target);
-	r = ni_next.dup2(fd, target);
+	r = ni_beyond.dup2(fd, target);
 	return ni_replace_end(&closing, &caller, fd, r, false);
 }
 
-NI_ALIAS(__dup2, dup2);
+NI_ALSO_KNOWN_AS(__dup2, dup2);
 
 NI_EXPORT int dup3(int fd, int target, int flags)
 {
@@ -67,6 +67,6 @@ NI_EXPORT int dup3(int fd, int target, int flags)
 
 	ni_hook_enter();
 	ni_replace_begin(&closing, &caller, fd, target);
-	r = ni_next.dup3(fd, target, flags);
+	r = ni_beyond.dup3(fd, target, flags);
 	return ni_replace_end(&closing, &caller, fd, r, flags & O_CLOEXEC);
 }

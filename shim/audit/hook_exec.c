@@ -19,14 +19,14 @@ static int pass_on(const struct ni_exec_call *call, char *const *environment)
 
 	switch (call->via) {
 	case NI_VIA_SEARCH:
-		return ni_next.execvpe(exec->path, exec->argv, environment);
+		return ni_beyond.execvpe(exec->path, exec->argv, environment);
 	case NI_VIA_FD:
-		return ni_next.fexecve(call->fd, exec->argv, environment);
+		return ni_beyond.fexecve(call->fd, exec->argv, environment);
 	case NI_VIA_AT:
-		return ni_next.execveat(call->fd, exec->path, exec->argv,
+		return ni_beyond.execveat(call->fd, exec->path, exec->argv,
 					environment, call->flags);
 	default:
-		return ni_next.execve(exec->path, exec->argv, environment);
+		return ni_beyond.execve(exec->path, exec->argv, environment);
 	}
 }
 

@@ -24,8 +24,8 @@ NI_EXPORT int open(const char *path, int flags, ...)
 	if (takes_mode(flags))
 		mode = va_arg(list, mode_t);
 	va_end(list);
-	fd = ni_next_get()->open(path, flags, mode);
-	return ni_made(&caller, fd, NI_TYPE_FILE, flags & O_CLOEXEC);
+	fd = ni_beyond_get()->open(path, flags, mode);
+	return ni_made(&caller, fd, flags);
 }
 
 NI_EXPORT int openat(int directory, const char *path, int flags, ...)
@@ -39,14 +39,14 @@ NI_EXPORT int openat(int directory, const char *path, int flags, ...)
 	if (takes_mode(flags))
 		mode = va_arg(list, mode_t);
 	va_end(list);
-	fd = ni_next_get()->openat(directory, path, flags, mode);
-	return ni_made(&caller, fd, NI_TYPE_FILE, flags & O_CLOEXEC);
+	fd = ni_beyond_get()->openat(directory, path, flags, mode);
+	return ni_made(&caller, fd, flags);
 }
 
-NI_ALIAS(open64, open);
-NI_ALIAS(__open, open);
-NI_ALIAS(__open64, open);
-NI_ALIAS(openat64, openat);
+NI_ALSO_KNOWN_AS(open64, open);
+NI_ALSO_KNOWN_AS(__open, open);
+NI_ALSO_KNOWN_AS(__open64, open);
+NI_ALSO_KNOWN_AS(openat64, openat);
 
 /* What -D_FORTIFY_SOURCE makes of them. */
 int __open_2(const char *path, int flags);
@@ -55,39 +55,38 @@ int __openat_2(int directory, const char *path, int flags);
 NI_EXPORT int __open_2(const char *path, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(open);
-	int fd = ni_next_get()->__open_2(path, flags);
+	int fd = ni_beyond_get()->__open_2(path, flags);
 
-	return ni_made(&caller, fd, NI_TYPE_FILE, flags & O_CLOEXEC);
+	return ni_made(&caller, fd, flags);
 }
 
 NI_EXPORT int __openat_2(int directory, const char *path, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(openat);
-	int fd = ni_next_get()->__openat_2(directory, path, flags);
+	int fd = ni_beyond_get()->__openat_2(directory, path, flags);
 
-	return ni_made(&caller, fd, NI_TYPE_FILE, flags & O_CLOEXEC);
+	return ni_made(&caller, fd, flags);
 }
 
-NI_ALIAS(__open64_2, __open_2);
-NI_ALIAS(__openat64_2, __openat_2);
+NI_ALSO_KNOWN_AS(__open64_2, __open_2);
+NI_ALSO_KNOWN_AS(__openat64_2, __openat_2);
 
 NI_EXPORT int creat(const char *path, mode_t mode)
 {
 	const struct ni_caller caller = NI_CALLER(creat);
 
-	return ni_made(&caller, ni_next_get()->creat(path, mode), NI_TYPE_FILE,
-		       false);
+	return ni_made(&caller, ni_beyond_get()->creat(path, mode), 0);
 }
 
-NI_ALIAS(creat64, creat);
+NI_ALSO_KNOWN_AS(creat64, creat);
 
 NI_EXPORT int open_by_handle_at(int mount, struct file_handle *handle,
 				int flags)
 {
 	const struct ni_caller caller = NI_CALLER(open_by_handle_at);
-	int fd = ni_next_get()->open_by_handle_at(mount, handle, flags);
+	int fd = ni_beyond_get()->open_by_handle_at(mount, handle, flags);
 
-	return ni_made(&caller, fd, NI_TYPE_FILE, flags & O_CLOEXEC);
+	return ni_made(&caller, fd, flags);
 }
 
 /* ---- temporary files ------------------------------------------------------------- */
@@ -96,38 +95,35 @@ NI_EXPORT int mkstemp(char *name)
 {
 	const struct ni_caller caller = NI_CALLER(mkstemp);
 
-	return ni_made(&caller, ni_next_get()->mkstemp(name), NI_TYPE_FILE,
-		       false);
+	return ni_made(&caller, ni_beyond_get()->mkstemp(name), 0);
 }
 
 NI_EXPORT int mkostemp(char *name, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(mkostemp);
 
-	return ni_made(&caller, ni_next_get()->mkostemp(name, flags),
-		       NI_TYPE_FILE, flags & O_CLOEXEC);
+	return ni_made(&caller, ni_beyond_get()->mkostemp(name, flags), flags);
 }
 
 NI_EXPORT int mkstemps(char *name, int suffix)
 {
 	const struct ni_caller caller = NI_CALLER(mkstemps);
 
-	return ni_made(&caller, ni_next_get()->mkstemps(name, suffix),
-		       NI_TYPE_FILE, false);
+	return ni_made(&caller, ni_beyond_get()->mkstemps(name, suffix), 0);
 }
 
 NI_EXPORT int mkostemps(char *name, int suffix, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(mkostemps);
 
-	return ni_made(&caller, ni_next_get()->mkostemps(name, suffix, flags),
-		       NI_TYPE_FILE, flags & O_CLOEXEC);
+	return ni_made(&caller, ni_beyond_get()->mkostemps(name, suffix, flags),
+		       flags);
 }
 
-NI_ALIAS(mkstemp64, mkstemp);
-NI_ALIAS(mkostemp64, mkostemp);
-NI_ALIAS(mkstemps64, mkstemps);
-NI_ALIAS(mkostemps64, mkostemps);
+NI_ALSO_KNOWN_AS(mkstemp64, mkstemp);
+NI_ALSO_KNOWN_AS(mkostemp64, mkostemp);
+NI_ALSO_KNOWN_AS(mkstemps64, mkstemps);
+NI_ALSO_KNOWN_AS(mkostemps64, mkostemps);
 
 /* ---- shared memory, message queues ------------------------------------------------- */
 
@@ -136,10 +132,10 @@ NI_EXPORT int shm_open(const char *name, int flags, mode_t mode)
 	const struct ni_caller caller = NI_CALLER(shm_open);
 	int fd;
 
-	ni_next_get();
-	NI_NEXT_LATE(shm_open);
-	fd = ni_next.shm_open(name, flags, mode);
-	return ni_made(&caller, fd, NI_TYPE_FILE, true);
+	ni_beyond_get();
+	NI_BEYOND_LATE(shm_open);
+	fd = ni_beyond.shm_open(name, flags, mode);
+	return ni_made(&caller, fd, 0);
 }
 
 /* A queue's descriptor always has close-on-exec. */
@@ -156,10 +152,10 @@ NI_EXPORT mqd_t mq_open(const char *name, int flags, ...)
 		attributes = va_arg(list, struct mq_attr *);
 	}
 	va_end(list);
-	ni_next_get();
-	NI_NEXT_LATE(mq_open);
-	return ni_made(&caller, ni_next.mq_open(name, flags, mode, attributes),
-		       NI_TYPE_FILE, true);
+	ni_beyond_get();
+	NI_BEYOND_LATE(mq_open);
+	return ni_made(&caller, ni_beyond.mq_open(name, flags, mode, attributes),
+		       0);
 }
 
 mqd_t __mq_open_2(const char *name, int flags);
@@ -168,10 +164,9 @@ NI_EXPORT mqd_t __mq_open_2(const char *name, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(mq_open);
 
-	ni_next_get();
-	NI_NEXT_LATE(__mq_open_2);
-	return ni_made(&caller, ni_next.__mq_open_2(name, flags), NI_TYPE_FILE,
-		       true);
+	ni_beyond_get();
+	NI_BEYOND_LATE(__mq_open_2);
+	return ni_made(&caller, ni_beyond.__mq_open_2(name, flags), 0);
 }
 
 /* ---- directories --------------------------------------------------------------------- */
@@ -179,10 +174,10 @@ NI_EXPORT mqd_t __mq_open_2(const char *name, int flags)
 NI_EXPORT DIR *opendir(const char *path)
 {
 	const struct ni_caller caller = NI_CALLER(opendir);
-	DIR *directory = ni_next_get()->opendir(path);
+	DIR *directory = ni_beyond_get()->opendir(path);
 
 	if (directory && ni_is_active())
-		ni_made_somehow(&caller, dirfd(directory), NI_TYPE_DIRECTORY);
+		ni_made(&caller, dirfd(directory), 0);
 	return directory;
 }
 
@@ -190,7 +185,7 @@ NI_EXPORT DIR *opendir(const char *path)
 NI_EXPORT DIR *fdopendir(int fd)
 {
 	const struct ni_caller caller = NI_CALLER(fdopendir);
-	DIR *directory = ni_next_get()->fdopendir(fd);
+	DIR *directory = ni_beyond_get()->fdopendir(fd);
 
 	if (directory && ni_is_active() &&
 	    (ni_descriptors_get(fd).state & NI_SLOT_INHERITABLE) &&
@@ -208,12 +203,12 @@ NI_EXPORT int openpty(int *master, int *slave, char *name,
 	const struct ni_caller caller = NI_CALLER(openpty);
 	int r;
 
-	ni_next_get();
-	NI_NEXT_LATE(openpty);
-	r = ni_next.openpty(master, slave, name, settings, size);
+	ni_beyond_get();
+	NI_BEYOND_LATE(openpty);
+	r = ni_beyond.openpty(master, slave, name, settings, size);
 	if (r == 0) {
-		ni_made_somehow(&caller, *master, NI_TYPE_TERMINAL);
-		ni_made_somehow(&caller, *slave, NI_TYPE_TERMINAL);
+		ni_made(&caller, *master, 0);
+		ni_made(&caller, *slave, 0);
 	}
 	return r;
 }
@@ -225,11 +220,11 @@ NI_EXPORT pid_t forkpty(int *master, char *name, const struct termios *settings,
 	const struct ni_caller caller = NI_CALLER(forkpty);
 	pid_t pid;
 
-	ni_next_get();
-	NI_NEXT_LATE(forkpty);
-	pid = ni_next.forkpty(master, name, settings, size);
+	ni_beyond_get();
+	NI_BEYOND_LATE(forkpty);
+	pid = ni_beyond.forkpty(master, name, settings, size);
 	if (pid > 0)
-		ni_made_somehow(&caller, *master, NI_TYPE_TERMINAL);
+		ni_made(&caller, *master, 0);
 	return pid;
 }
 
@@ -237,14 +232,12 @@ NI_EXPORT int posix_openpt(int flags)
 {
 	const struct ni_caller caller = NI_CALLER(posix_openpt);
 
-	return ni_made(&caller, ni_next_get()->posix_openpt(flags),
-		       NI_TYPE_TERMINAL, flags & O_CLOEXEC);
+	return ni_made(&caller, ni_beyond_get()->posix_openpt(flags), flags);
 }
 
 NI_EXPORT int getpt(void)
 {
 	const struct ni_caller caller = NI_CALLER(getpt);
 
-	return ni_made_somehow(&caller, ni_next_get()->getpt(),
-			       NI_TYPE_TERMINAL);
+	return ni_made(&caller, ni_beyond_get()->getpt(), 0);
 }

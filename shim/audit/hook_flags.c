@@ -41,12 +41,12 @@ NI_EXPORT int fcntl(int fd, int command, ...)
 	va_start(list, command);
 	argument = va_arg(list, long);
 	va_end(list);
-	r = ni_next_get()->fcntl(fd, command, argument);
+	r = ni_beyond_get()->fcntl(fd, command, argument);
 	return ni_fcntl_done(&caller, fd, command, argument, r);
 }
 
-NI_ALIAS(fcntl64, fcntl);
-NI_ALIAS(__fcntl, fcntl);
+NI_ALSO_KNOWN_AS(fcntl64, fcntl);
+NI_ALSO_KNOWN_AS(__fcntl, fcntl);
 
 int ni_ioctl_done(const struct ni_caller *caller, int fd, unsigned long request,
 		  int result)
@@ -67,6 +67,6 @@ NI_EXPORT int ioctl(int fd, unsigned long request, ...)
 	va_start(list, request);
 	argument = va_arg(list, long);
 	va_end(list);
-	r = ni_next_get()->ioctl(fd, request, argument);
+	r = ni_beyond_get()->ioctl(fd, request, argument);
 	return ni_ioctl_done(&caller, fd, request, r);
 }

@@ -15,10 +15,10 @@
 #include "stack.h"
 #include "vfork.h"
 
-int ni_vfork_failed(int error);
+int ni_vfork_refused(int error);
 
 /* Sets errno for vfork.S. */
-int ni_vfork_failed(int error)
+int ni_vfork_refused(int error)
 {
 	errno = error;
 	return -1;
@@ -31,7 +31,7 @@ NI_EXPORT pid_t _Fork(void)
 
 	ni_hook_enter();
 	ni_recorder_forking();
-	pid = ni_next._Fork();
+	pid = ni_beyond._Fork();
 	if (pid == 0)
 		ni_recorder_forked();
 	return pid;
@@ -41,7 +41,7 @@ NI_EXPORT pid_t _Fork(void)
 
 void ni_filter_begin(struct ni_filter *filter, bool installs)
 {
-	filter->installs = installs && ni_is_active() && !ni_in_vfork_child();
+	filter->installs = installs && ni_is_active() && !ni_is_vforked();
 	/* Afterwards the clock may be forbidden. */
 	filter->time_ns = filter->installs ? ni_clock_ns(CLOCK_MONOTONIC) : 0;
 }
@@ -67,7 +67,7 @@ NI_EXPORT int prctl(int option, ...)
 	va_end(list);
 	ni_hook_enter();
 	ni_filter_begin(&filter, option == PR_SET_SECCOMP);
-	r = ni_next.prctl(option, a, b, c, d);
+	r = ni_beyond.prctl(option, a, b, c, d);
 	ni_filter_end(&filter, r == 0);
 	return r;
 }
@@ -79,8 +79,8 @@ NI_EXPORT int dlclose(void *library)
 	int r;
 
 	ni_hook_enter();
-	NI_NEXT_LATE(dlclose);
-	r = ni_next.dlclose(library);
+	NI_BEYOND_LATE(dlclose);
+	r = ni_beyond.dlclose(library);
 	/* Other code may come to lie where this was. */
 	if (r == 0 && ni_is_active()) {
 		ni_stack_forget();

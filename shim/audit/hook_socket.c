@@ -12,9 +12,9 @@ enum { TYPE_FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK };
 NI_EXPORT int socket(int family, int type, int protocol)
 {
 	const struct ni_caller caller = NI_CALLER(socket);
-	int fd = ni_next_get()->socket(family, type, protocol);
+	int fd = ni_beyond_get()->socket(family, type, protocol);
 
-	ni_made(&caller, fd, NI_TYPE_SOCKET, type & SOCK_CLOEXEC);
+	ni_made(&caller, fd, type);
 	if (fd >= 0 && ni_is_active())
 		ni_descriptors_socket(fd, family, type & ~TYPE_FLAGS, protocol);
 	return fd;
@@ -23,10 +23,10 @@ NI_EXPORT int socket(int family, int type, int protocol)
 NI_EXPORT int socketpair(int family, int type, int protocol, int pair[2])
 {
 	const struct ni_caller caller = NI_CALLER(socketpair);
-	int r = ni_next_get()->socketpair(family, type, protocol, pair);
+	int r = ni_beyond_get()->socketpair(family, type, protocol, pair);
 
 	for (int i = 0; r == 0 && i < 2; i++) {
-		ni_made(&caller, pair[i], NI_TYPE_SOCKET, type & SOCK_CLOEXEC);
+		ni_made(&caller, pair[i], type);
 		if (ni_is_active())
 			ni_descriptors_socket(pair[i], family,
 					      type & ~TYPE_FLAGS, protocol);
@@ -37,24 +37,24 @@ NI_EXPORT int socketpair(int family, int type, int protocol, int pair[2])
 NI_EXPORT int accept(int fd, struct sockaddr *address, socklen_t *size)
 {
 	const struct ni_caller caller = NI_CALLER(accept);
-	int peer = ni_next_get()->accept(fd, address, size);
+	int peer = ni_beyond_get()->accept(fd, address, size);
 
-	return ni_made(&caller, peer, NI_TYPE_SOCKET, false);
+	return ni_made(&caller, peer, 0);
 }
 
 NI_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *size,
 		      int flags)
 {
 	const struct ni_caller caller = NI_CALLER(accept4);
-	int peer = ni_next_get()->accept4(fd, address, size, flags);
+	int peer = ni_beyond_get()->accept4(fd, address, size, flags);
 
-	return ni_made(&caller, peer, NI_TYPE_SOCKET, flags & SOCK_CLOEXEC);
+	return ni_made(&caller, peer, flags);
 }
 
 /* ---- SCM_RIGHTS ------------------------------------------------------------- */
 
 static void note_rights(const struct ni_caller *caller,
-			const struct cmsghdr *header, bool atomic)
+			const struct cmsghdr *header, unsigned flags)
 {
 	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 
@@ -62,7 +62,7 @@ static void note_rights(const struct ni_caller *caller,
 		int fd;
 
 		memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
-		ni_made(caller, fd, NI_TYPE_UNKNOWN, atomic);
+		ni_made(caller, fd, flags);
 	}
 }
 
@@ -78,14 +78,13 @@ void ni_received(const struct ni_caller *caller, struct msghdr *message,
 		if (header->cmsg_level == SOL_SOCKET &&
 		    header->cmsg_type == SCM_RIGHTS &&
 		    header->cmsg_len >= CMSG_LEN(0))
-			note_rights(caller, header,
-				    flags & MSG_CMSG_CLOEXEC);
+			note_rights(caller, header, (unsigned)flags);
 }
 
 NI_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(recvmsg);
-	ssize_t size = ni_next_get()->recvmsg(fd, message, flags);
+	ssize_t size = ni_beyond_get()->recvmsg(fd, message, flags);
 
 	if (size >= 0)
 		ni_received(&caller, message, flags);
@@ -96,7 +95,7 @@ NI_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
 		       int flags, struct timespec *timeout)
 {
 	const struct ni_caller caller = NI_CALLER(recvmmsg);
-	int received = ni_next_get()->recvmmsg(fd, messages, count, flags,
+	int received = ni_beyond_get()->recvmmsg(fd, messages, count, flags,
 					       timeout);
 
 	for (int i = 0; i < received; i++)
@@ -109,15 +108,15 @@ NI_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
 static int note_pair(const struct ni_caller *caller, int fd, const int *second)
 {
 	if (fd >= 0 && second)
-		ni_made_somehow(caller, *second, NI_TYPE_SOCKET);
-	return ni_made_somehow(caller, fd, NI_TYPE_SOCKET);
+		ni_made(caller, *second, 0);
+	return ni_made(caller, fd, 0);
 }
 
 NI_EXPORT int rcmd(char **host, unsigned short port, const char *local,
 		   const char *remote, const char *command, int *second)
 {
 	const struct ni_caller caller = NI_CALLER(rcmd);
-	int fd = ni_next_get()->rcmd(host, port, local, remote, command,
+	int fd = ni_beyond_get()->rcmd(host, port, local, remote, command,
 				     second);
 
 	return note_pair(&caller, fd, second);
@@ -128,7 +127,7 @@ NI_EXPORT int rcmd_af(char **host, unsigned short port, const char *local,
 		      sa_family_t family)
 {
 	const struct ni_caller caller = NI_CALLER(rcmd_af);
-	int fd = ni_next_get()->rcmd_af(host, port, local, remote, command,
+	int fd = ni_beyond_get()->rcmd_af(host, port, local, remote, command,
 					second, family);
 
 	return note_pair(&caller, fd, second);
@@ -138,7 +137,7 @@ NI_EXPORT int rexec(char **host, int port, const char *user,
 		    const char *password, const char *command, int *second)
 {
 	const struct ni_caller caller = NI_CALLER(rexec);
-	int fd = ni_next_get()->rexec(host, port, user, password, command,
+	int fd = ni_beyond_get()->rexec(host, port, user, password, command,
 				      second);
 
 	return note_pair(&caller, fd, second);
@@ -149,7 +148,7 @@ NI_EXPORT int rexec_af(char **host, int port, const char *user,
 		       sa_family_t family)
 {
 	const struct ni_caller caller = NI_CALLER(rexec_af);
-	int fd = ni_next_get()->rexec_af(host, port, user, password, command,
+	int fd = ni_beyond_get()->rexec_af(host, port, user, password, command,
 					 second, family);
 
 	return note_pair(&caller, fd, second);
@@ -159,13 +158,13 @@ NI_EXPORT int rresvport(int *port)
 {
 	const struct ni_caller caller = NI_CALLER(rresvport);
 
-	return note_pair(&caller, ni_next_get()->rresvport(port), NULL);
+	return note_pair(&caller, ni_beyond_get()->rresvport(port), NULL);
 }
 
 NI_EXPORT int rresvport_af(int *port, sa_family_t family)
 {
 	const struct ni_caller caller = NI_CALLER(rresvport_af);
 
-	return note_pair(&caller, ni_next_get()->rresvport_af(port, family),
+	return note_pair(&caller, ni_beyond_get()->rresvport_af(port, family),
 			 NULL);
 }

@@ -27,7 +27,7 @@ struct spawn {
 	const posix_spawnattr_t *attributes;
 };
 
-static int call(const struct spawn *spawn, char *const *environment)
+static int pass_on(const struct spawn *spawn, char *const *environment)
 {
 	return spawn->next(spawn->child, spawn->exec.path, spawn->exec.actions,
 			   spawn->attributes, spawn->exec.argv, environment);
@@ -43,10 +43,10 @@ static int run_recorded(struct spawn *spawn, struct ni_exec_note *note)
 	spawn->exec.flags |= follow.flags;
 	spawn->exec.is_spawn = true;
 	*note = ni_exec_begin(&spawn->exec);
-	error = call(spawn, environment);
+	error = pass_on(spawn, environment);
 	/* The program's own environment may just have fitted. */
 	if (error == E2BIG && follow.room)
-		error = call(spawn, spawn->exec.environment);
+		error = pass_on(spawn, spawn->exec.environment);
 	if (error)
 		ni_exec_failed(note, error);
 	return error;
@@ -57,11 +57,11 @@ static int run_unrecorded(const struct spawn *spawn)
 {
 	struct ni_follow follow = ni_follow_plan(spawn->exec.environment);
 
-	return call(spawn, ni_follow_environment(&follow,
+	return pass_on(spawn, ni_follow_environment(&follow,
 			follow.room ? alloca(follow.room) : NULL));
 }
 
-static int run(struct spawn spawn, bool gives_pid)
+static int run_spawn(struct spawn spawn, bool gives_pid)
 {
 	struct ni_exec_note note;
 	int unwanted = 0, error;
@@ -85,10 +85,10 @@ NI_EXPORT int posix_spawn(pid_t *child, const char *path,
 	struct spawn spawn = {
 		{ NI_CALLER(posix_spawn), path, argv, environment, actions, 0,
 		  true },
-		ni_next_get()->posix_spawn, child, attributes,
+		ni_beyond_get()->posix_spawn, child, attributes,
 	};
 
-	return run(spawn, true);
+	return run_spawn(spawn, true);
 }
 
 NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
@@ -99,10 +99,10 @@ NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
 	struct spawn spawn = {
 		{ NI_CALLER(posix_spawnp), file, argv, environment, actions,
 		  NI_EXEC_SEARCH, true },
-		ni_next_get()->posix_spawnp, child, attributes,
+		ni_beyond_get()->posix_spawnp, child, attributes,
 	};
 
-	return run(spawn, true);
+	return run_spawn(spawn, true);
 }
 
 /* Apart from its callers, whose @pidfd newer headers declare never NULL: the
@@ -112,10 +112,10 @@ __attribute__((noinline)) static int run_for_pidfd(const struct spawn *spawn)
 	int error;
 
 	if (!spawn->child)
-		return call(spawn, spawn->exec.environment);
-	error = run(*spawn, false);
+		return pass_on(spawn, spawn->exec.environment);
+	error = run_spawn(*spawn, false);
 	if (!error)
-		ni_made(&spawn->exec.caller, *spawn->child, NI_TYPE_PIDFD, true);
+		ni_made(&spawn->exec.caller, *spawn->child, 0);
 	return error;
 }
 
@@ -127,7 +127,7 @@ NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
 	struct spawn spawn = {
 		{ NI_CALLER(pidfd_spawn), path, argv, environment, actions, 0,
 		  true },
-		ni_next_get()->pidfd_spawn, pidfd, attributes,
+		ni_beyond_get()->pidfd_spawn, pidfd, attributes,
 	};
 
 	return run_for_pidfd(&spawn);
@@ -141,7 +141,7 @@ NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
 	struct spawn spawn = {
 		{ NI_CALLER(pidfd_spawnp), file, argv, environment, actions,
 		  NI_EXEC_SEARCH, true },
-		ni_next_get()->pidfd_spawnp, pidfd, attributes,
+		ni_beyond_get()->pidfd_spawnp, pidfd, attributes,
 	};
 
 	return run_for_pidfd(&spawn);
@@ -171,5 +171,5 @@ NI_EXPORT int system(const char *command)
 
 	ni_hook_enter();
 	ni_shell_begin(&caller, command);
-	return ni_next.system(command);
+	return ni_beyond.system(command);
 }

@@ -29,36 +29,36 @@ static int number_of(FILE *stream)
 }
 
 static FILE *made_stream(const struct ni_caller *caller, FILE *stream,
-			 enum ni_trace_type type, bool atomic)
+			 bool atomic)
 {
 	if (stream && ni_is_active())
-		ni_made(caller, number_of(stream), type, atomic);
+		ni_made_as(caller, number_of(stream),
+			   ni_creator_type(caller->call), atomic);
 	return stream;
 }
 
 NI_EXPORT FILE *fopen(const char *path, const char *mode)
 {
 	const struct ni_caller caller = NI_CALLER(fopen);
-	FILE *stream = ni_next_get()->fopen(path, mode);
+	FILE *stream = ni_beyond_get()->fopen(path, mode);
 
-	return made_stream(&caller, stream, NI_TYPE_FILE,
-			   stream && says_close_on_exec(mode));
+	return made_stream(&caller, stream, stream && says_close_on_exec(mode));
 }
 
-NI_ALIAS(fopen64, fopen);
-NI_ALIAS(_IO_fopen, fopen);
+NI_ALSO_KNOWN_AS(fopen64, fopen);
+NI_ALSO_KNOWN_AS(_IO_fopen, fopen);
 
 NI_EXPORT FILE *tmpfile(void)
 {
 	const struct ni_caller caller = NI_CALLER(tmpfile);
-	FILE *stream = ni_next_get()->tmpfile();
+	FILE *stream = ni_beyond_get()->tmpfile();
 
 	if (stream && ni_is_active())
-		ni_made_somehow(&caller, number_of(stream), NI_TYPE_FILE);
+		ni_made(&caller, number_of(stream), 0);
 	return stream;
 }
 
-NI_ALIAS(tmpfile64, tmpfile);
+NI_ALSO_KNOWN_AS(tmpfile64, tmpfile);
 
 /* ---- closing ------------------------------------------------------------------- */
 
@@ -99,12 +99,12 @@ NI_EXPORT int fclose(FILE *stream)
 
 	ni_hook_enter();
 	begin(&closing, &caller, number_of(stream));
-	r = ni_next.fclose(stream);
+	r = ni_beyond.fclose(stream);
 	end(&closing);
 	return r;
 }
 
-NI_ALIAS(_IO_fclose, fclose);
+NI_ALSO_KNOWN_AS(_IO_fclose, fclose);
 
 NI_EXPORT int pclose(FILE *stream)
 {
@@ -114,7 +114,7 @@ NI_EXPORT int pclose(FILE *stream)
 
 	ni_hook_enter();
 	begin(&closing, &caller, number_of(stream));
-	r = ni_next.pclose(stream);
+	r = ni_beyond.pclose(stream);
 	end(&closing);
 	return r;
 }
@@ -127,7 +127,7 @@ NI_EXPORT int closedir(DIR *directory)
 
 	ni_hook_enter();
 	begin(&closing, &caller, dirfd(directory));
-	r = ni_next.closedir(directory);
+	r = ni_beyond.closedir(directory);
 	end(&closing);
 	return r;
 }
@@ -139,9 +139,9 @@ NI_EXPORT int mq_close(mqd_t queue)
 	int r;
 
 	ni_hook_enter();
-	NI_NEXT_LATE(mq_close);
+	NI_BEYOND_LATE(mq_close);
 	begin(&closing, &caller, queue);
-	r = ni_next.mq_close(queue);
+	r = ni_beyond.mq_close(queue);
 	end(&closing);
 	return r;
 }
@@ -157,14 +157,14 @@ NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 
 	ni_hook_enter();
 	begin(&closing, &caller, number_of(stream));
-	again = ni_next.freopen(path, mode, stream);
+	again = ni_beyond.freopen(path, mode, stream);
 	end(&closing);
 	if (again && ni_is_active())
-		ni_made_somehow(&caller, number_of(again), NI_TYPE_FILE);
+		ni_made(&caller, number_of(again), 0);
 	return again;
 }
 
-NI_ALIAS(freopen64, freopen);
+NI_ALSO_KNOWN_AS(freopen64, freopen);
 
 /* ---- a shell at the other end ------------------------------------------------------- */
 
@@ -176,11 +176,10 @@ NI_EXPORT FILE *popen(const char *command, const char *mode)
 
 	ni_hook_enter();
 	note = ni_shell_begin(&caller, command);
-	stream = ni_next.popen(command, mode);
+	stream = ni_beyond.popen(command, mode);
 	if (!stream)
 		ni_exec_failed(&note, errno);
-	return made_stream(&caller, stream, NI_TYPE_PIPE,
-			   stream && strchr(mode, 'e'));
+	return made_stream(&caller, stream, stream && strchr(mode, 'e'));
 }
 
-NI_ALIAS(_IO_popen, popen);
+NI_ALSO_KNOWN_AS(_IO_popen, popen);

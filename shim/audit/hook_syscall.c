@@ -4,12 +4,12 @@
  */
 #include "hook.h"
 
-#include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "hook_close.h"
 #include "hook_duplicate.h"
 #include "hook_exec.h"
@@ -18,65 +18,21 @@
 #include "hook_socket.h"
 #include "newer.h"
 
-/* Where a creator has its close-on-exec flag. */
-enum { NEVER = 0, ALWAYS = -1 };
-
+/* A call that makes one descriptor, as creators.def says. */
 struct creator {
-	long number;
-	enum ni_trace_call call;
-	enum ni_trace_type type;
-	int argument;		/* that holds the flag, counted from 0 */
-	int64_t flag;		/* or NEVER, ALWAYS */
+	short number;
+	short call;		/* enum ni_trace_call */
+	int argument;		/* that holds the flags, counted from 0 */
 };
 
 static const struct creator creators[] = {
-	{ SYS_socket, NI_CALL_socket, NI_TYPE_SOCKET, 1, SOCK_CLOEXEC },
-	{ SYS_accept4, NI_CALL_accept4, NI_TYPE_SOCKET, 3, SOCK_CLOEXEC },
-	{ SYS_openat, NI_CALL_openat, NI_TYPE_FILE, 2, O_CLOEXEC },
-	{ SYS_open_by_handle_at, NI_CALL_open_by_handle_at, NI_TYPE_FILE, 2,
-	  O_CLOEXEC },
-	{ SYS_eventfd2, NI_CALL_eventfd, NI_TYPE_EVENTFD, 1, O_CLOEXEC },
-	{ SYS_epoll_create1, NI_CALL_epoll_create1, NI_TYPE_EPOLL, 0,
-	  O_CLOEXEC },
-	{ SYS_memfd_create, NI_CALL_memfd_create, NI_TYPE_MEMFD, 1, 1 },
-	{ SYS_memfd_secret, NI_CALL_memfd_secret, NI_TYPE_MEMFD, 0, O_CLOEXEC },
-	{ SYS_timerfd_create, NI_CALL_timerfd_create, NI_TYPE_TIMERFD, 1,
-	  O_CLOEXEC },
-	{ SYS_inotify_init1, NI_CALL_inotify_init1, NI_TYPE_INOTIFY, 0,
-	  O_CLOEXEC },
-	{ SYS_fanotify_init, NI_CALL_fanotify_init, NI_TYPE_FANOTIFY, 0, 1 },
-	{ SYS_userfaultfd, NI_CALL_userfaultfd, NI_TYPE_USERFAULTFD, 0,
-	  O_CLOEXEC },
-	{ SYS_pidfd_open, NI_CALL_pidfd_open, NI_TYPE_PIDFD, 0, ALWAYS },
-	{ SYS_pidfd_getfd, NI_CALL_pidfd_getfd, NI_TYPE_UNKNOWN, 0, ALWAYS },
-	{ SYS_perf_event_open, NI_CALL_perf_event_open, NI_TYPE_PERF, 4,
-	  PERF_FLAG_FD_CLOEXEC },
-	{ SYS_open_tree, NI_CALL_open_tree, NI_TYPE_DIRECTORY, 2, O_CLOEXEC },
-	{ SYS_fsopen, NI_CALL_fsopen, NI_TYPE_OTHER, 1, 1 },
-	{ SYS_fsmount, NI_CALL_fsmount, NI_TYPE_DIRECTORY, 1, 1 },
-	{ SYS_fspick, NI_CALL_fspick, NI_TYPE_OTHER, 2, 1 },
+#define SYSTEM(number, name, argument) \
+	{ SYS_##number, NI_CALL_##name, argument },
 #ifdef SYS_open
-	{ SYS_accept, NI_CALL_accept, NI_TYPE_SOCKET, 0, NEVER },
-	{ SYS_open, NI_CALL_open, NI_TYPE_FILE, 1, O_CLOEXEC },
-	{ SYS_creat, NI_CALL_creat, NI_TYPE_FILE, 0, NEVER },
-	{ SYS_eventfd, NI_CALL_eventfd, NI_TYPE_EVENTFD, 0, NEVER },
-	{ SYS_epoll_create, NI_CALL_epoll_create, NI_TYPE_EPOLL, 0, NEVER },
-	{ SYS_inotify_init, NI_CALL_inotify_init, NI_TYPE_INOTIFY, 0, NEVER },
+#define OLD_SYSTEM SYSTEM
 #endif
+#include "common/creators.def"
 };
-
-/* Calls that need more than a row. */
-static const short others[] = {
-	SYS_close, SYS_close_range, SYS_dup, SYS_dup3, SYS_fcntl, SYS_ioctl,
-	SYS_socketpair, SYS_pipe2, SYS_recvmsg, SYS_openat2, SYS_bpf,
-	SYS_signalfd4, SYS_io_uring_setup, SYS_execve, SYS_execveat, SYS_prctl, SYS_seccomp,
-#ifdef SYS_open
-	SYS_dup2, SYS_pipe, SYS_signalfd,
-#endif
-};
-
-/* One byte a number: is it watched? syscall.S reads it. */
-uint8_t ni_syscall_numbers[512] __attribute__((visibility("hidden")));
 
 struct request {
 	struct ni_caller caller;
@@ -84,20 +40,15 @@ struct request {
 	long a[6];
 };
 
+/* One byte a number: is it watched? syscall.S reads it. */
+uint8_t ni_syscall_numbers[512] __attribute__((visibility("hidden")));
+
 long ni_syscall_watched(long number, long a, long b, long c, long d, long e,
 			long f);
 
-__attribute__((constructor(102))) static void fill_numbers(void)
-{
-	for (size_t i = 0; i < ARRAY_LEN(creators); i++)
-		ni_syscall_numbers[creators[i].number] = 1;
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		ni_syscall_numbers[others[i]] = 1;
-}
-
 static long pass_on(const struct request *request)
 {
-	long (*next)(long, ...) = (long (*)(long, ...))ni_next_syscall;
+	long (*next)(long, ...) = (long (*)(long, ...))ni_beyond_syscall;
 	const long *a = request->a;
 
 	return next(request->number, a[0], a[1], a[2], a[3], a[4], a[5]);
@@ -105,46 +56,29 @@ static long pass_on(const struct request *request)
 
 /* ---- creators ---------------------------------------------------------------- */
 
-static const struct creator *creator_of(long number)
-{
-	for (size_t i = 0; i < ARRAY_LEN(creators); i++)
-		if (creators[i].number == number)
-			return &creators[i];
-	return NULL;
-}
-
-static bool has_flag(const struct creator *creator, const long *arguments)
-{
-	if (creator->flag == ALWAYS)
-		return true;
-	return arguments[creator->argument] & creator->flag;
-}
-
 static long create(struct request *request, const struct creator *creator)
 {
 	long fd = pass_on(request);
+	long flags = creator->argument == NI_NO_FLAGS ?
+		     0 : request->a[creator->argument];
 
-	request->caller.call = creator->call;
-	return ni_made(&request->caller, (int)fd, creator->type,
-		       has_flag(creator, request->a));
+	request->caller.call = (enum ni_trace_call)creator->call;
+	return ni_made(&request->caller, (int)fd, (unsigned)flags);
 }
 
-static long made(struct request *request, enum ni_trace_call call,
-		 enum ni_trace_type type, bool atomic)
+static long made(struct request *request, enum ni_trace_call call, long flags)
 {
 	request->caller.call = call;
-	return ni_made(&request->caller, (int)pass_on(request), type, atomic);
+	return ni_made(&request->caller, (int)pass_on(request),
+		       (unsigned)flags);
 }
 
 static long made_pair(struct request *request, enum ni_trace_call call,
-		      enum ni_trace_type type, const int *pair, bool atomic)
+		      const int *pair, long flags)
 {
-	long r = pass_on(request);
-
 	request->caller.call = call;
-	for (int i = 0; r == 0 && i < 2; i++)
-		ni_made(&request->caller, pair[i], type, atomic);
-	return r;
+	return ni_made_pair(&request->caller, (int)pass_on(request), pair,
+			    (unsigned)flags);
 }
 
 /* The commands that answer with a descriptor, which has close-on-exec: create a
@@ -161,7 +95,13 @@ static bool gives_descriptor(long bpf_command)
 	return false;
 }
 
-static long io_uring(struct request *request)
+static long bpf(struct request *request)
+{
+	return gives_descriptor(request->a[0]) ?
+	       made(request, NI_CALL_bpf, 0) : pass_on(request);
+}
+
+static long io_uring_setup(struct request *request)
 {
 	const unsigned registered_only = 1u << 15;
 	/* struct io_uring_params: the flags are its third word. */
@@ -170,18 +110,69 @@ static long io_uring(struct request *request)
 	/* Such a ring's number is none of a descriptor. */
 	if (parameters && (parameters[2] & registered_only))
 		return pass_on(request);
-	return made(request, NI_CALL_io_uring_setup, NI_TYPE_IO_URING, true);
+	return made(request, NI_CALL_io_uring_setup, 0);
 }
 
-static long signal_descriptor(struct request *request, long flags)
+/* struct open_how begins with the flags. */
+static long openat2(struct request *request)
 {
-	if (request->a[0] != -1)
-		return pass_on(request);
-	return made(request, NI_CALL_signalfd, NI_TYPE_SIGNALFD,
-		    flags & O_CLOEXEC);
+	const uint64_t *how = (const uint64_t *)request->a[2];
+
+	return made(request, NI_CALL_openat2, how ? (long)*how : 0);
 }
+
+/* With a descriptor given they change that one. */
+static long signalfd4(struct request *request)
+{
+	return request->a[0] == -1 ?
+	       made(request, NI_CALL_signalfd, request->a[3]) :
+	       pass_on(request);
+}
+
+static long socket_pair(struct request *request)
+{
+	return made_pair(request, NI_CALL_socketpair,
+			 (const int *)request->a[3], request->a[1]);
+}
+
+static long pipe_with_flags(struct request *request)
+{
+	return made_pair(request, NI_CALL_pipe2, (const int *)request->a[0],
+			 request->a[1]);
+}
+
+static long receive(struct request *request)
+{
+	long size = pass_on(request);
+
+	request->caller.call = NI_CALL_recvmsg;
+	if (size >= 0)
+		ni_received(&request->caller, (struct msghdr *)request->a[1],
+			    (int)request->a[2]);
+	return size;
+}
+
+#ifdef SYS_open
+static long old_signalfd(struct request *request)
+{
+	return request->a[0] == -1 ? made(request, NI_CALL_signalfd, 0) :
+				     pass_on(request);
+}
+
+static long old_pipe(struct request *request)
+{
+	return made_pair(request, NI_CALL_pipe, (const int *)request->a[0], 0);
+}
+#endif
 
 /* ---- copies and closes ---------------------------------------------------------- */
+
+static long copy(struct request *request)
+{
+	request->caller.call = NI_CALL_dup;
+	return ni_duplicated(&request->caller, (int)request->a[0],
+			     (int)pass_on(request), false);
+}
 
 static long replace(struct request *request, enum ni_trace_call call, long flags)
 {
@@ -193,6 +184,18 @@ static long replace(struct request *request, enum ni_trace_call call, long flags
 	return ni_replace_end(&closing, &request->caller, fd,
 			      (int)pass_on(request), flags & O_CLOEXEC);
 }
+
+static long replace_with_flags(struct request *request)
+{
+	return replace(request, NI_CALL_dup3, request->a[2]);
+}
+
+#ifdef SYS_open
+static long old_replace(struct request *request)
+{
+	return replace(request, NI_CALL_dup2, 0);
+}
+#endif
 
 static long close_one(struct request *request)
 {
@@ -220,21 +223,51 @@ static long close_many(struct request *request)
 
 /* ---- the rest --------------------------------------------------------------------- */
 
-static long execute(struct request *request, enum ni_exec_via via)
+static long control(struct request *request)
 {
 	const long *a = request->a;
-	const int shift = via == NI_VIA_AT;
+
+	request->caller.call = NI_CALL_fcntl;
+	return ni_fcntl_done(&request->caller, (int)a[0], (int)a[1], a[2],
+			     (int)pass_on(request));
+}
+
+static long control_device(struct request *request)
+{
+	const long *a = request->a;
+
+	request->caller.call = NI_CALL_ioctl;
+	return ni_ioctl_done(&request->caller, (int)a[0], (unsigned long)a[1],
+			     (int)pass_on(request));
+}
+
+static long execute(struct request *request)
+{
+	const long *a = request->a;
 	struct ni_exec_call call = {
-		.exec = { request->caller, (const char *)a[shift],
-			  (char *const *)a[shift + 1],
-			  (char *const *)a[shift + 2], NULL, 0, false },
-		.via = via, .fd = (int)a[0], .flags = (int)a[4],
+		.exec = { request->caller, (const char *)a[0],
+			  (char *const *)a[1], (char *const *)a[2], NULL, 0,
+			  false },
+		.via = NI_VIA_PATH,
 	};
 
 	return ni_exec_run(&call);
 }
 
-static long filter(const struct request *request)
+static long execute_at(struct request *request)
+{
+	const long *a = request->a;
+	struct ni_exec_call call = {
+		.exec = { request->caller, (const char *)a[1],
+			  (char *const *)a[2], (char *const *)a[3], NULL, 0,
+			  false },
+		.via = NI_VIA_AT, .fd = (int)a[0], .flags = (int)a[4],
+	};
+
+	return ni_exec_run(&call);
+}
+
+static long filter(struct request *request)
 {
 	const bool by_prctl = request->number == SYS_prctl;
 	const long *a = request->a;
@@ -252,66 +285,40 @@ static long filter(const struct request *request)
 	return r;
 }
 
-static long receive(struct request *request)
-{
-	long size = pass_on(request);
+/* ---- which is which ---------------------------------------------------------- */
 
-	request->caller.call = NI_CALL_recvmsg;
-	if (size >= 0)
-		ni_received(&request->caller, (struct msghdr *)request->a[1],
-			    (int)request->a[2]);
-	return size;
+/* Calls that need more than a row of creators.def. */
+static const struct { short number; long (*run)(struct request *); } others[] = {
+	{ SYS_close, close_one }, { SYS_close_range, close_many },
+	{ SYS_dup, copy }, { SYS_dup3, replace_with_flags },
+	{ SYS_fcntl, control }, { SYS_ioctl, control_device },
+	{ SYS_socketpair, socket_pair }, { SYS_pipe2, pipe_with_flags },
+	{ SYS_recvmsg, receive }, { SYS_openat2, openat2 }, { SYS_bpf, bpf },
+	{ SYS_signalfd4, signalfd4 }, { SYS_io_uring_setup, io_uring_setup },
+	{ SYS_execve, execute }, { SYS_execveat, execute_at },
+	{ SYS_prctl, filter }, { SYS_seccomp, filter },
+#ifdef SYS_open
+	{ SYS_dup2, old_replace }, { SYS_pipe, old_pipe },
+	{ SYS_signalfd, old_signalfd },
+#endif
+};
+
+__attribute__((constructor(102))) static void fill_numbers(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(creators); i++)
+		ni_syscall_numbers[creators[i].number] = 1;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		ni_syscall_numbers[others[i].number] = 1;
 }
 
-static long run_other(struct request *request)
+static long run_watched(struct request *request)
 {
-	const long *a = request->a;
-
-	switch (request->number) {
-	case SYS_close: return close_one(request);
-	case SYS_close_range: return close_many(request);
-	case SYS_dup:
-		request->caller.call = NI_CALL_dup;
-		return ni_duplicated(&request->caller, (int)a[0],
-				     (int)pass_on(request), false);
-	case SYS_dup3: return replace(request, NI_CALL_dup3, a[2]);
-	case SYS_fcntl:
-		request->caller.call = NI_CALL_fcntl;
-		return ni_fcntl_done(&request->caller, (int)a[0], (int)a[1],
-				     a[2], (int)pass_on(request));
-	case SYS_ioctl:
-		request->caller.call = NI_CALL_ioctl;
-		return ni_ioctl_done(&request->caller, (int)a[0],
-				     (unsigned long)a[1],
-				     (int)pass_on(request));
-	case SYS_socketpair:
-		return made_pair(request, NI_CALL_socketpair, NI_TYPE_SOCKET,
-				 (const int *)a[3], a[1] & SOCK_CLOEXEC);
-	case SYS_pipe2:
-		return made_pair(request, NI_CALL_pipe2, NI_TYPE_PIPE,
-				 (const int *)a[0], a[1] & O_CLOEXEC);
-	case SYS_recvmsg: return receive(request);
-	case SYS_openat2: /* struct open_how begins with the flags */
-		return made(request, NI_CALL_openat2, NI_TYPE_FILE, a[2] &&
-			    (*(const uint64_t *)a[2] & O_CLOEXEC));
-	case SYS_bpf:
-		return gives_descriptor(a[0]) ?
-		       made(request, NI_CALL_bpf, NI_TYPE_BPF, true) :
-		       pass_on(request);
-	case SYS_io_uring_setup: return io_uring(request);
-	case SYS_signalfd4: return signal_descriptor(request, a[3]);
-	case SYS_execve: return execute(request, NI_VIA_PATH);
-	case SYS_execveat: return execute(request, NI_VIA_AT);
-	case SYS_prctl:
-	case SYS_seccomp: return filter(request);
-#ifdef SYS_open
-	case SYS_dup2: return replace(request, NI_CALL_dup2, 0);
-	case SYS_pipe:
-		return made_pair(request, NI_CALL_pipe, NI_TYPE_PIPE,
-				 (const int *)a[0], false);
-	case SYS_signalfd: return signal_descriptor(request, 0);
-#endif
-	}
+	for (size_t i = 0; i < ARRAY_LEN(creators); i++)
+		if (creators[i].number == request->number)
+			return create(request, &creators[i]);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (others[i].number == request->number)
+			return others[i].run(request);
 	return pass_on(request);
 }
 
@@ -321,12 +328,10 @@ long ni_syscall_watched(long number, long a, long b, long c, long d, long e,
 	struct request request = {
 		NI_CALLER(syscall), number, { a, b, c, d, e, f }
 	};
-	const struct creator *creator;
 
 	ni_hook_enter();
 	/* exec has work to do even then. */
 	if (!ni_is_active() && number != SYS_execve && number != SYS_execveat)
 		return pass_on(&request);
-	creator = creator_of(number);
-	return creator ? create(&request, creator) : run_other(&request);
+	return run_watched(&request);
 }

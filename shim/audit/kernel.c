@@ -8,7 +8,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
-#include "text.h"
+#include "words.h"
 
 /* What /proc/self/fd calls the files without a name of their own. */
 static const struct { const char *prefix; enum ni_trace_type type; } nameless[] = {
@@ -30,12 +30,12 @@ static const struct { const char *prefix; enum ni_trace_type type; } nameless[] 
 static size_t read_link(int fd, char *buffer, size_t size)
 {
 	char path[32];
-	struct ni_text text = { path, sizeof(path), 0 };
+	struct ni_words text = { path, sizeof(path), 0 };
 	long r;
 
-	ni_text_string(&text, "/proc/self/fd/");
-	ni_text_number(&text, (uint64_t)fd);
-	ni_text_end(&text);
+	ni_words_string(&text, "/proc/self/fd/");
+	ni_words_number(&text, (uint64_t)fd);
+	ni_words_end(&text);
 	r = ni_raw6(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer,
 		    (long)size, 0, 0);
 	return r < 0 ? 0 : (size_t)r;

@@ -30,14 +30,14 @@ struct headers {
 
 /* What identifies a module in the trace. */
 struct identity {
-	const struct ni_module *module;
+	const struct ni_mapped *module;
 	const char *path;
 	const uint8_t *build_id;
 	size_t path_size, build_id_size;
 };
 
 struct start_module {
-	struct ni_module module;
+	struct ni_mapped module;
 	struct headers headers;
 	const char *path;
 };
@@ -48,7 +48,7 @@ static size_t start_count;
 
 /* ---- program headers ------------------------------------------------------------- */
 
-static bool is_inside(const struct ni_module *module, uintptr_t at, size_t size)
+static bool is_inside(const struct ni_mapped *module, uintptr_t at, size_t size)
 {
 	return at >= module->start && at <= module->end &&
 	       size <= module->end - at;
@@ -95,7 +95,7 @@ static struct headers headers_of(const struct found_object *found)
 }
 
 /* All of the file's segments: its tables may lie in another one than its code. */
-static void widen(struct ni_module *module, const struct headers *headers)
+static void widen(struct ni_mapped *module, const struct headers *headers)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		const ElfW(Phdr) *part = &headers->parts[i];
@@ -140,7 +140,7 @@ void ni_modules_start(void *address)
 		dl_iterate_phdr(note_start_module, NULL);
 }
 
-static const char *find_at_start(uintptr_t address, struct ni_module *module,
+static const char *find_at_start(uintptr_t address, struct ni_mapped *module,
 				 struct headers *headers)
 {
 	for (size_t i = 0; i < start_count; i++) {
@@ -155,7 +155,7 @@ static const char *find_at_start(uintptr_t address, struct ni_module *module,
 	return NULL;
 }
 
-static const char *find(uintptr_t address, struct ni_module *module,
+static const char *find(uintptr_t address, struct ni_mapped *module,
 			struct headers *headers)
 {
 	struct found_object found;
@@ -164,7 +164,7 @@ static const char *find(uintptr_t address, struct ni_module *module,
 		return find_at_start(address, module, headers);
 	if (find_object((void *)address, &found))
 		return NULL;
-	*module = (struct ni_module){ (uintptr_t)found.start,
+	*module = (struct ni_mapped){ (uintptr_t)found.start,
 				      (uintptr_t)found.end, found.map->l_addr,
 				      found.eh_frame, 0 };
 	*headers = headers_of(&found);
@@ -263,7 +263,7 @@ static uint32_t enter(const struct identity *identity, uint32_t key)
 	return record->number <= UINT16_MAX ? record->number : 0;
 }
 
-static uint32_t number_of(const struct ni_module *module, const char *path,
+static uint32_t number_of(const struct ni_mapped *module, const char *path,
 			  const struct headers *headers)
 {
 	const struct ni_trace_header *trace = ni_recorder.trace;
@@ -284,14 +284,14 @@ static uint32_t number_of(const struct ni_module *module, const char *path,
 	if (!identity.build_id)
 		identity.build_id = (const uint8_t *)"";
 	key = key_of(&identity);
-	known = ni_trace_find(NI_RECORD_MODULE, key, is_same, &identity);
+	known = ni_trace_seek(NI_RECORD_MODULE, key, is_same, &identity);
 	return known ? known->number : enter(&identity, key);
 }
 
-bool ni_modules_find(uintptr_t address, struct ni_module *module)
+bool ni_modules_find(uintptr_t address, struct ni_mapped *module)
 {
 	struct headers headers = { NULL, 0 };
-	struct ni_module found;
+	struct ni_mapped found;
 	const char *path = find(address, &found, &headers);
 
 	if (!path)

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ni_module {
+struct ni_mapped {
 	uintptr_t start, end;
 	uintptr_t bias;
 	const void *eh_frame_table;	/* NULL: none */
@@ -27,6 +27,6 @@ void ni_modules_start(void *find_object);
  * Records it in the trace when it is seen for the first time.
  * Return: whether there is one; *@module is written only then.
  */
-bool ni_modules_find(uintptr_t address, struct ni_module *module);
+bool ni_modules_find(uintptr_t address, struct ni_mapped *module);
 
 #endif

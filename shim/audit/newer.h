@@ -42,6 +42,20 @@ int pidfd_spawnp(int *pidfd, const char *file,
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER (1UL << 3)
 #endif
 
+/* Flags of the mount calls, which <sys/mount.h> has since glibc 2.36. */
+#ifndef OPEN_TREE_CLOEXEC
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
+#endif
+#ifndef FSOPEN_CLOEXEC
+#define FSOPEN_CLOEXEC 1
+#endif
+#ifndef FSMOUNT_CLOEXEC
+#define FSMOUNT_CLOEXEC 1
+#endif
+#ifndef FSPICK_CLOEXEC
+#define FSPICK_CLOEXEC 1
+#endif
+
 #ifndef SYS_io_uring_setup
 #define SYS_io_uring_setup 425
 #endif

@@ -14,7 +14,7 @@
 #include "environment.h"
 #include "kernel.h"
 #include "modules.h"
-#include "next.h"
+#include "beyond.h"
 #include "options.h"
 #include "threads.h"
 #include "trace_writer.h"
@@ -136,7 +136,7 @@ static bool open_trace(const char *directory,
 	return true;
 }
 
-static void start(void)
+static void start_recording(void)
 {
 	struct ni_audit_options options;
 	const char *directory;
@@ -154,8 +154,8 @@ static void start(void)
 	ni_recorder.frames_max = options.frames;
 	ni_recorder.has_shim = preloads_shim();
 	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
-	ni_modules_start(ni_next_in_libc("_dl_find_object"));
-	ni_threads_start(ni_next_in_libc("__libc_single_threaded"));
+	ni_modules_start(ni_beyond_in_libc("_dl_find_object"));
+	ni_threads_start(ni_beyond_in_libc("__libc_single_threaded"));
 	ni_descriptors_start();
 	if (!open_trace(directory, &options))
 		return;
@@ -171,10 +171,10 @@ static void start(void)
  * another constructor made) passes its call on, unrecorded. */
 void ni_recorder_start(void)
 {
-	ni_next_resolve();
+	ni_beyond_resolve();
 	if (atomic_flag_test_and_set(&is_starting))
 		return;
-	start();
+	start_recording();
 	atomic_store_explicit(&ni_recorder.is_started, true,
 			      memory_order_release);
 }

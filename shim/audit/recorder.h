@@ -17,8 +17,6 @@
 
 #pragma GCC visibility push(hidden)
 
-#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
-
 struct ni_recorder {
 	atomic_bool is_started;
 	/* False: every call is passed on and nothing else happens. That holds

@@ -97,7 +97,7 @@ static void clear(struct memory *memory, uint32_t now)
 }
 
 static void note(struct recent *recent, const struct ni_caller *caller,
-		 const struct ni_stack *stack, uint32_t site)
+		 const struct ni_trail *stack, uint32_t site)
 {
 	recent->site = site;
 	recent->pc = caller->pc;
@@ -118,7 +118,7 @@ void ni_site_forget(void)
 /* ---- records ------------------------------------------------------------------------- */
 
 struct wanted {
-	const struct ni_stack *stack;
+	const struct ni_trail *stack;
 	enum ni_trace_call call;
 };
 
@@ -163,13 +163,13 @@ static uint32_t enter(const struct wanted *wanted, uint32_t key)
 static __attribute__((noinline))
 uint32_t find_by_walk(const struct ni_caller *caller, struct recent *recent)
 {
-	struct ni_stack stack;
+	struct ni_trail stack;
 	struct wanted wanted = { &stack, caller->call };
 	uint32_t key, site;
 
 	ni_stack_walk(caller, ni_recorder.frames_max, &stack);
 	key = key_of(&wanted);
-	site = ni_trace_ref(ni_trace_find(NI_RECORD_SITE, key, is_same,
+	site = ni_trace_ref(ni_trace_seek(NI_RECORD_SITE, key, is_same,
 					  &wanted));
 	if (!site)
 		site = enter(&wanted, key);

@@ -35,7 +35,7 @@ static struct memo memos[MEMO_COUNT];
 
 static void read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 {
-	struct ni_module module;
+	struct ni_mapped module;
 
 	if (!ni_modules_find(pc - 1, &module)) {
 		*frame = NI_FRAME_ADDRESS(pc);
@@ -115,7 +115,7 @@ static uint64_t word_at(uintptr_t address)
 }
 
 /* Notes that the walk depended on a word of the stack. */
-static void depend(struct ni_stack *stack, uintptr_t sp, uintptr_t address,
+static void depend(struct ni_trail *stack, uintptr_t sp, uintptr_t address,
 		   uint64_t word)
 {
 	uintptr_t distance = address - sp;
@@ -130,7 +130,7 @@ static void depend(struct ni_stack *stack, uintptr_t sp, uintptr_t address,
 	stack->count++;
 }
 
-static void depend_on_bp(struct ni_stack *stack, uintptr_t sp,
+static void depend_on_bp(struct ni_trail *stack, uintptr_t sp,
 			 const struct position *position)
 {
 	if (position->bp_address)
@@ -164,7 +164,7 @@ static bool is_on_stack(const struct position *position, uintptr_t address)
 }
 
 /* The caller's stack pointer, or 0 where the rule cannot be followed. */
-static uintptr_t frame_end(struct ni_stack *stack, uintptr_t sp,
+static uintptr_t frame_end(struct ni_trail *stack, uintptr_t sp,
 			   const struct position *position,
 			   const struct ni_frame_rule *rule)
 {
@@ -223,7 +223,7 @@ static void restore_bp(struct position *next, const struct position *position,
 }
 
 /* Goes to the caller. Return: whether there is one. */
-static bool step(struct ni_stack *stack, uintptr_t sp,
+static bool step(struct ni_trail *stack, uintptr_t sp,
 		 struct position *position, const struct ni_frame_rule *rule)
 {
 	uintptr_t cfa = frame_end(stack, sp, position, rule);
@@ -245,7 +245,7 @@ static bool step(struct ni_stack *stack, uintptr_t sp,
 }
 
 void ni_stack_walk(const struct ni_caller *caller, unsigned frames_max,
-		   struct ni_stack *stack)
+		   struct ni_trail *stack)
 {
 	struct position position = {
 		.pc = caller->pc, .sp = caller->sp, .bp = caller->bp,

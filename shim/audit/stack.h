@@ -17,7 +17,7 @@
 /* Words of the stack on which a walk depended, see site.c. */
 enum { NI_STACK_WORDS = 44 };
 
-struct ni_stack {
+struct ni_trail {
 	uint16_t depth;
 	uint16_t flags;			/* NI_SITE_CUT, NI_SITE_BROKEN */
 	/* As long as these words, that many steps of 8 bytes above the caller's
@@ -36,7 +36,7 @@ struct ni_stack {
  * ni_stack_walk - collect at most @frames_max frames, innermost first
  */
 void ni_stack_walk(const struct ni_caller *caller, unsigned frames_max,
-		   struct ni_stack *stack);
+		   struct ni_trail *stack);
 
 /* Code may have been unloaded: forget every rule. */
 void ni_stack_forget(void);

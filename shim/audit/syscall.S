@@ -6,7 +6,7 @@
  */
 #if defined(__x86_64__)
 
-	.hidden ni_next_syscall
+	.hidden ni_beyond_syscall
 	.hidden ni_syscall_watched
 	.hidden ni_syscall_numbers
 
@@ -21,7 +21,7 @@ syscall:
 	cmpb $0, (%rax, %rdi)
 	jne ni_syscall_watched
 .Lothers:
-	movq ni_next_syscall(%rip), %rax
+	movq ni_beyond_syscall(%rip), %rax
 	testq %rax, %rax
 	je ni_syscall_watched
 	jmp *%rax

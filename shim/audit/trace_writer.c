@@ -7,7 +7,7 @@
 
 #include "common/raw.h"
 #include "recorder.h"
-#include "text.h"
+#include "words.h"
 
 /* An entry's neighbours that a search looks at before it gives up. */
 enum { PROBES = 16 };
@@ -78,16 +78,16 @@ int ni_trace_open(const char *directory, size_t size_kib, uint32_t pid,
 		  uint64_t start_ns, struct ni_trace_header **trace)
 {
 	char path[4096];
-	struct ni_text text = { path, sizeof(path), 0 };
+	struct ni_words text = { path, sizeof(path), 0 };
 	int fd, r;
 
-	ni_text_string(&text, directory);
-	ni_text_string(&text, "/");
-	ni_text_number(&text, pid);
-	ni_text_string(&text, ".");
-	ni_text_number(&text, start_ns);
-	ni_text_string(&text, NI_TRACE_SUFFIX);
-	if (!ni_text_end(&text))
+	ni_words_string(&text, directory);
+	ni_words_string(&text, "/");
+	ni_words_number(&text, pid);
+	ni_words_string(&text, ".");
+	ni_words_number(&text, start_ns);
+	ni_words_string(&text, NI_TRACE_SUFFIX);
+	if (!ni_words_end(&text))
 		return -ENAMETOOLONG;
 	fd = create(path);
 	if (fd < 0)
@@ -212,7 +212,7 @@ static void *match(uint32_t ref, enum ni_trace_kind kind, uint32_t key,
 	return same(head, wanted) ? head : NULL;
 }
 
-void *ni_trace_find(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
+void *ni_trace_seek(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
 		    const void *wanted)
 {
 	for (unsigned probe = 0; probe < PROBES; probe++) {

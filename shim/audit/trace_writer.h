@@ -57,9 +57,9 @@ uint32_t ni_trace_ref(const void *record);
 typedef bool ni_trace_same(const void *record, const void *wanted);
 
 /**
- * ni_trace_find - the published record of that kind and key, or NULL
+ * ni_trace_seek - the published record of that kind and key, or NULL
  */
-void *ni_trace_find(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
+void *ni_trace_seek(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
 		    const void *wanted);
 
 /**

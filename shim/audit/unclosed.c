@@ -40,7 +40,7 @@ static void note(int fd, uint32_t created)
 	struct ni_trace_unclosed *record;
 	struct ni_description description;
 
-	record = ni_trace_find(NI_RECORD_UNCLOSED, key, is_same, &created);
+	record = ni_trace_seek(NI_RECORD_UNCLOSED, key, is_same, &created);
 	if (!record) {
 		ni_kernel_describe(fd, &description);
 		record = enter(created, &description, key);
@@ -81,7 +81,7 @@ void ni_unclosed_at_exit(void *unused)
 	uint32_t pid;
 
 	(void)unused;
-	if (!ni_is_active() || ni_in_vfork_child())
+	if (!ni_is_active() || ni_is_vforked())
 		return;
 	pid = ni_kernel_pid();
 	record = ni_trace_claim(NI_RECORD_EXIT, sizeof(*record), 0,

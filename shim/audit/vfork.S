@@ -19,8 +19,8 @@
 #define OVERLAY (RETURNS + 8 * DEPTH_MAX)
 
 	.hidden ni_vfork
-	.hidden ni_next_vfork
-	.hidden ni_vfork_failed
+	.hidden ni_beyond_vfork
+	.hidden ni_vfork_refused
 
 	.text
 	.globl vfork
@@ -29,7 +29,7 @@ vfork:
 	.cfi_startproc
 	movq ni_vfork@gottpoff(%rip), %r8
 	movq %fs:DEPTH(%r8), %r9
-	movq ni_next_vfork(%rip), %rax
+	movq ni_beyond_vfork(%rip), %rax
 	testq %rax, %rax
 	je .Lplain
 	cmpq $DEPTH_MAX, %r9
@@ -82,7 +82,7 @@ vfork:
 .Lfailed:
 	movl %eax, %edi
 	negl %edi
-	jmp ni_vfork_failed
+	jmp ni_vfork_refused
 	.cfi_endproc
 	.size vfork, . - vfork
 

@@ -26,7 +26,7 @@ struct ni_vfork {
 extern __thread struct ni_vfork ni_vfork
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-static inline bool ni_in_vfork_child(void)
+static inline bool ni_is_vforked(void)
 {
 	return ni_vfork.depth != 0;
 }

@@ -58,7 +58,7 @@ void ni_wrong_flag_seen(const struct ni_caller *caller, int fd, int command,
 			ni_hash_word(NI_HASH_START, wanted.created),
 			wanted.site));
 
-	record = ni_trace_find(NI_RECORD_WRONG_FLAG, key, is_same, &wanted);
+	record = ni_trace_seek(NI_RECORD_WRONG_FLAG, key, is_same, &wanted);
 	if (!record)
 		record = enter(&wanted, key);
 	if (record)

@@ -430,34 +430,17 @@ struct ni_trace_wrong_flag {
 
 /* ---- functions by number ----------------------------------------------- */
 
-/* Aliases (open64, __open_2 ...) count as the function that the source names.
- * Append only: the numbers are in files. */
-#define NI_TRACE_CALLS(X) \
-	X(socket) X(socketpair) X(accept) X(accept4) X(recvmsg) X(recvmmsg) \
-	X(dup) X(dup2) X(dup3) X(fcntl) X(ioctl) \
-	X(open) X(openat) X(openat2) X(creat) X(open_by_handle_at) \
-	X(fopen) X(freopen) X(fdopen) X(fclose) X(tmpfile) X(popen) X(pclose) \
-	X(mkstemp) X(mkostemp) X(mkstemps) X(mkostemps) \
-	X(opendir) X(fdopendir) X(closedir) X(shm_open) X(mq_open) X(mq_close) \
-	X(openpty) X(forkpty) X(posix_openpt) X(getpt) \
-	X(pipe) X(pipe2) X(eventfd) X(epoll_create) X(epoll_create1) \
-	X(memfd_create) X(memfd_secret) X(timerfd_create) X(signalfd) \
-	X(inotify_init) X(inotify_init1) X(fanotify_init) X(userfaultfd) \
-	X(pidfd_open) X(pidfd_getfd) X(pidfd_spawn) X(pidfd_spawnp) \
-	X(io_uring_setup) X(bpf) X(perf_event_open) X(open_tree) X(fsopen) \
-	X(fsmount) X(fspick) X(rcmd) X(rcmd_af) X(rexec) X(rexec_af) \
-	X(rresvport) X(rresvport_af) \
-	X(close) X(close_range) X(closefrom) X(fcloseall) \
-	X(execve) X(execv) X(execvp) X(execvpe) X(execl) X(execlp) X(execle) \
-	X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp) X(system) \
-	X(exit) X(syscall)
-
+/* The numbers of creators.def, for ever: they are in files. */
 enum ni_trace_call {
 	NI_CALL_UNKNOWN,
-#define X(name) NI_CALL_##name,
-	NI_TRACE_CALLS(X)
-#undef X
-	NI_CALLS
+#define NAMED(number, name, ...) NI_CALL_##name = number,
+#define CREATOR NAMED
+#define NUMBERED NAMED
+#define CALL NAMED
+#define NAME NAMED
+#include "common/creators.def"
+#undef NAMED
+	NI_CALLS	/* one more than the last */
 };
 
 /* ---- the layout is the promise ----------------------------------------- */

@@ -125,7 +125,7 @@ static void expect_complete(char *const *given, const char *preload_value)
 	assert_false(is_complete);
 	assert_true(room > 0);
 	memory = malloc(room);
-	made = ni_environment_complete(given, memory);
+	made = ni_environment_completed(given, memory);
 	assert_string_equal(ni_environment_value(made, "LD_PRELOAD"),
 			    preload_value);
 	assert_string_equal(ni_environment_value(made, NI_TRACE_ENV_DIRECTORY),

@@ -19,6 +19,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "common/array.h"
+
 #include "../../shim/audit/threads.c"
 #include "../../shim/audit/trace_writer.c"
 
@@ -94,15 +96,15 @@ static void a_record_is_found_by_its_key_and_content(void **state)
 	struct ni_trace_fork *first = claim(77, one), *second = claim(77, two);
 
 	(void)state;
-	assert_null(ni_trace_find(NI_RECORD_FORK, 77, same_word, &one));
+	assert_null(ni_trace_seek(NI_RECORD_FORK, 77, same_word, &one));
 	assert_ptr_equal(ni_trace_enter(first, same_word, &one), first);
 	assert_ptr_equal(ni_trace_enter(second, same_word, &two), second);
-	assert_ptr_equal(ni_trace_find(NI_RECORD_FORK, 77, same_word, &one),
+	assert_ptr_equal(ni_trace_seek(NI_RECORD_FORK, 77, same_word, &one),
 			 first);
-	assert_ptr_equal(ni_trace_find(NI_RECORD_FORK, 77, same_word, &two),
+	assert_ptr_equal(ni_trace_seek(NI_RECORD_FORK, 77, same_word, &two),
 			 second);
-	assert_null(ni_trace_find(NI_RECORD_EXIT, 77, same_word, &one));
-	assert_null(ni_trace_find(NI_RECORD_FORK, 78, same_word, &one));
+	assert_null(ni_trace_seek(NI_RECORD_EXIT, 77, same_word, &one));
+	assert_null(ni_trace_seek(NI_RECORD_FORK, 78, same_word, &one));
 }
 
 static void an_equal_record_is_taken_back(void **state)
@@ -178,7 +180,7 @@ static void *enter_all(void *unused)
 {
 	for (uint64_t word = 1; word <= WORDS; word++) {
 		struct ni_trace_fork *record =
-			ni_trace_find(NI_RECORD_FORK, (uint32_t)word * 7,
+			ni_trace_seek(NI_RECORD_FORK, (uint32_t)word * 7,
 				      same_word, &word);
 
 		if (!record)
@@ -205,7 +207,7 @@ static void writers_at_once_agree_on_one_record(void **state)
 	waitpid(child, NULL, 0);
 	for (uint64_t word = 1; word <= WORDS; word++) {
 		struct ni_trace_fork *record =
-			ni_trace_find(NI_RECORD_FORK, (uint32_t)word * 7,
+			ni_trace_seek(NI_RECORD_FORK, (uint32_t)word * 7,
 				      same_word, &word);
 
 		assert_non_null(record);

@@ -89,7 +89,7 @@ static _Unwind_Reason_Code take(struct _Unwind_Context *context, void *data)
 	return _URC_NO_REASON;
 }
 
-static bool is_new(const struct ni_stack *ours)
+static bool is_new(const struct ni_trail *ours)
 {
 	uint64_t hash = NI_HASH_START;
 	uint32_t key;
@@ -131,7 +131,7 @@ static uintptr_t address(uint64_t frame)
 }
 
 /* libgcc may go on behind an address 0; ours may stop and say so. */
-static bool agrees(const struct ni_stack *ours, const struct theirs *theirs)
+static bool agrees(const struct ni_trail *ours, const struct theirs *theirs)
 {
 	unsigned depth = theirs->depth;
 
@@ -146,7 +146,7 @@ static bool agrees(const struct ni_stack *ours, const struct theirs *theirs)
 	       (ours->flags & (NI_SITE_BROKEN | NI_SITE_SIGNAL));
 }
 
-static void show(const struct ni_stack *ours, const struct theirs *theirs)
+static void show(const struct ni_trail *ours, const struct theirs *theirs)
 {
 	size_t used = strlen(text);
 
@@ -164,7 +164,7 @@ static void show(const struct ni_stack *ours, const struct theirs *theirs)
 	snprintf(text + used, used < TEXT_MAX ? TEXT_MAX - used : 0, "\n");
 }
 
-static bool is_site(const struct ni_trace_site *site, const struct ni_stack *ours)
+static bool is_site(const struct ni_trace_site *site, const struct ni_trail *ours)
 {
 	return site && site->depth == ours->depth &&
 	       !memcmp(site + 1, ours->frames,
@@ -173,7 +173,7 @@ static bool is_site(const struct ni_trace_site *site, const struct ni_stack *our
 
 static void check(struct ni_caller caller)
 {
-	struct ni_stack ours;
+	struct ni_trail ours;
 	struct theirs theirs = { .first = caller.pc };
 
 	if (is_checking || !start())

@@ -22,9 +22,13 @@
 
 static const char *const call_names[] = {
 	"unknown",
-#define X(name) #name,
-	NI_TRACE_CALLS(X)
-#undef X
+#define NAMED(number, name, ...) [number] = #name,
+#define CREATOR NAMED
+#define NUMBERED NAMED
+#define CALL NAMED
+#define NAME NAMED
+#include "common/creators.def"
+#undef NAMED
 };
 
 static const char *const type_names[] = {

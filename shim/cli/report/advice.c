@@ -15,62 +15,16 @@
 static const struct {
 	const char *call, *cure;
 } cures[] = {
-	{ "socket", "SOCK_CLOEXEC" },
-	{ "socketpair", "SOCK_CLOEXEC" },
-	{ "accept", "accept4 with SOCK_CLOEXEC instead of accept" },
-	{ "accept4", "SOCK_CLOEXEC" },
-	{ "recvmsg", "MSG_CMSG_CLOEXEC" },
-	{ "recvmmsg", "MSG_CMSG_CLOEXEC" },
-	{ "dup", "fcntl with F_DUPFD_CLOEXEC instead of dup" },
-	{ "dup2", "dup3 with O_CLOEXEC instead of dup2" },
-	{ "dup3", "O_CLOEXEC" },
-	{ "fcntl", "F_DUPFD_CLOEXEC instead of F_DUPFD" },
-	{ "open", "O_CLOEXEC" },
-	{ "openat", "O_CLOEXEC" },
-	{ "openat2", "O_CLOEXEC" },
-	{ "creat", "open with O_CREAT|O_WRONLY|O_TRUNC|O_CLOEXEC instead of "
-		   "creat" },
-	{ "open_by_handle_at", "O_CLOEXEC" },
-	{ "fopen", "mode letter 'e' for fopen" },
-	{ "freopen", "mode letter 'e' for freopen" },
-	{ "tmpfile", "open with O_TMPFILE|O_CLOEXEC instead of tmpfile, or "
-		     "FD_CLOEXEC after it," },
-	{ "popen", "mode letter 'e' for popen" },
-	{ "mkstemp", "mkostemp with O_CLOEXEC instead of mkstemp" },
-	{ "mkostemp", "O_CLOEXEC" },
-	{ "mkstemps", "mkostemps with O_CLOEXEC instead of mkstemps" },
-	{ "mkostemps", "O_CLOEXEC" },
-	{ "mq_open", "O_CLOEXEC" },
-	{ "openpty", "FD_CLOEXEC on both descriptors of openpty" },
-	{ "forkpty", "FD_CLOEXEC on the descriptor of forkpty" },
-	{ "posix_openpt", "O_CLOEXEC" },
-	{ "getpt", "posix_openpt with O_CLOEXEC instead of getpt" },
-	{ "pipe", "pipe2 with O_CLOEXEC instead of pipe" },
-	{ "pipe2", "O_CLOEXEC" },
-	{ "eventfd", "EFD_CLOEXEC" },
-	{ "epoll_create", "epoll_create1 with EPOLL_CLOEXEC instead of "
-			  "epoll_create" },
-	{ "epoll_create1", "EPOLL_CLOEXEC" },
-	{ "memfd_create", "MFD_CLOEXEC" },
-	{ "memfd_secret", "FD_CLOEXEC" },
-	{ "timerfd_create", "TFD_CLOEXEC" },
-	{ "signalfd", "SFD_CLOEXEC" },
-	{ "inotify_init", "inotify_init1 with IN_CLOEXEC instead of "
-			  "inotify_init" },
-	{ "inotify_init1", "IN_CLOEXEC" },
-	{ "fanotify_init", "FAN_CLOEXEC" },
-	{ "userfaultfd", "O_CLOEXEC" },
-	{ "perf_event_open", "PERF_FLAG_FD_CLOEXEC" },
-	{ "open_tree", "OPEN_TREE_CLOEXEC" },
-	{ "fsopen", "FSOPEN_CLOEXEC" },
-	{ "fsmount", "FSMOUNT_CLOEXEC" },
-	{ "fspick", "FSPICK_CLOEXEC" },
+#define CREATOR(number, name, result, parameters, type, flag, cure) \
+	{ #name, cure },
+#define NUMBERED(number, name, type, flag, cure) { #name, cure },
+#include "common/creators.def"
 };
 
 static const char *cure_of(const char *call)
 {
 	for (size_t i = 0; call && i < ARRAY_LEN(cures); i++)
-		if (!strcmp(cures[i].call, call))
+		if (cures[i].cure && !strcmp(cures[i].call, call))
 			return cures[i].cure;
 	return "close-on-exec";
 }

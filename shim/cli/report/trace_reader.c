@@ -286,9 +286,13 @@ struct ni_what_tail ni_trace_what_tail(const struct ni_trace_what *what)
 const char *ni_trace_call_name(unsigned call)
 {
 	static const char *const names[] = {
-#define X(name) [NI_CALL_##name] = #name,
-		NI_TRACE_CALLS(X)
-#undef X
+#define NAMED(number, name, ...) [number] = #name,
+#define CREATOR NAMED
+#define NUMBERED NAMED
+#define CALL NAMED
+#define NAME NAMED
+#include "common/creators.def"
+#undef NAMED
 	};
 
 	return call < ARRAY_LEN(names) ? names[call] : NULL;

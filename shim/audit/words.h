@@ -1,23 +1,23 @@
 /*
  * text.h - puts text together in a fixed buffer, without stdio.
  *
- * Pure; a text that does not fit is cut, and ni_text_end() says so.
+ * Pure; a text that does not fit is cut, and ni_words_end() says so.
  */
-#ifndef NI_AUDIT_TEXT_H
-#define NI_AUDIT_TEXT_H
+#ifndef NI_AUDIT_WORDS_H
+#define NI_AUDIT_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-struct ni_text {
+struct ni_words {
 	char *buffer;
 	size_t size;
 	size_t length;		/* wanted so far; may exceed size */
 };
 
-static inline void ni_text_bytes(struct ni_text *text, const void *bytes,
+static inline void ni_words_bytes(struct ni_words *text, const void *bytes,
 				 size_t count)
 {
 	size_t room = text->length < text->size ? text->size - text->length : 0;
@@ -27,12 +27,12 @@ static inline void ni_text_bytes(struct ni_text *text, const void *bytes,
 	text->length += count;
 }
 
-static inline void ni_text_string(struct ni_text *text, const char *string)
+static inline void ni_words_string(struct ni_words *text, const char *string)
 {
-	ni_text_bytes(text, string, strlen(string));
+	ni_words_bytes(text, string, strlen(string));
 }
 
-static inline void ni_text_number(struct ni_text *text, uint64_t number)
+static inline void ni_words_number(struct ni_words *text, uint64_t number)
 {
 	char digits[20];
 	size_t first = sizeof(digits);
@@ -41,11 +41,11 @@ static inline void ni_text_number(struct ni_text *text, uint64_t number)
 		digits[--first] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number);
-	ni_text_bytes(text, digits + first, sizeof(digits) - first);
+	ni_words_bytes(text, digits + first, sizeof(digits) - first);
 }
 
 /* Terminates the text. Return: whether all of it is there. */
-static inline bool ni_text_end(struct ni_text *text)
+static inline bool ni_words_end(struct ni_words *text)
 {
 	bool fits = text->length < text->size;
 
