@@ -33,6 +33,9 @@ SEEDS = {
         + "/run/x" * 18 + "\n",
         "00000000b26aad40 15  812  00000002 0 0 0 2 0 31\n",
         "ffff8a0 3      3    0003   2     1 0      0      8888\n",
+        "0::/lxc.payload.a/" + "a" * 260 + ".service/docker-" + "0" * 64
+        + ".scope\n1:name=systemd:/b.scope\n",
+        "1-2 r-xp 0 08:01 4    /usr/lib/x.so\n", "Name:\tx\nUid:\t1\t2\t3\t4\n",
         "pos:\t0\nflags:\t02004002\n", "socket:[4242]", "UNIX-STREAM",
         "LISTEN_PID=7\0LISTEN_FDS=2\0", "#!/usr/bin/env -S -i A=b python3 -u\n",
         "#! /bin/sh -e\n", "#!/bin/sh " + "x" * 400 + "\n", "gr\xfc\xdf \u202e\U0001f40d \x1b[31m\n"],
@@ -42,6 +45,7 @@ BUGS = (
     ("elf", "elf_facts.c", "if (length == size)", "if (0)"),
     ("elf", "elf_facts.c", "size > NI_ELF_NAME_MAX", "size > 65536"),
     ("proc", "socket_table.c", "length > sizeof(local.sun_path)", "0"),
+    ("proc", "cgroup.c", "name.length >= NI_CGROUP_NAME_MAX", "0"),
     ("proc", "script.c", "if (size > NI_SCRIPT_HEAD)", "if (0)"),
     ("proc", "proc_text.c", "if (!nul)", "if (0)"),
     ("proc", "printable.c", "!length || length > size", "!length"),

@@ -5,8 +5,12 @@ Every process here is this test's own; those of others that run meanwhile are
 left out of what is compared by naming PIDs.
 """
 
+import datetime
 import json
 import os
+import pty
+import pwd
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +18,7 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.request
 
 import command
 from command import NOINHERIT
@@ -83,6 +88,33 @@ def name(pid):
     return f"{program}({pid})"
 
 
+def started(pid):
+    """When, in seconds since 1970: as ps(1) reckons it."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        ticks = int(file.read().rsplit(")", 1)[1].split()[19])
+    with open("/proc/stat", encoding="ascii") as file:
+        boot, = (int(line.split()[1]) for line in file
+                 if line.startswith("btime "))
+    return boot + ticks // os.sysconf("SC_CLK_TCK")
+
+
+def facts(pid):
+    """What a JSON scan says of a process of this machine's own, which may be in
+    a unit or a container; the time is right to a second."""
+    found = json.loads(subprocess.run(
+        [NOINHERIT, "scan", "--json", "--kinds=all", str(pid)],
+        capture_output=True, check=True).stdout)["findings"][0]
+    party = found if found["pid"] == pid else found["to"]
+    name = pwd.getpwuid(os.stat(f"/proc/{pid}").st_uid).pw_name
+    start = datetime.datetime.fromisoformat(party["start"].replace("Z", "+00:00"))
+    assert abs(start.timestamp() - started(pid)) <= 1, (start, started(pid))
+    with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
+        group = file.read()
+    assert (party["unit"] or "") in group and (party["container"] or "") in group
+    return {"user": name, "start": party["start"], "unit": party["unit"],
+            "container": party["container"]}
+
+
 class ScanTest(command.CommandTest):
 
     def lines(self, *arguments, status=0):
@@ -91,7 +123,8 @@ class ScanTest(command.CommandTest):
         self.assertEqual((result.returncode, result.stderr), (status, ""))
         *lines, summary = result.stdout.splitlines()
         self.assertTrue(summary.startswith("SUMMARY: "), summary)
-        return lines
+        # What is known of the processes stands below each finding.
+        return [line for line in lines if not line.startswith("    ")]
 
     def json(self, *arguments):
         result = self.noinherit("scan", "--json", *map(str, arguments))
@@ -252,6 +285,326 @@ class Meant(ScanTest):
         self.assert_passed(pid, "it is marked close-on-exec there")
 
 
+# A server that starts another program and ends: its port is that program's.
+SERVER = """
+import os, socket, subprocess, sys
+s = socket.create_server(("127.0.0.1", 0))
+s.set_inheritable(True)
+child = subprocess.Popen(sys.argv[1:], close_fds=False,
+                         stdout=subprocess.DEVNULL)
+print(s.getsockname()[1], child.pid, s.fileno(), flush=True)
+"""
+
+
+class Orphans(ScanTest):
+
+    def orphan(self, *child, **options):
+        """The port that the child of a server keeps which has ended, the child
+        and its descriptor."""
+        server = subprocess.run([sys.executable, "-c", SERVER, *child],
+                                stdout=subprocess.PIPE, check=True, text=True,
+                                **options)
+        port, pid, fd = map(int, server.stdout.split())
+        self.addCleanup(os.kill, pid, signal.SIGKILL)
+        return port, pid, fd
+
+    def sentence(self, port, pid, fd):
+        return (f"tcp LISTEN 127.0.0.1:{port} is held by {name(pid)} as fd {fd}"
+                ", which cannot have made it: its maker is gone")
+
+    def test_a_port_that_a_child_kept_is_a_finding(self):
+        port, pid, fd = self.orphan("sleep", "1000")
+        self.assertEqual(self.lines(pid), [self.sentence(port, pid, fd)])
+        self.assertIn(self.sentence(port, pid, fd), self.lines())
+        result = self.noinherit("scan", "--error-exitcode=7", str(pid))
+        self.assertEqual(result.returncode, 7)
+        self.assertIn("SUMMARY: 1 leak (1 of a program that is gone);",
+                      result.stdout)
+        found = self.json(pid)
+        finding, = found["findings"]
+        self.assertEqual((finding["kind"], finding["orphan"], finding["pid"],
+                          finding["exe"], finding["fd"], finding["user"]),
+                         ("leak", True, None, None, None, None))
+        self.assertEqual((finding["to"]["pid"], finding["to"]["fd"]), (pid, fd))
+
+    def test_the_server_of_php_that_left_its_port_to_sleep(self):
+        """php does not mark its listener; the script starts a command."""
+        if not shutil.which("php"):
+            self.skipTest("php is not installed")
+        script = self.file("start.php", """<?php
+$server = stream_socket_server("tcp://127.0.0.1:0");
+$child = proc_open(["sleep", "1000"], [], $pipes);
+echo parse_url("//" . stream_socket_get_name($server, false), PHP_URL_PORT),
+     " ", proc_get_status($child)["pid"], "\\n";
+fflush(STDOUT);
+posix_kill(getmypid(), 9);
+""")
+        php = subprocess.Popen(["php", script], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+        self.addCleanup(php.wait)
+        self.addCleanup(php.stdout.close)
+        self.addCleanup(php.stderr.close)
+        line = php.stdout.readline()
+        if not line:
+            self.skipTest(php.stderr.read())
+        port, pid = map(int, line.split())
+        self.addCleanup(os.kill, pid, signal.SIGKILL)
+        php.wait()
+        line, = self.lines(f":{port}")[1:]
+        self.assertTrue(line.startswith(
+            f"tcp LISTEN 127.0.0.1:{port} is held by {name(pid)} as fd "), line)
+        self.assertTrue(line.endswith("its maker is gone"), line)
+
+    def test_who_can_have_made_it_is_no_orphan(self):
+        """Python imports listen(); nobody can tell whose socket it is."""
+        port, pid, fd = self.orphan(sys.executable, "-c",
+                                    "import signal; signal.pause()")
+        self.assertEqual(self.lines(pid), [
+            f"tcp LISTEN 127.0.0.1:{port} of {name(pid)} is inheritable as "
+            f"fd {fd}"])
+
+    def test_who_was_given_it_is_no_orphan(self):
+        _, pid, _ = self.orphan("env", "LISTEN_FDS=100", "sleep", "1000")
+        self.assertNotIn("cannot have made it", "".join(self.lines(pid)))
+
+    def test_a_static_program_is_shown_like_others(self):
+        """What it imports cannot be known, so it may be the maker."""
+        tool = self.path("static")
+        source = self.file("static.c",
+                           "#include <unistd.h>\nint main(void) { return pause(); }\n")
+        subprocess.run(["gcc", "-static", "-o", tool, source], check=True)
+        port, pid, fd = self.orphan(tool)
+        self.assertEqual(self.lines(pid), [
+            f"tcp LISTEN 127.0.0.1:{port} of static({pid}) is inheritable as "
+            f"fd {fd}"])
+
+
+class Ports(ScanTest):
+
+    def test_who_has_the_port_and_that_it_leaked(self):
+        holder = Holder(self, "tcp", True, *RECEIVER)
+        port = f":{holder.port}"
+        result = self.noinherit("scan", port)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        heading, first, second, leak, inheritable, summary = \
+            result.stdout.splitlines()
+        self.assertEqual(heading, f"tcp LISTEN 0.0.0.0:{holder.port} is held by")
+        since = r": [^,]+, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+        for pid, end in ((holder.pid, ""), (holder.child, "; it leaked there")):
+            line, = (line for line in (first, second) if name(pid) in line)
+            self.assertRegex(line, rf"^    {re.escape(name(pid))} as fd "
+                                   rf"{holder.fd}{since}")
+            self.assertEqual(line.endswith("; it leaked there"), bool(end))
+        self.assertIn("is also held by", leak)
+        self.assertIn("is inheritable as", inheritable)
+        self.assertIn("SUMMARY: 1 leak, 1 inheritable", summary)
+        found = self.json(port)
+        asked, = found["sockets"]
+        self.assertEqual(asked["what"]["laddr"], f"0.0.0.0:{holder.port}")
+        self.assertEqual({(h["pid"], h["fd"], h["count"], h["leaked"])
+                          for h in asked["holders"]},
+                         {(holder.pid, holder.fd, 1, False),
+                          (holder.child, holder.fd, 1, True)})
+        self.assertEqual(found["summary"]["leak"], 1)
+
+    def test_a_port_that_did_not_leak(self):
+        holder = Holder(self, "tcp", False)
+        heading, = self.lines(f":{holder.port}")
+        self.assertEqual(heading, f"tcp LISTEN 0.0.0.0:{holder.port} is held by")
+        self.assertEqual(self.json(f":{holder.port}")["findings"], [])
+
+    def test_a_port_of_udp_and_ipv6(self):
+        for kind in ("udp", "tcp6"):
+            with self.subTest(kind):
+                holder = Holder(self, kind, False)
+                heading, = self.lines(f":{holder.port}")
+                self.assertIn(f":{holder.port} is held by", heading)
+
+    def test_connections_of_a_server_do_not_hide_it(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        address = server.getsockname()
+        for _ in range(3):
+            client = socket.create_connection(address)
+            self.addCleanup(client.close)
+            self.addCleanup(server.accept()[0].close)
+        self.assertEqual(self.lines(f":{address[1]}"),
+                         [f"tcp LISTEN 127.0.0.1:{address[1]} is held by"])
+        # Where only a connection has it, that is the answer.
+        own = client.getsockname()[1]
+        line, = self.lines(f":{own}")
+        self.assertTrue(line.endswith(" is held by"), line)
+        self.assertIn("ESTABLISHED", line)
+
+    def test_several_at_once_and_nobody(self):
+        first, second = Holder(self, "tcp", False), Holder(self, "tcp", False)
+        free = socket.socket()
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+        free.close()
+        self.assertEqual(len(self.lines(f":{first.port}", f":{second.port}")), 2)
+        self.assertEqual(self.lines(f":{number}"), ["nobody has that port"])
+        self.assertEqual(self.json(f":{number}")["sockets"], [])
+
+    def test_a_port_of_somebody_else(self):
+        if os.geteuid():
+            self.skipTest("running as another user needs root")
+        holder = Holder(self, "tcp", True)
+        result = self.noinherit("scan", f":{holder.port}",
+                                user=NOBODY, group=NOBODY, extra_groups=[],
+                                command=self.public_noinherit())
+        self.assertEqual(result.stdout.splitlines()[0],
+                         f"tcp LISTEN 0.0.0.0:{holder.port} is held by no "
+                         "process that may be read; root made it")
+
+
+class Output(ScanTest):
+
+    def scan_on_terminal(self, pid, **environment):
+        terminal, other = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        subprocess.run([NOINHERIT, "scan", str(pid)], check=True, stdout=other,
+                       env={**self.environment, "TERM": "xterm", **environment})
+        os.close(other)
+        text = b""
+        try:
+            while more := os.read(terminal, 4096):
+                text += more
+        except OSError:
+            pass    # the other end is closed
+        return text.decode()
+
+    def test_colour_is_for_terminals_only(self):
+        holder = Holder(self, "tcp", True, *RECEIVER)
+        os.environ.pop("NO_COLOR", None)
+        self.environment.pop("NO_COLOR", None)
+        text = self.scan_on_terminal(holder.pid)
+        self.assertTrue(text.startswith("\033[31mtcp LISTEN "), text)
+        self.assertIn("\033[33mtcp LISTEN ", text)
+        for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            with self.subTest(environment):
+                self.assertNotIn("\033", self.scan_on_terminal(
+                    holder.pid, **environment))
+        self.assertIn("\033", self.scan_on_terminal(holder.pid, NO_COLOR=""))
+        self.assertNotIn("\033", "".join(self.lines(holder.pid)))
+
+    def test_a_file_is_replaced_as_a_whole(self):
+        holder = Holder(self, "tcp", True)
+        file = self.path("scan.json")
+        for _ in range(2):
+            result = self.noinherit("scan", "-o", file, "--json",
+                                    str(holder.pid))
+            self.assertEqual((result.returncode, result.stdout, result.stderr),
+                             (0, "", ""))
+            with open(file, encoding="utf-8") as text:
+                self.assertEqual(len(json.load(text)["findings"]), 1)
+            self.assertEqual(os.listdir(self.folder), ["scan.json"])
+        before = os.stat(file).st_ino
+        self.noinherit("scan", "--output=" + file, str(holder.pid))
+        self.assertNotEqual(os.stat(file).st_ino, before)
+
+    def test_standard_output_has_a_name(self):
+        holder = Holder(self, "tcp", True)
+        for path in ("-", "/dev/stdout"):
+            result = self.noinherit("scan", "-o", path, str(holder.pid))
+            self.assertIn("SUMMARY: ", result.stdout)
+
+    def test_a_file_that_cannot_be_written_is_trouble(self):
+        for path, why in (("/dev/full", "No space left"),
+                          (self.path("none/x"), "No such file")):
+            result = self.noinherit("scan", "-o", path)
+            self.assert_refused(result, 125, f"cannot write '{path}'", why)
+
+    def test_prometheus_takes_it(self):
+        """Any bytes in a program's name; no series twice; no process numbers."""
+        if not shutil.which("promtool"):
+            self.skipTest("promtool (package prometheus) is not installed")
+        odd = os.path.join(os.fsencode(self.folder), b"t\xff\n\x1b\"{\\x")
+        shutil.copy("/bin/sh", odd)
+        holders = [Holder(self, kind, True, odd, "-c", "echo ready; read line")
+                   for kind in ("tcp", "pair", "pair", self.path("so\"ck"))]
+        result = self.noinherit("scan", "--format=prometheus",
+                                *(str(holder.pid) for holder in holders))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.check_metrics(result.stdout)
+        self.assertIn('noinherit_scan_findings{kind="leak"} 4', result.stdout)
+        self.assertRegex(result.stdout,
+                         r'noinherit_scan_held_sockets\{kind="leak",'
+                         r'orphan="false",socket="unix ESTABLISHED",.*\} 2\n')
+        everything = self.noinherit("scan", "--format=prometheus",
+                                    "--kinds=all").stdout
+        self.check_metrics(everything)
+
+    def check_metrics(self, text):
+        result = subprocess.run(["promtool", "check", "metrics"], input=text,
+                                capture_output=True, text=True, check=False)
+        self.assertEqual((result.returncode, result.stdout + result.stderr),
+                         (0, ""))
+
+    def test_node_exporter_collects_it(self):
+        """The collector reads the folder that scan writes to."""
+        exporter = shutil.which("prometheus-node-exporter")
+        if not exporter:
+            self.skipTest("prometheus-node-exporter is not installed")
+        holder = Holder(self, "tcp", True, *RECEIVER)
+        result = self.noinherit("scan", "--format=prometheus", "-o",
+                                self.path("noinherit.prom"), str(holder.pid))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        server = subprocess.Popen(
+            [exporter, f"--web.listen-address=127.0.0.1:{port}",
+             "--collector.disable-defaults", "--collector.textfile",
+             f"--collector.textfile.directory={self.folder}"],
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(server.stderr.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        for line in server.stderr:
+            if "Listening on" in line or "TLS is disabled" in line:
+                break
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as page:
+            text = page.read().decode()
+        self.assertIn("node_textfile_scrape_error 0\n", text)
+        self.assertIn('noinherit_scan_findings{kind="leak"} 1\n', text)
+        self.assertIn(f'socket="tcp LISTEN 0.0.0.0:{holder.port}"', text)
+
+
+class Without(ScanTest):
+    """/proc that is not there, or shows little."""
+
+    def inside(self, script, *arguments):
+        """A shell command in a mount namespace of its own."""
+        result = subprocess.run(
+            ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh",
+             *map(str, arguments)], capture_output=True, text=True,
+            env=self.environment, check=False)
+        if "unshare" in result.stderr:
+            self.skipTest(result.stderr.strip())
+        return result
+
+    def test_without_proc_it_says_so(self):
+        result = self.inside('umount -l /proc && exec "$0" scan'.replace(
+            '"$0"', NOINHERIT))
+        self.assert_refused(result, 125, "/proc is not mounted", "mount -t proc")
+
+    def test_an_empty_folder_is_no_proc(self):
+        result = self.inside(f"mount -t tmpfs none /proc && exec {NOINHERIT} scan")
+        self.assert_refused(result, 125, "/proc is not mounted")
+
+    def test_hidden_processes_are_said(self):
+        if os.geteuid():
+            self.skipTest("running as another user needs root")
+        tool = self.public_noinherit()
+        result = self.inside(
+            "mount -t proc -o hidepid=2 proc /proc && "
+            f"setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups "
+            f"{tool} scan; exit")
+        self.assertEqual(result.stderr, "")
+        self.assertIn("those of other users are hidden", result.stdout)
+
+
 class Outcome(ScanTest):
 
     def test_the_status_counts_leaks_and_what_was_chosen(self):
@@ -277,6 +630,10 @@ class Outcome(ScanTest):
                 (["--error-exitcode=x"], "'x'"),
                 (["--jsn"], "'--jsn'", "'--json'"),
                 (["0"], "'0'"), (["-1"], "'-1'"), (["nginx"], "'nginx'"),
+                ([":0"], "':0'"), ([":"], "':'"), ([":65536"], "':65536'"),
+                ([":http"], "':http'", "':8080'"), ([":80:"], "':80:'"),
+                (["--format=prometeus"], "'prometeus'", "'prometheus'"),
+                (["--format=sarif"], "'sarif'"), (["-o"], "'--output'"),
                 ([str(gone.pid)], f"there is no process {gone.pid}")):
             with self.subTest(arguments):
                 self.assert_refused(self.noinherit("scan", *arguments), 125,
@@ -297,7 +654,8 @@ class Outcome(ScanTest):
         self.assertEqual(found["summary"],
                          {"leak": 1, "inheritable": 1, "passed": 0})
         self.assertGreater(found["processes"]["seen"], 2)
-        self.assertEqual(set(found["processes"]), {"seen", "vanished", "denied"})
+        self.assertEqual(set(found["processes"]),
+                         {"seen", "vanished", "denied", "hidden"})
         leak, inheritable = found["findings"]
         what = {"type": "tcp", "family": "AF_INET", "raddr": None, "path": None,
                 "laddr": f"0.0.0.0:{holder.port}", "state": "LISTEN",
@@ -305,12 +663,15 @@ class Outcome(ScanTest):
         exe = os.readlink(f"/proc/{holder.pid}/exe")
         self.assertEqual(leak, {
             "kind": "leak", "count": 1, "pid": holder.pid, "exe": exe,
-            "fd": holder.fd, "what": what, "note": None,
+            "fd": holder.fd, "what": what, "note": None, "orphan": False,
+            **facts(holder.pid),
             "to": {"exe": os.readlink(f"/proc/{holder.child}/exe"),
-                   "argv": RECEIVER, "pid": holder.child, "fd": holder.fd}})
+                   "argv": RECEIVER, "pid": holder.child, "fd": holder.fd,
+                   **facts(holder.child)}})
         self.assertEqual(inheritable, {
             "kind": "inheritable", "count": 1, "pid": holder.pid, "exe": exe,
-            "fd": holder.fd, "what": what, "note": None, "to": None})
+            "fd": holder.fd, "what": what, "note": None, "orphan": False,
+            "to": None, **facts(holder.pid)})
 
     def test_json_takes_any_bytes_of_other_programs(self):
         odd = os.path.join(os.fsencode(self.folder), b"t\xff\n\x1b\"x")

@@ -2,7 +2,7 @@
  * The texts of /proc and the first lines of scripts may hold any bytes: what
  * comes out of them fits where it is put, and nothing is read past their end.
  *
- * Links with: shim/cli/printable.c shim/cli/scan/proc_text.c shim/cli/reach/script.c shim/cli/scan/socket_table.c
+ * Links with: shim/cli/printable.c shim/cli/scan/cgroup.c shim/cli/scan/proc_text.c shim/cli/reach/script.c shim/cli/scan/socket_table.c
  */
 #include <assert.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/printable.h"
+#include "cli/scan/cgroup.h"
 #include "cli/scan/proc_text.h"
 #include "cli/reach/script.h"
 #include "cli/scan/socket_table.h"
@@ -33,15 +34,25 @@ static void try_lists(const char *text)
 
 static void try_process(const char *text, size_t size)
 {
+	static struct ni_mapping mapping;
+	struct ni_cgroup cgroup;
 	uint64_t number;
 	unsigned flags;
 	pid_t pid;
+	uid_t user;
 
 	ni_proc_socket_inode(text, &number);
 	ni_proc_open_flags(text, &flags);
 	ni_proc_stat(text, &pid, &number);
 	assert(ni_proc_pid(text) >= 0);
 	ni_proc_is_listen_fd(text, size, 7, 3);
+	ni_proc_user(text, &user);
+	if (ni_proc_mapping(text, &mapping) == 0)
+		assert(strlen(mapping.path) < sizeof(mapping.path));
+	ni_cgroup_read(text, &cgroup);
+	assert(strlen(cgroup.unit) < sizeof(cgroup.unit));
+	assert(strlen(cgroup.container) < sizeof(cgroup.container));
+	assert(!strpbrk(cgroup.unit, "/\n"));
 }
 
 static void try_script(const char *text, size_t size)

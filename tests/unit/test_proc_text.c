@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include <cmocka.h>
 
@@ -141,6 +142,63 @@ static void descriptors_of_socket_activation_are_known(void **state)
 			fail_msg("row %zu", i);
 }
 
+static void the_user_is_the_one_whose_rights_count(void **state)
+{
+	static const char *const others[] = {
+		"", "Uid:\t1\t2\t3\t4\n", "Name:\tx\nUid:\t1\n",
+		"Name:\tx\nUid:\t\t2\t3\t4\n", "Name:\tx\nUid:\t1 2 3 4\n",
+		"Name:\tx\nUid:\t1\t4294967296\t3\t4\n",
+		"Name:\tx\nUid:\t1\t-2\t3\t4\n"
+	};
+	uid_t user = 7;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_int_equal(ni_proc_user(others[i], &user), -EINVAL);
+	assert_int_equal(user, 7);
+	/* The kernel writes the newline of a name as \\n. */
+	assert_int_equal(ni_proc_user("Name:\tx\\nUid:\t9\nState:\tS\n"
+				      "Uid:\t1000\t33\t3\t4\n", &user), 0);
+	assert_int_equal(user, 33);
+}
+
+static void mappings_are_read(void **state)
+{
+	static const char *const others[] = {
+		"", "x", "1-2", "1-2 r-xp", "1-2 r-x 0 08:01 4 /x\n", "1-2 r-xpp 0 08:01 4 /x\n",
+		"1-2 r-xp 0 0801 4 /x\n", "1-2 r-xp 0 08:01 x /x\n",
+		"-2 r-xp 0 08:01 4 /x\n", "1_2 r-xp 0 08:01 4 /x\n",
+		"11111111111111111-2 r-xp 0 08:01 4 /x\n",
+	};
+	static struct ni_mapping mapping;
+	static char line[NI_MAPPING_PATH_MAX + 64];
+
+	(void)state;
+	mapping.inode = 9;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_int_equal(ni_proc_mapping(others[i], &mapping), -EINVAL);
+	snprintf(line, sizeof(line), "1-2 r-xp 0 08:01 4 %*s",
+		 NI_MAPPING_PATH_MAX, "/x");
+	line[strcspn(line, "/") - 1] = 'x';
+	memset(line + strlen("1-2 r-xp 0 08:01 4 "), 'x', NI_MAPPING_PATH_MAX);
+	assert_int_equal(ni_proc_mapping(line, &mapping), -EINVAL);
+	assert_int_equal(mapping.inode, 9);
+	assert_int_equal(ni_proc_mapping("55d0-55e1 r-xp 00001000 fe:01 4242   "
+					 "/usr/lib/a b.so (deleted)\n",
+					 &mapping), 0);
+	assert_int_equal(mapping.start, 0x55d0);
+	assert_int_equal(mapping.end, 0x55e1);
+	assert_true(mapping.is_executable);
+	assert_int_equal(mapping.device, makedev(0xfe, 1));
+	assert_int_equal(mapping.inode, 4242);
+	assert_string_equal(mapping.path, "/usr/lib/a b.so (deleted)");
+	assert_int_equal(ni_proc_mapping("1-2 rw-p 00000000 00:00 0", &mapping),
+			 0);
+	assert_false(mapping.is_executable);
+	assert_int_equal(mapping.inode, 0);
+	assert_string_equal(mapping.path, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +206,8 @@ int main(void)
 		cmocka_unit_test(flags_are_octal),
 		cmocka_unit_test(a_name_cannot_shift_the_fields_of_stat),
 		cmocka_unit_test(the_kernels_own_stat_is_read),
+		cmocka_unit_test(the_user_is_the_one_whose_rights_count),
+		cmocka_unit_test(mappings_are_read),
 		cmocka_unit_test(a_process_has_digits_only),
 		cmocka_unit_test(descriptors_of_socket_activation_are_known),
 	};

@@ -26,6 +26,12 @@ static struct ni_process processes[PROCESSES] = {
 			  .inode = 4 },
 };
 
+/* The only socket that listens; 102, 103 and 5 do not call listen(). */
+#define LISTENER 20
+
+/* A leak whose owner is gone. */
+#define ORPHAN NI_KINDS
+
 struct expected {
 	enum ni_kind kind;
 	int owner, owner_fd, holder, holder_fd;
@@ -96,12 +102,48 @@ static const struct {
 	{ "and to the one who lost it",
 	  { { 7, YOUNG, 3, true }, { 7, OLD, 5, false } }, { 100 },
 	  { { NI_KIND_LEAK, OLD, 5, YOUNG, 3, 1 } } },
+	{ "a listener of which nobody can be the maker is an orphan",
+	  { { LISTENER, YOUNG, 4, true }, { LISTENER, YOUNGER, 4, true } }, { 0 },
+	  { { ORPHAN, YOUNG, 4, YOUNG, 4, 2 } } },
+	{ "in each program that it was left to",
+	  { { LISTENER, YOUNG, 4, true }, { LISTENER, EARLY_CHILD, 4, true } },
+	  { 0 },
+	  { { ORPHAN, EARLY_CHILD, 4, EARLY_CHILD, 4, 1 },
+	    { ORPHAN, YOUNG, 4, YOUNG, 4, 1 } } },
+	{ "not where one of the holders can have made it",
+	  { { LISTENER, YOUNG, 4, true }, { LISTENER, OLD, 4, true } }, { 0 },
+	  { { NI_KIND_LEAK, OLD, 4, YOUNG, 4, 1 },
+	    { NI_KIND_INHERITABLE, OLD, 4, OLD, 4, 1 } } },
+	{ "not where it was passed: as a standard stream",
+	  { { LISTENER, YOUNG, 0, true } }, { 0 }, { { 0 } } },
+	{ "or by LISTEN_FDS",
+	  { { LISTENER, YOUNG, 77, true } }, { 0 },
+	  { { NI_KIND_INHERITABLE, YOUNG, 77, YOUNG, 77, 1 } } },
+	{ "or where it is marked",
+	  { { LISTENER, YOUNG, 4, false } }, { 0 }, { { 0 } } },
+	{ "and a connection is none",
+	  { { 7, YOUNG, 4, true } }, { 0 },
+	  { { NI_KIND_INHERITABLE, YOUNG, 4, YOUNG, 4, 1 } } },
+	{ "an orphan is only told to who asked for its holder",
+	  { { LISTENER, YOUNG, 4, true } }, { 100 }, { { 0 } } },
 };
 
 static bool is_listen_fd(pid_t pid, int fd, void *data)
 {
 	(void)data;
 	return pid == 102 && fd == 77;
+}
+
+static bool is_listener(uint64_t inode, void *data)
+{
+	(void)data;
+	return inode == LISTENER;
+}
+
+static bool can_listen(pid_t pid, void *data)
+{
+	(void)data;
+	return pid != 102 && pid != 103 && pid != 5;
 }
 
 static void check_row(size_t row)
@@ -111,7 +153,8 @@ static void check_row(size_t row)
 		.processes = processes, .process_count = PROCESSES, .held = held
 	};
 	struct ni_scan_question question = {
-		.pids = rows[row].pids, .is_listen_fd = is_listen_fd
+		.pids = rows[row].pids, .is_listen_fd = is_listen_fd,
+		.is_listener = is_listener, .can_listen = can_listen
 	};
 	struct ni_scan_finding *findings;
 	size_t count, expected = 0;
@@ -130,7 +173,7 @@ static void check_row(size_t row)
 		const struct expected *e = &rows[row].found[i];
 		const struct ni_scan_finding *f = &findings[i];
 
-		if (f->kind != e->kind || (int)f->owner != e->owner ||
+		if ((f->is_orphan ? ORPHAN : f->kind) != e->kind || (int)f->owner != e->owner ||
 		    f->owner_fd != e->owner_fd || (int)f->holder != e->holder ||
 		    f->holder_fd != e->holder_fd || f->count != e->count ||
 		    !f->note != (f->kind != NI_KIND_PASSED))
@@ -156,6 +199,30 @@ static int is_same(const struct ni_scan_finding *a,
 	       a->owner == b->owner && a->owner_fd == b->owner_fd &&
 	       a->holder == b->holder && a->holder_fd == b->holder_fd &&
 	       a->count == b->count && a->note == b->note;
+}
+
+static void a_socket_can_be_asked_for(void **state)
+{
+	struct ni_held_socket held[] = {
+		{ 7, OLD, 5, true }, { 8, OLD, 6, true }
+	};
+	static const uint64_t wanted[] = { 8 }, none[] = { 0 };
+	struct ni_snapshot snapshot = {
+		.processes = processes, .process_count = PROCESSES,
+		.held = held, .held_count = ARRAY_LEN(held)
+	};
+	struct ni_scan_question question = {
+		.inodes = wanted, .inode_count = 1
+	};
+	struct ni_scan_finding *findings;
+
+	(void)state;
+	assert_int_equal(ni_scan_findings(&snapshot, &question, &findings), 1);
+	assert_int_equal(findings->inode, 8);
+	free(findings);
+	question = (struct ni_scan_question){ .inodes = none };
+	assert_int_equal(ni_scan_findings(&snapshot, &question, &findings), 0);
+	free(findings);
 }
 
 /* The order in which /proc lists processes must not show. */
@@ -200,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_holder_is_judged),
+		cmocka_unit_test(a_socket_can_be_asked_for),
 		cmocka_unit_test(the_order_depends_on_nothing_but_the_findings),
 	};
 

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 /* Digits only, and what follows them; -EINVAL for no or too many digits. */
 static int read_number(const char *text, int base, uint64_t *value,
@@ -55,6 +56,70 @@ int ni_proc_open_flags(const char *text, unsigned *flags)
 	    value > UINT_MAX)
 		return -EINVAL;
 	*flags = (unsigned)value;
+	return 0;
+}
+
+/* The effective user is the second of the line's four numbers. */
+int ni_proc_user(const char *text, uid_t *user)
+{
+	static const char name[] = "\nUid:\t";
+	const char *line = strstr(text, name), *end;
+	uint64_t value;
+
+	if (!line ||
+	    read_number(line + sizeof(name) - 1, 10, &value, &end) < 0 ||
+	    *end != '\t' || read_number(end + 1, 10, &value, &end) < 0 ||
+	    *end != '\t' || value > UINT32_MAX)
+		return -EINVAL;
+	*user = (uid_t)value;
+	return 0;
+}
+
+/* A hexadecimal number and the character behind it, which is passed over. */
+static int read_hex_until(const char **text, char mark, uint64_t *value)
+{
+	char *end;
+
+	if (!isxdigit((unsigned char)**text))
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(*text, &end, 16);
+	if (errno || *end != mark)
+		return -EINVAL;
+	*text = end + 1;
+	return 0;
+}
+
+/* "55d0-55e1 r-xp 00000000 08:01 4242    /usr/bin/x" */
+int ni_proc_mapping(const char *line, struct ni_mapping *mapping)
+{
+	uint64_t start, end, offset, major, minor, inode;
+	const char *rights;
+	size_t length;
+
+	if (read_hex_until(&line, '-', &start) < 0 ||
+	    read_hex_until(&line, ' ', &end) < 0)
+		return -EINVAL;
+	rights = line;
+	if (strcspn(line, " ") != 4 || line[4] != ' ')
+		return -EINVAL;
+	line += 5;
+	if (read_hex_until(&line, ' ', &offset) < 0 ||
+	    read_hex_until(&line, ':', &major) < 0 ||
+	    read_hex_until(&line, ' ', &minor) < 0 ||
+	    read_number(line, 10, &inode, &line) < 0)
+		return -EINVAL;
+	line += strspn(line, " ");
+	length = strcspn(line, "\n");
+	if (length >= sizeof(mapping->path))
+		return -EINVAL;
+	mapping->start = start;
+	mapping->end = end;
+	mapping->is_executable = rights[2] == 'x';
+	mapping->device = makedev((unsigned)major, (unsigned)minor);
+	mapping->inode = (ino_t)inode;
+	memcpy(mapping->path, line, length);
+	mapping->path[length] = '\0';
 	return 0;
 }
 

@@ -17,6 +17,23 @@ int ni_proc_socket_inode(const char *link, uint64_t *inode);
  * 0, or -EINVAL. */
 int ni_proc_open_flags(const char *text, unsigned *flags);
 
+/* From /proc/PID/status: the user whose rights it has. 0, or -EINVAL. */
+int ni_proc_user(const char *text, uid_t *user);
+
+enum { NI_MAPPING_PATH_MAX = 4096 };
+
+/* A line of /proc/PID/maps. */
+struct ni_mapping {
+	uint64_t start, end;
+	bool is_executable;
+	dev_t device;
+	ino_t inode;		/* 0: of no file */
+	char path[NI_MAPPING_PATH_MAX];
+};
+
+/* 0, or -EINVAL. Written on success only. */
+int ni_proc_mapping(const char *line, struct ni_mapping *mapping);
+
 /* From /proc/PID/stat: the parent and the start in clock ticks. 0, or -EINVAL. */
 int ni_proc_stat(const char *text, pid_t *parent, uint64_t *start);
 

@@ -73,7 +73,10 @@ static int is_chosen(const struct search *search,
 	for (size_t i = 0; i < question->pid_count; i++)
 		if (question->pids[i] == pid)
 			return 1;
-	return !question->pid_count;
+	for (size_t i = 0; i < question->inode_count; i++)
+		if (question->inodes[i] == held->inode)
+			return 1;
+	return !question->pid_count && !question->inodes;
 }
 
 static int is_any_chosen(const struct search *search, struct run run)
@@ -235,7 +238,55 @@ static int is_older(const struct ni_process *a, const struct ni_process *b)
 	return compare_age(a, b) < 0;
 }
 
-static void judge_socket(struct search *search, struct run socket)
+/* Nobody was given it, and nobody can have made it. */
+static bool is_orphan(const struct search *search, struct run socket)
+{
+	const struct ni_scan_question *question = search->question;
+
+	if (!question->is_listener || !is_any_chosen(search, socket) ||
+	    !question->is_listener(socket.first->inode, question->data))
+		return false;
+	for (size_t i = 0; i < socket.count; i++)
+		if (!is_leak(search, &socket.first[i]))
+			return false;
+	for (size_t i = 0; i < socket.count; i++)
+		if (question->can_listen(
+			    process_of(search, &socket.first[i])->pid,
+			    question->data))
+			return false;
+	return true;
+}
+
+/* One of the programs to which it was left. */
+static void judge_heir(struct search *search, struct run heir)
+{
+	size_t processes;
+	const struct ni_held_socket *held =
+		representative(search, heir, is_leak, &processes);
+
+	add(search, (struct ni_scan_finding){
+		.kind = NI_KIND_LEAK,
+		.inode = held->inode,
+		.is_orphan = true,
+		.owner = held->process,
+		.owner_fd = held->fd,
+		.holder = held->process,
+		.holder_fd = held->fd,
+		.count = processes,
+	});
+}
+
+static void judge_orphan(struct search *search, struct run socket)
+{
+	while (socket.count) {
+		struct run program = next_program(search, socket);
+
+		judge_heir(search, program);
+		socket = behind(socket, program);
+	}
+}
+
+static void judge_owned(struct search *search, struct run socket)
 {
 	struct run own = next_program(search, socket);
 
@@ -257,6 +308,14 @@ static void judge_socket(struct search *search, struct run socket)
 	}
 }
 
+static void judge_socket(struct search *search, struct run socket)
+{
+	if (is_orphan(search, socket))
+		judge_orphan(search, socket);
+	else
+		judge_owned(search, socket);
+}
+
 /* Worst first; then as in the snapshot: by socket, which is by its age. */
 static int compare_findings(const void *first, const void *second, void *data)
 {
@@ -264,6 +323,8 @@ static int compare_findings(const void *first, const void *second, void *data)
 	const struct ni_process *processes = data;
 	int r = compare(a->kind, b->kind);
 
+	if (!r)
+		r = compare(b->is_orphan, a->is_orphan);
 	if (!r)
 		r = compare((uint64_t)processes[a->owner].pid,
 			    (uint64_t)processes[b->owner].pid);

@@ -177,6 +177,8 @@ int ni_snapshot_take(int proc, struct ni_snapshot *snapshot)
 		if (ni_proc_pid(entry->d_name))
 			look_at(snapshot, proc, entry->d_name);
 	closedir(directory);
+	/* The first process is always there, if not for this user. */
+	snapshot->is_hidden = faccessat(proc, "1", F_OK, 0) < 0;
 	return 0;
 }
 

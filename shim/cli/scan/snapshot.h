@@ -33,6 +33,7 @@ struct ni_snapshot {
 	struct ni_held_socket *held;
 	size_t held_count, held_room;
 	size_t seen, vanished, denied;	/* processes */
+	bool is_hidden;		/* /proc shows only some (hidepid) */
 };
 
 /*

@@ -9,13 +9,15 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#include "common/array.h"
+
 #define MOST_FIELDS 16
 
 /* linux/net.h, not for programs: a UNIX socket that listens, and its states. */
@@ -148,6 +150,14 @@ static unsigned port_of(const struct sockaddr_storage *address)
 	return ntohs(in.sin_port);
 }
 
+unsigned ni_socket_port(const struct ni_socket *socket)
+{
+	bool is_inet = socket->family == AF_INET || socket->family == AF_INET6;
+
+	return is_inet && socket->type != SOCK_RAW && socket->local_size ?
+		port_of(&socket->local) : 0;
+}
+
 /* sl local remote state queues timer retransmits uid timeout inode */
 static int read_inet(const struct fields *fields, struct ni_socket *socket)
 {
@@ -156,14 +166,17 @@ static int read_inet(const struct fields *fields, struct ni_socket *socket)
 		socket->family == AF_INET ? read_inet_address :
 					    read_inet6_address;
 	uint32_t state;
+	uint64_t user;
 
 	if (read(fields->at[1], fields->length[1], &socket->local,
 		 &socket->local_size) < 0 ||
 	    read(fields->at[2], fields->length[2], &socket->remote,
 		 &socket->remote_size) < 0 ||
 	    hex_field(fields, 3, &state) < 0 ||
+	    decimal_field(fields, 7, &user) < 0 ||
 	    decimal_field(fields, 9, &socket->inode) < 0)
 		return -EINVAL;
+	socket->user = (uid_t)user;
 	/* Only TCP has more states than connected or not. */
 	if (socket->protocol == IPPROTO_TCP || state == TCP_ESTABLISHED)
 		socket->state = (int)state;

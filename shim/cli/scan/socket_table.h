@@ -20,9 +20,13 @@ struct ni_socket {
 	int family;		/* AF_* */
 	int type, protocol;	/* SOCK_*, IPPROTO_*; 0: not in the list */
 	int state;		/* TCP_* as of netinet/tcp.h; 0: none */
+	uid_t user;		/* of internet sockets: who made it */
 	struct sockaddr_storage local, remote;
 	socklen_t local_size, remote_size;	/* 0: it has no such address */
 };
+
+/* The local port of an internet socket, 0 for one without. */
+unsigned ni_socket_port(const struct ni_socket *socket);
 
 /* The lists by place; NULL past the end. */
 const struct ni_socket_list *ni_socket_list_at(size_t index);
