@@ -1,6 +1,7 @@
 #include "common/next_symbol.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 
@@ -183,25 +184,37 @@ static void *find(const struct object *object, const struct ni_symbol *wanted)
 	return (void *)address;
 }
 
-static bool is_libc(const struct object *object)
-{
-	return !strcmp(object->name, "libc.so.6") ||
-	       !strcmp(object->name, "libpthread.so.0");
-}
-
-/* <gnu/libc-version.h>, which other C libraries do not have. */
+/* <gnu/libc-version.h>. Libraries that run glibc's programs on musl have it,
+ * too, but musl alone has this name for the environment. */
 extern const char *gnu_get_libc_version(void) __attribute__((weak));
+extern char **___environ __attribute__((weak));
 
 bool ni_is_glibc(void)
 {
-	return gnu_get_libc_version != NULL;
+	return gnu_get_libc_version && !&___environ;
+}
+
+enum part_of_libc { NOT_LIBC, SOME_OF_LIBC, ALL_OF_LIBC };
+
+/* Other C libraries go by any name and are one with their loader: libc is what
+ * holds errno. */
+static enum part_of_libc part_of_libc(const struct object *object,
+				      const struct dl_phdr_info *info)
+{
+	if (!ni_is_glibc())
+		return contains(info, (uintptr_t)&__errno_location) ?
+			       ALL_OF_LIBC : NOT_LIBC;
+	if (!strcmp(object->name, "libc.so.6"))
+		return ALL_OF_LIBC;
+	return strcmp(object->name, "libpthread.so.0") ? NOT_LIBC :
+							 SOME_OF_LIBC;
 }
 
 static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct walk *walk = data;
 	struct object object;
-	bool libc;
+	enum part_of_libc libc;
 
 	(void)size;
 	if (contains(info, walk->self)) {
@@ -212,7 +225,10 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 		return 0;
 	if (!read_object(&object, info))
 		return 0;
-	libc = is_libc(&object);
+	libc = part_of_libc(&object, info);
+	/* Another preloaded object in front calls us, not we it. */
+	if (walk->is_in_front && libc == NOT_LIBC)
+		return 0;
 	for (size_t i = 0; i < walk->count; i++) {
 		struct ni_symbol *symbol = &walk->symbols[i];
 
@@ -221,11 +237,11 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 		symbol->address = find(&object, symbol);
 		if (!symbol->address)
 			continue;
-		symbol->is_foreign = !libc;
+		symbol->is_foreign = libc == NOT_LIBC;
 		walk->missing--;
 	}
 	/* Nothing behind libc answers a name of libc's before libc does. */
-	return !walk->missing || !strcmp(object.name, "libc.so.6");
+	return !walk->missing || libc == ALL_OF_LIBC;
 }
 
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)

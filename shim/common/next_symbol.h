@@ -59,13 +59,13 @@ uint32_t ni_symbol_hash(const char *name);
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
  * libpthread count as libc. Another libc may list itself in front of what it
- * preloads: if ni_is_glibc() is false what is not found behind is looked for
- * there, and what is found is foreign.
+ * preloads: if ni_is_glibc() is false, what is not found behind is looked for
+ * there, in libc alone.
  */
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
 
 /* False: another C library has taken libc.so.6 for itself and loaded us into a
- * program of its own. Nothing can be promised there. */
+ * program of its own. musl is the one that we know. */
 bool ni_is_glibc(void);
 
 /**

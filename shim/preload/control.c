@@ -95,6 +95,7 @@ NI_EXPORT int fcntl(int fd, int command, ...)
 	return ni_fcntl(&ni_next, fd, command, argument);
 }
 
+/* The kernel reads 32 bits, and musl's callers pass no more. */
 NI_EXPORT int ioctl(int fd, unsigned long request, ...)
 {
 	va_list list;
@@ -103,7 +104,7 @@ NI_EXPORT int ioctl(int fd, unsigned long request, ...)
 	va_start(list, request);
 	argument = va_arg(list, long);
 	va_end(list);
-	return ni_ioctl(&ni_next, fd, request, argument);
+	return ni_ioctl(&ni_next, fd, (unsigned)request, argument);
 }
 
 NI_ALIAS(fcntl) int fcntl64(int fd, int command, ...);

@@ -37,8 +37,15 @@ static int raw_accept4(int fd, struct sockaddr *address, socklen_t *length,
 					   REGISTER(length), flags, 0, 0));
 }
 
+/* musl's struct msghdr is padded where the kernel reads the upper half of a
+ * size: its own functions know that. */
 static ssize_t raw_recvmsg(int fd, struct msghdr *message, int flags)
 {
+	if (!ni_is_glibc()) {
+		ni_next_resolve();
+		if (ni_next.recvmsg != raw_recvmsg)
+			return ni_next.recvmsg(fd, message, flags);
+	}
 	return ni_libc_result(ni_raw3(SYS_recvmsg, fd, REGISTER(message),
 				      flags));
 }
@@ -46,6 +53,12 @@ static ssize_t raw_recvmsg(int fd, struct msghdr *message, int flags)
 static int raw_recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
 			int flags, struct timespec *timeout)
 {
+	if (!ni_is_glibc()) {
+		ni_next_resolve();
+		if (ni_next.recvmmsg != raw_recvmmsg)
+			return ni_next.recvmmsg(fd, messages, count, flags,
+						timeout);
+	}
 	return (int)ni_libc_result(ni_raw6(SYS_recvmmsg, fd, REGISTER(messages),
 					   count, flags, REGISTER(timeout), 0));
 }

@@ -3,7 +3,7 @@
  *
  * Flags are never taken off in the parent, where another thread's exec would
  * see it. File actions in front of the caller's do it in the child: "dup2 onto
- * itself" clears close-on-exec there since glibc 2.29.
+ * itself" clears close-on-exec there since glibc 2.29 and musl 1.1.24.
  */
 #include <alloca.h>
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "common/next_symbol.h"
 #include "common/raw.h"
 #include "preload/environment.h"
 #include "preload/exec.h"
@@ -37,6 +38,25 @@ struct action {
 };
 
 enum { ACTION_DUP2 = 1 };
+
+/* musl's, in a list that its child runs from the end to the start. */
+struct musl_action {
+	struct musl_action *next, *prev;
+	int command, fd, source, flags;
+	mode_t mode;
+};
+
+enum { MUSL_DUP2 = 2 };
+
+/* posix_spawn_file_actions_t as both have it; musl uses the pointer alone. */
+struct action_list {
+	int allocated, used;
+	void *actions;
+	int padding[16];
+};
+
+_Static_assert(sizeof(struct action_list) == sizeof(posix_spawn_file_actions_t),
+	       "the type's own fields, and padding");
 
 /* More than this and nothing is handed over: the actions lie on the stack. */
 enum { ACTIONS_MAX = 2048 };
@@ -76,15 +96,23 @@ static __attribute__((noinline)) void choose(const struct spawn *spawn,
 	ni_handover_choose(handover, end, &file, spawn->argv, spawn->envp, 0);
 }
 
-static int own_actions(const struct spawn *spawn)
+static const struct action_list *caller_list(const struct spawn *spawn)
 {
-	return spawn->actions ? spawn->actions->__used : 0;
+	return (const struct action_list *)spawn->actions;
 }
 
-static void write_actions(struct action *to, const struct spawn *spawn,
-			  const struct ni_handover *handover)
+/* How many of the caller's have to be copied: of a linked list, none. */
+static int own_actions(const struct spawn *spawn)
+{
+	return spawn->actions && ni_is_glibc() ? caller_list(spawn)->used : 0;
+}
+
+/* Each writes a whole list into cleared memory and returns its head. */
+static void *write_actions(struct action *list, const struct spawn *spawn,
+			   const struct ni_handover *handover)
 {
 	unsigned fd = ni_handover_next(handover, 0);
+	struct action *to = list;
 
 	for (; fd < handover->end; fd = ni_handover_next(handover, fd + 1)) {
 		to->tag = ACTION_DUP2;
@@ -93,8 +121,31 @@ static void write_actions(struct action *to, const struct spawn *spawn,
 		to++;
 	}
 	if (own_actions(spawn))
-		memcpy(to, spawn->actions->__actions,
+		memcpy(to, caller_list(spawn)->actions,
 		       (size_t)own_actions(spawn) * sizeof(*to));
+	return list;
+}
+
+/* Ours become the end of the list, which is run first. The caller's part is
+ * only read: it may be used by another thread at the same time. */
+static void *write_musl_actions(struct musl_action *to,
+				const struct spawn *spawn,
+				const struct ni_handover *handover)
+{
+	unsigned fd = ni_handover_next(handover, 0);
+	struct musl_action *last = NULL;
+
+	if (spawn->actions)
+		last = caller_list(spawn)->actions;
+	while (last && last->next)
+		last = last->next;
+	for (; fd < handover->end; fd = ni_handover_next(handover, fd + 1)) {
+		to->command = MUSL_DUP2;
+		to->fd = to->source = (int)fd;
+		to->prev = last;
+		last = to++;
+	}
+	return last;
 }
 
 static int start_with(const struct spawn *spawn,
@@ -118,22 +169,24 @@ static int start_with(const struct spawn *spawn,
 static int hand_over(const struct spawn *spawn, unsigned end)
 {
 	struct ni_handover *handover = alloca(ni_handover_size(end));
-	posix_spawn_file_actions_t actions;
-	struct action *list;
+	const size_t size = ni_is_glibc() ? sizeof(struct action) :
+					    sizeof(struct musl_action);
+	struct action_list actions = { 0 };
 	int total, error;
+	void *room;
 
 	choose(spawn, handover, end);
 	total = (int)handover->count + own_actions(spawn);
 	if (!handover->count || total > ACTIONS_MAX)
 		return start(spawn, spawn->actions, spawn->envp);
-	list = alloca((size_t)total * sizeof(*list));
-	memset(list, 0, (size_t)total * sizeof(*list));
-	write_actions(list, spawn, handover);
-	memset(&actions, 0, sizeof(actions));
-	actions.__allocated = total;
-	actions.__used = total;
-	actions.__actions = (struct __spawn_action *)list;
-	error = start_with(spawn, &actions, handover);
+	room = alloca((size_t)total * size);
+	memset(room, 0, (size_t)total * size);
+	actions.allocated = actions.used = total;
+	actions.actions = ni_is_glibc() ?
+		write_actions(room, spawn, handover) :
+		write_musl_actions(room, spawn, handover);
+	error = start_with(spawn, (posix_spawn_file_actions_t *)&actions,
+			   handover);
 	/* Another thread closed one of them meanwhile: as the caller said. */
 	if (error == EBADF)
 		error = start(spawn, spawn->actions, spawn->envp);

@@ -2,6 +2,8 @@
  * start.c - the one constructor. Nothing here asks the kernel unless the
  * environment brings something to adopt, or the program a relative path.
  */
+#include <stdint.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "common/next_symbol.h"
@@ -10,16 +12,33 @@
 #include "preload/policy.h"
 #include "preload/program.h"
 
+/* The arguments lie in front of the environment on the initial stack, and their
+ * number in front of them. NULL where the environment is not there any more: an
+ * earlier constructor's setenv() has copied it. */
+static char **arguments_before(char **environment)
+{
+	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	char **at = environment;
+	intptr_t count = 0;
+
+	if ((uintptr_t)environment < here ||
+	    (uintptr_t)environment > getauxval(AT_EXECFN) || *--at)
+		return NULL;
+	for (at--; (uintptr_t)at > here; at--, count++)
+		if ((intptr_t)*at == count)
+			return at + 1;
+	return NULL;
+}
+
 __attribute__((constructor)) static void start(int argc, char **argv,
 					       char **envp)
 {
 	(void)argc;
 	ni_next_resolve();
-	/* musl calls constructors without arguments. Its programs are beyond
-	 * our reach, and must go on as if we were not there. */
+	/* musl calls constructors without arguments. */
 	if (!ni_is_glibc()) {
-		ni_policy_stop();
-		return;
+		argv = arguments_before(__environ);
+		envp = NULL;
 	}
 	ni_program_start(argv);
 	ni_policy_read();

@@ -107,8 +107,9 @@ static void receive(void)
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr header;
-	} control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET,
-				  SCM_RIGHTS } };
+	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
+				  .cmsg_level = SOL_SOCKET,
+				  .cmsg_type = SCM_RIGHTS } };
 	struct iovec part = { (char[1]){ 'x' }, 1 };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
 				  .msg_control = &control,
