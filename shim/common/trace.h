@@ -2,9 +2,10 @@
  * trace.h - what the recorder leaves behind, byte by byte, and how the command
  * tells it where.
  *
- * One file per exec'd image, of fixed size, shared by all fork children of the
- * image and still readable after SIGKILL of any of them. Three parts: a header,
- * an index that only recorders use, and cells of 32 bytes that hold records.
+ * One file per exec'd image, shared by all fork children of the image and still
+ * readable after SIGKILL of any of them. Three parts: a header, an index that
+ * only recorders use, and cells of 32 bytes that hold records. The file is as
+ * long as it may ever get, but sparse: blocks come as they are needed.
  * All numbers are little-endian; there is no pointer, only numbers of cells
  * ("ref", 0: none; the first cell is never used) and sizes. noinherit-trace(5)
  * describes the same for people.
@@ -26,7 +27,7 @@
 #define NI_TRACE_ENV_DIRECTORY "NOINHERIT_AUDIT_DIR"
 
 /* Comma list; an unknown or unreadable word is ignored:
- *   size=N     size of each file in KiB, 16..65536 (default 256)
+ *   size=N     most that a file may hold, in KiB, 16..65536 (default 1024)
  *   frames=N   longest stack kept, 1..64 (default 32)
  *   no-follow  do not complete the environment that a program gives to exec */
 #define NI_TRACE_ENV_OPTIONS "NOINHERIT_AUDIT_OPTIONS"
@@ -55,6 +56,10 @@
 #define NI_TRACE_THREADS_UNKNOWN 8u	/* "second thread" cannot be known */
 #define NI_TRACE_ARGV_CUT 16u		/* argv did not fit */
 #define NI_TRACE_READY 32u		/* header complete; without it: torn */
+#define NI_TRACE_RING 64u		/* made an io_uring: descriptors that come
+					   through the ring are not seen */
+#define NI_TRACE_FULL 128u		/* dropped: the file reached its size=N */
+#define NI_TRACE_DISK_FULL 256u		/* dropped: the file system had no room */
 
 /* What could not be kept; index of ni_trace_header.dropped. */
 enum ni_trace_dropped {
@@ -67,6 +72,7 @@ enum ni_trace_dropped {
 	NI_DROPPED_FORKS,	/* forks, repeated execs, exits, samples */
 	NI_DROPPED_NUMBERS,	/* descriptor numbers beyond the table */
 	NI_DROPPED_PARTNERS,	/* closes or marks from a fifth place */
+	NI_DROPPED_OPEN,	/* no OPEN record for a process's counts */
 	NI_DROPPED_KINDS = 16
 };
 
@@ -83,7 +89,7 @@ struct ni_trace_header {
 	uint32_t modules_used;	/* highest module number given out */
 	uint32_t flags;
 	uint16_t machine;	/* ELF's e_machine */
-	uint16_t reserved;
+	uint16_t execfn_size;	/* of the path that was executed, see strings[] */
 	uint32_t pid;		/* at start; fork children write here too */
 	uint32_t ppid;
 	uint32_t uid;
@@ -93,11 +99,19 @@ struct ni_trace_header {
 	uint64_t exe_device;	/* of /proc/self/exe; 0, 0: not known */
 	uint64_t exe_inode;
 	uint64_t pid_namespace;	/* inode of /proc/self/ns/pid; 0: not known */
-	uint16_t exe_size;	/* bytes of strings[]: first exe, ... */
-	uint16_t argv_size;	/* ... then argv, each argument with its NUL */
+	/* Bytes of strings[]: first exe, what /proc/self/exe is; then argv, each
+	 * argument with its NUL; then the path that was executed (AT_EXECFN:
+	 * another name of exe where that was a link), execfn_size bytes; then
+	 * the directory at start, cwd_size bytes. */
+	uint16_t exe_size;
+	uint16_t argv_size;
 	uint32_t arrived;	/* descriptors >= 3 that were open at start */
 	uint32_t dropped[NI_DROPPED_KINDS];
-	uint8_t reserved_bytes[328];
+	uint32_t cells_ready;	/* so many have blocks; not for readers */
+	uint32_t creators;	/* highest ni_trace_site.number given out */
+	uint64_t open_free;	/* unused OPEN records; not for readers */
+	uint16_t cwd_size;	/* see strings[] */
+	uint8_t reserved_bytes[310];
 	uint8_t strings[NI_TRACE_STRINGS_SIZE];
 };
 
@@ -139,7 +153,9 @@ enum ni_trace_kind {
 	NI_RECORD_UNCLOSED,
 	NI_RECORD_DOUBLE_CLOSE,
 	NI_RECORD_WRONG_FLAG,
-	NI_RECORD_STOPPED
+	NI_RECORD_STOPPED,
+	NI_RECORD_OPEN,
+	NI_RECORD_EXHAUSTED
 };
 
 /* ---- modules and stacks ------------------------------------------------ */
@@ -195,7 +211,9 @@ struct ni_trace_site {
 	uint8_t type;		/* enum ni_trace_type of the first one created */
 	uint8_t sampled;	/* a recorder's note; see ni_trace_sample */
 	/* Arguments of the first creation, sockets only (flags taken off). */
-	uint16_t family, socket_type, protocol, reserved2;
+	uint16_t family, socket_type, protocol;
+	uint16_t number;	/* as a creator: its row in OPEN records, from 1
+				   on; 0: created nothing yet */
 
 	uint32_t inheritable;	/* created without close-on-exec */
 	uint32_t atomic;	/* created with close-on-exec */
@@ -340,7 +358,10 @@ enum ni_trace_passed {
 	NI_PASSED_ENVIRONMENT,	/* in a variable that the program set; detail:
 				   its name */
 	NI_PASSED_ARGUMENT,	/* name=N or /dev/fd/N; detail: the argument */
-	NI_PASSED_ACTION	/* by a posix_spawn file action */
+	NI_PASSED_ACTION,	/* by a posix_spawn file action */
+	NI_PASSED_SAME_PROGRAM,	/* to the program itself: an upgrade */
+	NI_PASSED_CONVENTION	/* the receiver knows it without being told;
+				   detail: the convention's name */
 };
 
 /* ni_trace_held.flags */
@@ -351,6 +372,9 @@ enum ni_trace_passed {
 #define NI_HELD_FORKED 8u	/* created before the fork that made pid */
 #define NI_HELD_BARE_NUMBER 16u	/* its number is an argument by itself; still
 				   a leak */
+#define NI_HELD_UNTOLD 32u	/* passed by F_SETFD 0 or the like, but no
+				   argument and no variable names the number:
+				   passed in doubt */
 
 /* A descriptor >= 3 that is (or, but for the shim, would be) open in the new
  * image. */
@@ -390,7 +414,82 @@ struct ni_trace_stopped {
 	uint64_t reserved;
 };
 
+/* ---- what is open now ---------------------------------------------------- */
+
+/* Of one process, one creator. Times: milliseconds since header.start_ns. */
+struct ni_trace_open_count {
+	uint32_t open;		/* now */
+	uint32_t peak;		/* most at once */
+	uint32_t peak_ms;	/* when that was first reached */
+	uint32_t doubled_ms;	/* when open first reached the largest power of
+				   two that is not above peak */
+};
+
+#define NI_OPEN_COUNTS 30
+
+/* ni_trace_open.state */
+enum ni_trace_open_state {
+	NI_OPEN_FREE,		/* a process that is gone gave it back */
+	NI_OPEN_LIVE,
+	NI_OPEN_EXECS		/* its process is in an exec, or was */
+};
+
+/*
+ * What one process has open, by creator: row i is for the sites whose number is
+ * first + i. Row 0 of the record with first == 0 is for descriptors without a
+ * site: open at start of the image (from 3 on), or created unseen.
+ *
+ * The rows of a process are in as many records as it needs; a fork child has
+ * its own, which count what it inherited, too. They change in place, without a
+ * lock: read each number once. They are the recorder's table by another order:
+ * what is created or closed behind its back (inline system calls) is not in
+ * them, nor are 0, 1 and 2 as long as nobody was seen to put something there.
+ *
+ *   open now   of a process that lives, or of one that was killed or left by
+ *              _exit: the rows of its pid in state LIVE. There can be rows of
+ *              an earlier process with the same pid: the latest time_ns counts
+ *              (all records of a process have the same).
+ *   EXECS      as LIVE, if no image with that pid started after it; else, and
+ *              FREE: nothing of this process is left.
+ *   peak       of a site: the highest of its rows'; of a process: unknown, the
+ *              sum of its rows' peaks is an upper bound.
+ *   trend      from 2^k at doubled_ms to peak at peak_ms, 2^k the largest power
+ *              of two not above peak; it goes on if open is still near peak and
+ *              peak_ms near now.
+ */
+struct ni_trace_open {
+	struct ni_trace_head head;
+	uint32_t pid;
+	uint32_t first;		/* multiple of NI_OPEN_COUNTS */
+	uint64_t time_ns;	/* since when it counts for that process */
+	uint32_t state;		/* enum ni_trace_open_state */
+	uint32_t next;		/* not for readers */
+	struct ni_trace_open_count counts[NI_OPEN_COUNTS];
+};
+
 /* ---- findings of a process by itself ----------------------------------- */
+
+struct ni_trace_holder {
+	uint32_t created;	/* ref of a site; 0: arrived or created unseen */
+	uint32_t count;
+};
+
+#define NI_HOLDERS 16
+
+/* A creator answered EMFILE or ENFILE: who had the descriptors then. */
+struct ni_trace_exhausted {
+	struct ni_trace_head head;
+	uint64_t time_ns;	/* of the first time */
+	uint32_t site;		/* ref of the call that failed */
+	uint32_t pid;
+	uint32_t count;		/* how often, over all processes */
+	int32_t error;		/* EMFILE or ENFILE */
+	uint32_t limit;		/* the process's soft RLIMIT_NOFILE */
+	uint32_t open;		/* seen open then, in all */
+	uint32_t others;	/* of these, by sites that are not listed */
+	uint32_t holders_count;	/* in use of: */
+	struct ni_trace_holder holders[NI_HOLDERS];	/* most first */
+};
 
 /* Open at exit, created by the process that exits. */
 struct ni_trace_unclosed {
@@ -464,5 +563,7 @@ NI_TRACE_SIZEOF(stopped, 32);
 NI_TRACE_SIZEOF(unclosed, 72);
 NI_TRACE_SIZEOF(double_close, 48);
 NI_TRACE_SIZEOF(wrong_flag, 48);
+NI_TRACE_SIZEOF(open, 512);
+NI_TRACE_SIZEOF(exhausted, 176);
 
 #endif
