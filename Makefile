@@ -198,8 +198,18 @@ $(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
 $(BUILD)/tests/helpers/libearliest.so: EXTRA := -Wl,-z,initfirst
 $(BUILD)/tests/helpers/libsysv.so: EXTRA := -Wl,--hash-style=sysv
 
-# Execs fast, and no preload reaches it.
-$(BUILD)/tests/helpers/racer: EXTRA := -static -nostdlib
+# Exec fast, and no preload reaches them.
+$(BUILD)/tests/helpers/racer $(BUILD)/tests/helpers/rule_zero_other: \
+	EXTRA := -static -nostdlib
+
+# The fuzzer of rule 0 is more than one file.
+RULE_ZERO := $(wildcard tests/helpers/rule_zero/*)
+HELPERS += $(BUILD)/tests/helpers/rule_zero
+$(BUILD)/tests/helpers/rule_zero: $(RULE_ZERO) Makefile
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  HELP tests/helpers/rule_zero")
+	$(Q)$(CC) $(filter-out -MMD -MP,$(TEST_CFLAGS)) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
+		$(filter %.c,$^) -lpthread
 
 $(BUILD)/tests/%: tests/%.c Makefile
 	@mkdir -p $(@D)

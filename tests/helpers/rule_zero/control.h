@@ -1,0 +1,112 @@
+/*
+ * control.h - what the fuzzer of rule 0 and the programs that it starts share:
+ * one file, mapped by all of them. It holds the random program, what each of
+ * its steps answered, and what each new image was given.
+ *
+ * No libc: rule_zero_other.c, which has none, reads it, too.
+ */
+#ifndef TESTS_RULE_ZERO_CONTROL_H
+#define TESTS_RULE_ZERO_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "common/raw.h"
+
+enum {
+	STEPS_MAX = 48,
+	ACTIONS_MAX = 3,
+	FDS = 48,		/* the random program's numbers lie below */
+	WORK_FDS = 64,		/* the fuzzer's own, for a moment: above */
+	TAGS_MAX = 256,
+	PATH_SIZE = 256,
+};
+
+/* An operand: a number, or what an earlier step answered. */
+struct operand {
+	int8_t step;		/* -1: number */
+	int8_t number;		/* which of its two results, or the number */
+};
+
+/* One posix_spawn file action. */
+struct action {
+	uint8_t kind;
+	struct operand a, b;
+};
+
+struct step {
+	uint8_t op;		/* a row of ops.def */
+	uint8_t target;		/* of an exec: enum target */
+	uint8_t environment;	/* of an exec: enum environment */
+	uint8_t actions_count;
+	struct operand a, b;
+	struct action actions[ACTIONS_MAX];
+};
+
+struct program {
+	unsigned count;
+	struct step steps[STEPS_MAX];
+};
+
+struct identity {
+	uint64_t device, inode;
+};
+
+struct arrival {
+	uint32_t mode;		/* st_mode; only its type counts */
+	uint8_t fd;
+	struct identity identity;
+};
+
+/* What a new image was given. */
+struct image {
+	uint32_t is_there;
+	uint32_t is_preloaded;
+	uint64_t forced;	/* by the shim, not the program: see calls.h */
+	uint64_t named;		/* the exec said so: LISTEN_FDS ... */
+	uint32_t count;
+	struct arrival arrivals[FDS];
+};
+
+struct tag {
+	struct identity identity;
+	uint32_t tag;
+};
+
+struct control {
+	uint32_t command, answer;	/* futexes: the driver and its runner */
+	uint32_t is_over;		/* the runner's order to end */
+	int32_t status;			/* waitpid's, of the program */
+	char directory[PATH_SIZE];
+	char other[PATH_SIZE];
+	struct program program;
+	/* From here on cleared before each run. */
+	uint32_t tags_count;
+	uint64_t forced;		/* handed on to the next image */
+	int8_t results[STEPS_MAX][2];
+	int32_t answers[STEPS_MAX];	/* result, or -errno */
+	struct tag tags[TAGS_MAX];
+	struct image images[STEPS_MAX];
+};
+
+/* Fills in what this process holds. Raw calls: nothing is opened. */
+static inline uint32_t list_descriptors(struct arrival *to)
+{
+	uint32_t count = 0;
+
+	for (int fd = 0; fd < FDS; fd++) {
+		struct stat status;
+
+		if (ni_raw3(SYS_fstat, fd, (long)&status, 0) < 0)
+			continue;
+		to[count].fd = (uint8_t)fd;
+		to[count].mode = status.st_mode;
+		to[count].identity.device = status.st_dev;
+		to[count].identity.inode = status.st_ino;
+		count++;
+	}
+	return count;
+}
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * world.h - the process that a random program runs in.
+ */
+#ifndef TESTS_RULE_ZERO_WORLD_H
+#define TESTS_RULE_ZERO_WORLD_H
+
+#include "ops.h"
+
+struct world {
+	struct control *control;
+	const char *control_path;
+	char self[PATH_SIZE];
+	/* The main process: a new image of itself goes on with the program. */
+	bool is_main;
+};
+
+extern struct world world;
+
+/* Of this thread's descriptor table: the numbers that natively are inheritable
+ * by omission, so that the shim adds its flag. */
+struct table {
+	uint64_t forced;
+};
+
+extern __thread struct table *table;
+
+/* What an operand stands for now. */
+int value(struct operand operand);
+
+/* Moves a descriptor of the fuzzer's own out of the program's numbers. */
+int work_fd(long fd);
+
+void set_forced(int fd, bool is_forced);
+
+/* Runs the steps from @first to the end of the block; answers what follows. */
+unsigned run_steps(unsigned first);
+
+/* The thread's table is no longer the process's. */
+void table_is_own(void);
+
+/* Of processes.c. */
+int in_fork(const struct step *step, long flag, int results[2]);
+int in_vfork(const struct step *step, long flag, int results[2]);
+int in_clone(const struct step *step, long flag, int results[2]);
+int in_thread(const struct step *step, long flag, int results[2]);
+int end_block(const struct step *step, long flag, int results[2]);
+int fail_exec(const struct step *step, long flag, int results[2]);
+int execute(const struct step *step, long flag, int results[2]);
+int spawn(const struct step *step, long flag, int results[2]);
+int unshare_files(const struct step *step, long flag, int results[2]);
+
+#endif
