@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 /* From the first success on, the hot path need not think of ENOSYS. */
@@ -26,10 +26,10 @@ int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 	int peer, errno_before = errno;
 
 	if ((flags & SOCK_CLOEXEC) || !ni_enforces(NI_SCOPE_ACCEPT) ||
-	    ni_ours_kept(fd))
+	    ni_marks_kept(fd))
 		return ni_created_by_program(
 			next->accept4(fd, address, length, flags),
-			ni_ours_kept(fd));
+			ni_marks_kept(fd));
 	peer = next->accept4(fd, address, length, flags | SOCK_CLOEXEC);
 	if (peer >= 0 || !ni_may_be_our_flag(errno))
 		return learn_accept4(next, peer);
@@ -51,9 +51,9 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 {
 	int peer, errno_before = errno;
 
-	if (!ni_enforces(NI_SCOPE_ACCEPT) || ni_ours_kept(fd))
+	if (!ni_enforces(NI_SCOPE_ACCEPT) || ni_marks_kept(fd))
 		return ni_created_by_program(next->accept(fd, address, length),
-					     ni_ours_kept(fd));
+					     ni_marks_kept(fd));
 	if (!can_use_accept4(next))
 		return ni_created_without_flag(next->accept(fd, address,
 							    length));
@@ -82,7 +82,7 @@ NI_EXPORT NI_HOT int accept(int fd, struct sockaddr *address,
 	if (NI_UNLIKELY(!ni_fast.accept))
 		return accept_slow(fd, address, length);
 	peer = ni_next.accept4(fd, address, length, SOCK_CLOEXEC);
-	if (NI_LIKELY(ni_ours_mark_fast(peer)))
+	if (NI_LIKELY(ni_mark_fast(peer)))
 		return peer;
 	return ni_created(peer);
 }
@@ -101,7 +101,7 @@ NI_EXPORT NI_HOT int accept4(int fd, struct sockaddr *address,
 	if (NI_UNLIKELY(!ni_fast.accept || (flags & SOCK_CLOEXEC)))
 		return accept4_slow(fd, address, length, flags);
 	peer = ni_next.accept4(fd, address, length, flags | SOCK_CLOEXEC);
-	if (NI_LIKELY(ni_ours_mark_fast(peer)))
+	if (NI_LIKELY(ni_mark_fast(peer)))
 		return peer;
 	return ni_created(peer);
 }

@@ -11,14 +11,14 @@
 
 #include "common/raw.h"
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 
 /* Linux releases the number on every error but EBADF; only a filter can refuse
  * the call and leave it open. */
 static NI_COLD int close_failed(int fd, int result, unsigned char mark)
 {
 	if (ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0)
-		ni_ours_set(fd, mark);
+		ni_marks_set(fd, mark);
 	return result;
 }
 
@@ -29,14 +29,14 @@ close_marked(int (*next)(int), int fd, unsigned char mark)
 	int result;
 
 	if (NI_LIKELY(!ni_in_vfork_child))
-		ni_ours[(unsigned)fd] = 0;
+		ni_marks[(unsigned)fd] = 0;
 	result = next(fd);
 	return NI_LIKELY(result >= 0) ? result : close_failed(fd, result, mark);
 }
 
 static inline int close_by(int (*next)(int), int fd)
 {
-	unsigned char mark = ni_ours_get(fd);
+	unsigned char mark = ni_marks_get(fd);
 
 	if (NI_LIKELY(!mark))
 		return next(fd);
@@ -52,14 +52,14 @@ static int flag_range(const struct ni_next *next, unsigned first, unsigned last,
 		      int flags)
 {
 	int result = next->close_range(first, last, flags);
-	unsigned end = ni_ours_end;
+	unsigned end = ni_marks_end;
 
 	if (result < 0)
 		return result;
 	/* The program's own word from now on (rule 8). */
 	for (unsigned fd = first; fd <= last && fd < end; fd++)
-		if (ni_ours[fd] & NI_OURS)
-			ni_ours_set((int)fd, 0);
+		if (ni_marks[fd] & NI_MARK_OURS)
+			ni_marks_set((int)fd, 0);
 	return result;
 }
 
@@ -70,9 +70,9 @@ int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
 
 	if (flags & CLOSE_RANGE_CLOEXEC)
 		return flag_range(next, first, last, flags);
-	ni_ours_begin_closing(first, last);
+	ni_marks_begin_closing(first, last);
 	result = next->close_range(first, last, flags);
-	ni_ours_end_closing(first, last, result >= 0);
+	ni_marks_end_closing(first, last, result >= 0);
 	return result;
 }
 
@@ -90,9 +90,9 @@ NI_EXPORT void closefrom(int first)
 {
 	unsigned from = first < 0 ? 0 : (unsigned)first;
 
-	ni_ours_begin_closing(from, ~0U);
+	ni_marks_begin_closing(from, ~0U);
 	ni_next.closefrom(first);
-	ni_ours_end_closing(from, ~0U, true);
+	ni_marks_end_closing(from, ~0U, true);
 }
 
 NI_ALIAS(close) NI_HOT int __close(int fd);

@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 /* The program's word: whichever it sets, the flag is its own from now on. */
 static void take_programs_word(int fd, int result)
 {
-	if (result >= 0 && ni_is_ours(fd))
-		ni_ours_set(fd, 0);
+	if (result >= 0 && ni_is_marked(fd))
+		ni_marks_set(fd, 0);
 }
 
 static int set_flags(const struct ni_next *next, int fd, long flags)
@@ -26,7 +26,7 @@ static int set_flags(const struct ni_next *next, int fd, long flags)
 	/* O_CLOEXEC in place of FD_CLOEXEC would take the flag off, by mistake
 	 * for what the program wants. */
 	if ((flags & (O_CLOEXEC | FD_CLOEXEC)) == O_CLOEXEC &&
-	    ni_is_ours(fd) && ni_policy_now()->is_enforcing)
+	    ni_is_marked(fd) && ni_policy_now()->is_enforcing)
 		return next->fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 	result = next->fcntl(fd, F_SETFD, flags);
 	take_programs_word(fd, result);
@@ -42,9 +42,9 @@ static int duplicate(const struct ni_next *next, int fd, long minimum)
 
 	if ((int)minimum < 0 || (int)minimum > STDERR_FILENO ||
 	    !ni_enforces(NI_SCOPE_DUP) || !ni_is_compat() ||
-	    ni_ours_kept(fd))
+	    ni_marks_kept(fd))
 		return ni_created_by_program(next->fcntl(fd, F_DUPFD, minimum),
-					     ni_ours_kept(fd));
+					     ni_marks_kept(fd));
 	if (is_foreign)
 		return ni_created_without_flag(next->fcntl(fd, F_DUPFD,
 							   minimum));

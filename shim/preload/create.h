@@ -42,7 +42,7 @@ int ni_created(int fd);
 /* The same for one that has not got the flag yet: not atomic. */
 int ni_created_without_flag(int fd);
 
-/* A result that the program chose the flags of. @mark: NI_KEPT or 0. */
+/* A result that the program chose the flags of. @mark: NI_MARK_KEPT or 0. */
 int ni_created_by_program(int fd, unsigned char mark);
 
 /* May a failing call have failed for the flag that we added? */

@@ -4,7 +4,7 @@
 
 #include "common/raw.h"
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 int ni_created(int fd)
@@ -15,11 +15,11 @@ int ni_created(int fd)
 		return fd;
 	if (is_standard || ni_keeps_number(fd)) {
 		ni_raw3(SYS_fcntl, fd, F_SETFD, 0);
-		ni_ours_take(fd);
+		ni_marks_take(fd);
 		return fd;
 	}
-	if (!ni_ours_mark_fast(fd))
-		ni_ours_set(fd, NI_OURS);
+	if (!ni_mark_fast(fd))
+		ni_marks_set(fd, NI_MARK_OURS);
 	return fd;
 }
 
@@ -36,8 +36,8 @@ int ni_created_without_flag(int fd)
 
 int ni_created_by_program(int fd, unsigned char mark)
 {
-	if (fd >= 0 && ni_ours_get(fd) != mark)
-		ni_ours_set(fd, mark);
+	if (fd >= 0 && ni_marks_get(fd) != mark)
+		ni_marks_set(fd, mark);
 	return fd;
 }
 

@@ -6,7 +6,7 @@
 
 #include "common/raw.h"
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 int ni_dup(const struct ni_next *next, int fd)
@@ -14,8 +14,8 @@ int ni_dup(const struct ni_next *next, int fd)
 	bool is_foreign = next == &ni_next && ni_foreign.dup;
 	int copy, errno_before = errno;
 
-	if (!ni_enforces(NI_SCOPE_DUP) || ni_ours_kept(fd))
-		return ni_created_by_program(next->dup(fd), ni_ours_kept(fd));
+	if (!ni_enforces(NI_SCOPE_DUP) || ni_marks_kept(fd))
+		return ni_created_by_program(next->dup(fd), ni_marks_kept(fd));
 	/* A library with its own dup loses track of a descriptor that was
 	 * duplicated by fcntl (socket_wrapper does). */
 	if (is_foreign)
@@ -49,7 +49,7 @@ NI_EXPORT NI_HOT int dup(int fd)
 	if (NI_UNLIKELY(!ni_fast.dup))
 		return dup_slow(fd);
 	copy = ni_raw3_int(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
-	if (NI_LIKELY(ni_ours_mark_fast(copy)))
+	if (NI_LIKELY(ni_mark_fast(copy)))
 		return copy;
 	return dup_again(fd, copy);
 }
@@ -59,9 +59,9 @@ static int dup2_onto_itself(const struct ni_next *next, int fd)
 {
 	int result = next->dup2(fd, fd);
 
-	if (result >= 0 && ni_is_ours(fd) && ni_is_compat()) {
+	if (result >= 0 && ni_is_marked(fd) && ni_is_compat()) {
 		ni_raw3(SYS_fcntl, fd, F_SETFD, 0);
-		ni_ours_take(fd);
+		ni_marks_take(fd);
 	}
 	return result;
 }
@@ -69,9 +69,9 @@ static int dup2_onto_itself(const struct ni_next *next, int fd)
 static int onto(int result, int fd, int fd2, unsigned char before)
 {
 	if (result < 0 && before)
-		ni_ours_set(fd2, before);
-	else if (result >= 0 && ni_ours_kept(fd))
-		ni_ours_set(fd2, NI_KEPT);
+		ni_marks_set(fd2, before);
+	else if (result >= 0 && ni_marks_kept(fd))
+		ni_marks_set(fd2, NI_MARK_KEPT);
 	return result;
 }
 
@@ -81,13 +81,13 @@ int ni_dup2(const struct ni_next *next, int fd, int fd2)
 
 	if (fd == fd2)
 		return dup2_onto_itself(next, fd);
-	before = ni_ours_take(fd2);
+	before = ni_marks_take(fd2);
 	return onto(next->dup2(fd, fd2), fd, fd2, before);
 }
 
 int ni_dup3(const struct ni_next *next, int fd, int fd2, int flags)
 {
-	unsigned char before = ni_ours_take(fd2);
+	unsigned char before = ni_marks_take(fd2);
 
 	return onto(next->dup3(fd, fd2, flags), fd, fd2, before);
 }

@@ -6,7 +6,7 @@
 
 #include "common/announced.h"
 #include "common/raw.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 #define ADOPT "NOINHERIT_ADOPT"
@@ -200,7 +200,7 @@ static void adopt(int fd)
 	if (flags < 0 || (flags & FD_CLOEXEC))
 		return;
 	if (ni_raw3(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC) >= 0)
-		ni_ours_set(fd, NI_OURS);
+		ni_marks_set(fd, NI_MARK_OURS);
 }
 
 static void adopt_listed(const char *text)
@@ -211,7 +211,7 @@ static void adopt_listed(const char *text)
 		last = first;
 		if (*text == '-' && (text++, !read_number(&text, &last)))
 			return;
-		for (; first <= last && first < NI_OURS_SIZE; first++)
+		for (; first <= last && first < NI_MARKS_SIZE; first++)
 			if (first >= 3)
 				adopt((int)first);
 		if (*text != ',')

@@ -14,7 +14,7 @@
 #include "preload/carried.h"
 #include "preload/environment.h"
 #include "preload/handover.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 /* The exec calls differ in how they name the file. */
@@ -158,7 +158,7 @@ static int hand_over(const struct image *image, unsigned end)
 
 static int run(const struct image *image)
 {
-	unsigned end = ni_is_compat() && image->path ? ni_ours_top() : 0;
+	unsigned end = ni_is_compat() && image->path ? ni_marks_top() : 0;
 
 	return end ? hand_over(image, end) : start(image, image->envp);
 }

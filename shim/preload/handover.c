@@ -5,7 +5,7 @@
 
 #include "common/announced.h"
 #include "common/raw.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 enum { FIRST_FD = 3 };	/* above the standard streams */
@@ -19,7 +19,7 @@ static void add(struct ni_handover *handover, unsigned fd)
 {
 	unsigned char bit = (unsigned char)(1U << (fd % 8));
 
-	if (fd >= handover->end || !ni_is_ours((int)fd) ||
+	if (fd >= handover->end || !ni_is_marked((int)fd) ||
 	    (handover->bits[fd / 8] & bit))
 		return;
 	/* Ours, but the program may have taken the flag off in a way that we
@@ -34,7 +34,7 @@ static void add_range(struct ni_handover *handover, unsigned first,
 		      unsigned last)
 {
 	for (unsigned fd = first; fd <= last && fd < handover->end; fd++)
-		if (ni_ours[fd])
+		if (ni_marks[fd])
 			add(handover, fd);
 }
 

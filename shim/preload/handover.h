@@ -28,8 +28,8 @@ static inline size_t ni_handover_size(unsigned end)
 }
 
 /**
- * ni_handover_choose - fill in @handover: what is ours, still flagged, and meant
- * @end: ni_ours_top(); @handover has ni_handover_size(end) bytes
+ * ni_handover_choose - what is ours, still flagged, and meant
+ * @end: ni_marks_top(); @handover has ni_handover_size(end) bytes
  * @file: what will be executed; its path may be NULL if it was not found
  * @argv, @envp: of the new image
  * @pid: the process that it will be; 0 if not known yet

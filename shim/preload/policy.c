@@ -7,8 +7,8 @@
 
 #include "common/raw.h"
 #include "preload/carried.h"
+#include "preload/marks.h"
 #include "preload/next.h"
-#include "preload/ours.h"
 #include "preload/program.h"
 
 struct ni_policy ni_policy;

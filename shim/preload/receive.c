@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 /* How the descriptors of a message came to be. */
@@ -57,7 +57,7 @@ static enum arrival arrival_of(int fd, int flags)
 	if ((flags & MSG_CMSG_CLOEXEC) || !ni_enforces(NI_SCOPE_RECEIVE) ||
 	    !ni_is_compat())
 		return AS_PROGRAM_SAID;
-	return ni_ours_get(fd) & NI_REFUSES_FLAG ? WITHOUT_FLAG : FLAGGED_BY_US;
+	return ni_marks_get(fd) & NI_MARK_REFUSES_FLAG ? WITHOUT_FLAG : FLAGGED_BY_US;
 }
 
 /* Packet sockets answer EINVAL to a flag that they do not know. Asked once for
@@ -65,7 +65,7 @@ static enum arrival arrival_of(int fd, int flags)
 static void remember_refusal(int fd, ssize_t result)
 {
 	if (result >= 0)
-		ni_ours_set(fd, ni_ours_get(fd) | NI_REFUSES_FLAG);
+		ni_marks_set(fd, ni_marks_get(fd) | NI_MARK_REFUSES_FLAG);
 }
 
 ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
@@ -136,7 +136,7 @@ NI_EXPORT NI_HOT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	ssize_t size;
 
 	if (NI_UNLIKELY(!ni_fast.receive || (flags & MSG_CMSG_CLOEXEC) ||
-			(ni_ours_get(fd) & NI_REFUSES_FLAG)))
+			(ni_marks_get(fd) & NI_MARK_REFUSES_FLAG)))
 		return recvmsg_slow(fd, message, flags);
 	size = ni_next.recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
 	if (NI_UNLIKELY(size < 0 || message->msg_controllen))

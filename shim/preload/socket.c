@@ -5,7 +5,7 @@
 
 #include "common/raw.h"
 #include "preload/create.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
@@ -17,7 +17,7 @@ int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
 			next->socket(domain, type, protocol), 0);
 	if (ni_keeps_kind(domain, type))
 		return ni_created_by_program(
-			next->socket(domain, type, protocol), NI_KEPT);
+			next->socket(domain, type, protocol), NI_MARK_KEPT);
 	if (!ni_policy.lacks_socket_flag) {
 		fd = next->socket(domain, type | SOCK_CLOEXEC, protocol);
 		if (fd >= 0 || !ni_may_be_our_flag(errno))
@@ -48,7 +48,7 @@ static int by_program(int fd)
 
 static int kept(int fd)
 {
-	return ni_created_by_program(fd, NI_KEPT);
+	return ni_created_by_program(fd, NI_MARK_KEPT);
 }
 
 int ni_socketpair(const struct ni_next *next, int domain, int type,
@@ -95,7 +95,7 @@ socket_as_asked(int domain, int type, int protocol)
 	if (NI_UNLIKELY(!ni_fast.socket_flag))
 		return ni_socket(&ni_next, domain, type, protocol);
 	fd = ni_raw3_int(SYS_socket, domain, type, protocol);
-	if (NI_LIKELY(fd >= 0 && !ni_ours_get(fd)))
+	if (NI_LIKELY(fd >= 0 && !ni_marks_get(fd)))
 		return fd;
 	return ni_created_by_program((int)ni_libc_result(fd), 0);
 }
@@ -109,7 +109,7 @@ NI_EXPORT NI_HOT int socket(int domain, int type, int protocol)
 	if (NI_UNLIKELY(flagged == type))
 		return socket_as_asked(domain, type, protocol);
 	fd = ni_raw3_int(SYS_socket, domain, flagged, protocol);
-	if (NI_LIKELY(ni_ours_mark_fast(fd)))
+	if (NI_LIKELY(ni_mark_fast(fd)))
 		return fd;
 	return socket_again(domain, flagged, protocol, fd);
 }
@@ -131,8 +131,8 @@ NI_EXPORT NI_HOT int socketpair(int domain, int type, int protocol, int pair[2])
 		return ni_socketpair(&ni_next, domain, type, protocol, pair);
 	result = (int)ni_raw6(SYS_socketpair, domain, flagged, protocol,
 			      (long)pair, 0, 0);
-	if (NI_LIKELY(!result && ni_ours_mark_fast(pair[0]) &&
-		      ni_ours_mark_fast(pair[1])))
+	if (NI_LIKELY(!result && ni_mark_fast(pair[0]) &&
+		      ni_mark_fast(pair[1])))
 		return 0;
 	return socketpair_again(domain, type, protocol, pair, result);
 }

@@ -16,8 +16,8 @@
 #include "preload/environment.h"
 #include "preload/exec.h"
 #include "preload/handover.h"
+#include "preload/marks.h"
 #include "preload/next.h"
-#include "preload/ours.h"
 #include "preload/policy.h"
 
 /* glibc's record of one action. posix_spawn_file_actions_adddup2() would
@@ -195,7 +195,7 @@ static int hand_over(const struct spawn *spawn, unsigned end)
 
 static int run(const struct spawn *spawn)
 {
-	unsigned end = ni_is_compat() && spawn->path ? ni_ours_top() : 0;
+	unsigned end = ni_is_compat() && spawn->path ? ni_marks_top() : 0;
 
 	return end ? hand_over(spawn, end) :
 		     start(spawn, spawn->actions, spawn->envp);

@@ -41,7 +41,7 @@ vfork:
 	testl	%eax, %eax
 	jnz	2f
 	movb	$1, %fs:(%rdx)
-	movq	ni_ours_limit@gottpoff(%rip), %rdx
+	movq	ni_marks_limit@gottpoff(%rip), %rdx
 	movl	$0, %fs:(%rdx)
 	ret
 2:	movb	%sil, %fs:(%rdx)
@@ -73,8 +73,8 @@ vfork:
 	cbnz	x0, 2f
 	mov	w9, 1
 	strb	w9, [x11]
-	adrp	x11, :gottprel:ni_ours_limit
-	ldr	x11, [x11, :gottprel_lo12:ni_ours_limit]
+	adrp	x11, :gottprel:ni_marks_limit
+	ldr	x11, [x11, :gottprel_lo12:ni_marks_limit]
 	str	wzr, [x10, x11]
 	ret
 2:	strb	w12, [x11]

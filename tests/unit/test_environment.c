@@ -16,7 +16,7 @@
 #include "common/announced.h"
 #include "descriptors.h"
 #include "preload/environment.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 enum { FIRST = 3, LAST = 20 };
@@ -39,7 +39,7 @@ static int start_with_settings(void **state)
 static int forget_marks(void **state)
 {
 	(void)state;
-	memset(ni_ours, 0, 64);
+	memset(ni_marks, 0, 64);
 	memset(&ni_policy, 0, sizeof(ni_policy));
 	ni_policy.is_read = true;
 	ni_policy.is_enforcing = true;
@@ -207,8 +207,8 @@ static void only_a_list_for_this_process_is_adopted(void **state)
 		assert_string_equal(envp[1], "B=2");
 		assert_null(envp[2]);
 		for (int fd = FIRST; fd <= LAST; fd++) {
-			assert_int_equal(ni_is_ours(fd), !is_inheritable(fd));
-			if (ni_is_ours(fd))
+			assert_int_equal(ni_is_marked(fd), !is_inheritable(fd));
+			if (ni_is_marked(fd))
 				sprintf(adopted + strlen(adopted), "%s%d",
 					*adopted ? " " : "", fd);
 		}
@@ -227,9 +227,9 @@ static void what_is_closed_or_flagged_already_is_not_adopted(void **state)
 	assert_return_code(close(5), 0);
 	write_list(variable, "own", ":4-6");
 	ni_environment_adopt(envp);
-	assert_false(ni_is_ours(4));
-	assert_false(ni_is_ours(5));
-	assert_true(ni_is_ours(6));
+	assert_false(ni_is_marked(4));
+	assert_false(ni_is_marked(5));
+	assert_true(ni_is_marked(6));
 }
 
 static void every_copy_of_the_variable_is_removed(void **state)

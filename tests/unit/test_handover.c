@@ -15,7 +15,7 @@
 
 #include "descriptors.h"
 #include "preload/handover.h"
-#include "preload/ours.h"
+#include "preload/marks.h"
 #include "preload/policy.h"
 
 enum { FIRST = 3, LAST = 20, PID = 4242 };
@@ -28,11 +28,11 @@ static int own_all(void **state)
 	(void)state;
 	if (fd < 0)
 		return -1;
-	memset(ni_ours, 0, 64);
+	memset(ni_marks, 0, 64);
 	for (int number = FIRST; number <= LAST; number++) {
 		if (number != fd && dup3(fd, number, O_CLOEXEC) < 0)
 			return -1;
-		ni_ours_set(number, NI_OURS);
+		ni_marks_set(number, NI_MARK_OURS);
 	}
 	memset(&ni_policy, 0, sizeof(ni_policy));
 	ni_policy.is_read = true;
@@ -55,7 +55,7 @@ static struct ni_handover *choose(char *const *argv, char *const *envp,
 	} memory;
 	const struct ni_file other = { AT_FDCWD, "/bin/true", 0 };
 
-	ni_handover_choose(&memory.handover, ni_ours_top(), &other, argv, envp,
+	ni_handover_choose(&memory.handover, ni_marks_top(), &other, argv, envp,
 			   pid);
 	return &memory.handover;
 }
@@ -208,8 +208,8 @@ static void only_what_is_ours_and_still_flagged_is_named(void **state)
 	char *envp[] = { "WAYLAND_SOCKET=7 8 9 10", NULL };
 
 	(void)state;
-	ni_ours_set(7, 0);
-	ni_ours_set(8, NI_KEPT);
+	ni_marks_set(7, 0);
+	ni_marks_set(8, NI_MARK_KEPT);
 	assert_return_code(fcntl(9, F_SETFD, 0), 0);
 	assert_string_equal(numbers_of(choose(argv, envp, PID)), "10");
 	assert_return_code(close(10), 0);
@@ -227,7 +227,7 @@ static void without_a_file_or_lists_nothing_is_named(void **state)
 	const struct ni_file none = { AT_FDCWD, NULL, 0 };
 
 	(void)state;
-	ni_handover_choose(&memory.handover, ni_ours_top(), &none, argv, argv,
+	ni_handover_choose(&memory.handover, ni_marks_top(), &none, argv, argv,
 			   PID);
 	assert_int_equal(memory.handover.count, 0);
 	assert_string_equal(numbers_of(choose(NULL, NULL, PID)), "");
