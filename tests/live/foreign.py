@@ -1,7 +1,12 @@
-"""Programs of the tests, built for another C library or another machine."""
+"""Programs of the tests, built for another C library or another machine, and
+tests/shim there: by the same rule as tests/run, a case passes under the shim
+and fails natively."""
 
+import glob
 import os
+import re
 import subprocess
+import sys
 
 import live
 
@@ -27,3 +32,58 @@ def compile_for(compiler, source, program, *options):
 def compile_helper(compiler, name, folder, *options):
     return compile_for(compiler, os.path.join(HELPERS, name + ".c"),
                        os.path.join(folder, name), *options)
+
+
+def build_shim_tests(compiler, folder, *options):
+    """All of tests/shim and the program that they execute, as make lays them
+    out. Returns the names of the tests."""
+    for part in ("tests/shim", "tests/helpers"):
+        os.makedirs(os.path.join(folder, part), exist_ok=True)
+    compile_helper(compiler, "looker", os.path.join(folder, "tests/helpers"))
+    names = []
+    for source in sorted(glob.glob(os.path.join(ROOT, "tests/shim/test_*.c"))):
+        name = os.path.basename(source)[:-2]
+        compile_for(compiler, source,
+                    os.path.join(folder, "tests/shim", name), "-I",
+                    os.path.join(HELPERS, "foreign"), "-w", *options)
+        names.append(name)
+    return names
+
+
+def cases(command, environment):
+    """(passed, failed), names, and what was said."""
+    environment = {name: value for name, value in environment.items()
+                   if value is not None}
+    try:
+        result = subprocess.run(command, env=environment, text=True,
+                                capture_output=True, timeout=300, check=False,
+                                stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired as late:
+        return set(), {"the end: it hangs"}, str(late.stderr)
+    lines = re.findall(r"^(ok|not ok) \d+ - (# SKIP )?(\w+)", result.stdout,
+                       re.M)
+    passed = {name for how, skipped, name in lines
+              if how == "ok" and not skipped}
+    failed = {name for how, _, name in lines if how == "not ok"}
+    plan = re.search(r"^1\.\.(\d+)", result.stdout, re.M)
+    if not plan or int(plan[1]) != len(lines):
+        failed.add(f"the end: status {result.returncode}")
+    return passed, failed, result.stdout + result.stderr
+
+
+def check_shim_tests(test, names, command, preload, lacks):
+    """@command: what runs the test of a name, given the shim or None; @lacks:
+    {case: why it cannot pass there}."""
+    for name in names:
+        with test.subTest(name):
+            passed, failed, said = cases(*command(name, preload))
+            known = {case for case in failed if case in lacks}
+            for case in sorted(known):
+                print(f"\nskipped case: {name}, {case}: {lacks[case]}",
+                      file=sys.stderr)
+            test.assertEqual(failed - known, set(), said)
+            test.assertTrue(passed or known, f"{name} ran no case")
+            natively, _, said = cases(*command(name, None))
+            test.assertEqual({case for case in natively - set(lacks)
+                              if not case.startswith("as_natively_")},
+                             set(), "these prove nothing")

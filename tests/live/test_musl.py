@@ -37,6 +37,17 @@ WRAPS = """
         return next(domain, type, protocol);
     }"""
 
+# In front of us it calls us, behind us we call it; each call once.
+WRAPS = """
+    #include <dlfcn.h>
+    int made;
+    int socket(int domain, int type, int protocol)
+    {
+        int (*next)(int, int, int) = dlsym(RTLD_NEXT, "socket");
+        made++;
+        return next(domain, type, protocol);
+    }"""
+
 SAYS_WRAPPED = """
     #include <dlfcn.h>
     #include <fcntl.h>
@@ -175,6 +186,32 @@ class Musl(live.LiveTest):
         for preload in (None, SHIM, f"{SHIM}:{early}", f"{early}:{SHIM}"):
             with self.subTest(preload=preload):
                 self.assertEqual(self.says(program, preload=preload), "1")
+
+
+class Shim(live.LiveTest):
+    """tests/shim, by musl's own compiler."""
+
+    LACKS = {
+        "as_natively_a_sleeping_thread_can_be_cancelled":
+        "a thread that musl cancels is not unwound",
+    }
+
+    def test_every_case(self):
+        library = os.path.join(self.folder, "liblacks.so")
+        foreign.compile_for(foreign.MUSL,
+                            os.path.join(foreign.HELPERS,
+                                         "foreign/musl_lacks.c"),
+                            library, "-shared", "-fPIC")
+        names = foreign.build_shim_tests(
+            foreign.MUSL, self.folder, "-include",
+            os.path.join(foreign.HELPERS, "foreign/musl_lacks.h"), library,
+            f"-Wl,-rpath,{self.folder}")
+
+        def command(name, preload):
+            return ([os.path.join(self.folder, "tests/shim", name)],
+                    dict(self.environment, LD_PRELOAD=preload))
+
+        foreign.check_shim_tests(self, names, command, SHIM, self.LACKS)
 
 
 class Mixed(test_same_program.Upgrade):

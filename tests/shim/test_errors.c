@@ -136,8 +136,11 @@ static long by_name(const struct row *row, long a, long b)
 	}
 }
 
+/* By name, then by number: the first is not asked where libc has an answer of
+ * its own. */
 static void compare(const char *limit, const struct row *row)
 {
+	int first = LIBC_ANSWERS_ITSELF(row->name);
 	long a = number_of(row->a), b = number_of(row->b);
 	long native = ni_raw6(row->call, a, b, row->c, row->d, row->e, 0);
 	long result[2];
@@ -146,12 +149,13 @@ static void compare(const char *limit, const struct row *row)
 	if (native >= 0 || native < -4095)
 		fail_msg("%s%s: does not fail natively", limit, row->name);
 	errno = 0;
-	result[0] = by_name(row, a, b);
+	if (!first)
+		result[0] = by_name(row, a, b);
 	error[0] = errno;
 	errno = 0;
 	result[1] = syscall(row->call, a, b, row->c, row->d, row->e);
 	error[1] = errno;
-	for (int i = 0; i < 2; i++)
+	for (int i = first; i < 2; i++)
 		if (result[i] != -1 || error[i] != -native)
 			fail_msg("%s%s%s: %ld, errno %d (%s), natively %s",
 				 limit, row->name, i ? ", by number" : "",
