@@ -66,7 +66,7 @@ class Fuzz(command.CommandTest):
             source = self.file("source.c", "void _start(void) {}\n")
             subprocess.run(["gcc", *SMALL, *flags, "-o",
                             self.path(f"elf/{name}"), source], check=True)
-            self.assertLess(os.path.getsize(self.path(f"elf/{name}")), 2048)
+            self.assertLess(os.path.getsize(self.path(f"elf/{name}")), 4096)
         for number, text in enumerate(SEEDS["proc"]):
             self.file(f"proc/{number}", text)
 

@@ -107,9 +107,7 @@ static void receive(void)
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr header;
-	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
-				  .cmsg_level = SOL_SOCKET,
-				  .cmsg_type = SCM_RIGHTS } };
+	} control = { { 0 } };	/* the padding is sent, too */
 	struct iovec part = { (char[1]){ 'x' }, 1 };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
 				  .msg_control = &control,
@@ -120,6 +118,11 @@ static void receive(void)
 		abort();
 	for (int i = 0; i < 2; i++)
 		pair[i] = moved_to(pair[i], 50);
+	control.header = (struct cmsghdr){
+		.cmsg_len = CMSG_LEN(sizeof(fd)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS
+	};
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	sendmsg(pair[0], &message, 0);
 	recvmsg(pair[1], &message, 0);

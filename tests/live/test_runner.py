@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 import live
+import toolkit
 
 RUN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../run")
 
@@ -17,6 +18,22 @@ class Case(unittest.TestCase):
     %s
 unittest.main()
 """
+CLASSES = """#!/usr/bin/python3
+import sys
+import unittest
+sys.path.insert(0, %r)
+import toolkit
+class Skips(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        raise unittest.SkipTest("no moon")
+    def test_one(self): pass
+%s
+toolkit.main()
+"""
+TOOLKIT = os.path.dirname(os.path.realpath(toolkit.__file__))
+AND_ANOTHER = """class Passes(unittest.TestCase):
+    def test_one(self): pass"""
 PASSES = "def test_one(self): pass"
 SKIPS = "def test_one(self): self.skipTest('no moon')"
 
@@ -48,7 +65,8 @@ class Runner(live.LiveTest):
         result = subprocess.run([self.path("tests/run"), "some"], text=True,
                                 capture_output=True, check=False,
                                 env=dict(self.environment,
-                                         BUILD=self.path("build")))
+                                         BUILD=self.path("build"),
+                                         TESTS="*"))
         return result.returncode, result.stdout
 
     def test_python_files(self):
@@ -63,6 +81,14 @@ class Runner(live.LiveTest):
         status, said = self.run_suite()
         self.assertIn("FAILED  some/test_empty.py", said)
         self.assertEqual(status, 1)
+
+    def test_classes_that_skip_themselves(self):
+        self.file("tests/some/test_skips.py", CLASSES % (TOOLKIT, ""))
+        self.file("tests/some/test_both.py", CLASSES % (TOOLKIT, AND_ANOTHER))
+        said = self.run_suite()[1]
+        self.assertIn("SKIPPED some/test_skips.py: skipped case: all of Skips:"
+                      " no moon", said)
+        self.assertIn("ok      some/test_both.py", said)
 
     def test_cmocka_programs(self):
         for name, rows, count in (

@@ -88,10 +88,15 @@ def main():
     """As unittest.main(), but a case that could not run is named, and a file
     of which nothing could run is skipped."""
     result = unittest.main(exit=False, verbosity=1).result
+    cases = 0
     for test, why in result.skipped:
-        print(f"skipped case: {test.id().split('.')[-1]}: "
-              f"{' '.join(why.split())}", file=sys.stderr)
+        # setUpClass() skipped: that is no case, and names its class.
+        name = test.id().split(".")[-1] if test.countTestCases() else \
+            f"all of {test.id().split('.')[-1].rstrip(')')}"
+        cases += test.countTestCases()
+        print(f"skipped case: {name}: {' '.join(why.split())}",
+              file=sys.stderr)
     if not result.wasSuccessful():
         sys.exit(1)
-    if result.testsRun and len(result.skipped) == result.testsRun:
+    if result.skipped and cases == result.testsRun:
         sys.exit(77)
