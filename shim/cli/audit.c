@@ -215,22 +215,17 @@ static bool is_all_said(const struct audit *audit, const char *inner, int status
 	if (!ni_recording_directory_is_empty(inner))
 		return false;
 	if (audit->is_unreached)
-		return !audit->report.output;
+		return !audit->report.output && !audit->report.error_exitcode;
 	return status == NI_EXIT_TROUBLE || status == NI_EXIT_CANNOT_RUN ||
 	       status == NI_EXIT_NOT_FOUND;
 }
 
-static int report(const struct audit *audit, struct ni_report_maker *maker,
-		  const char *made, char **command, int status)
+static int report(struct ni_report_maker *maker, const char *made,
+		  char **command, int status)
 {
-	size_t left = 0;
-	int r = ni_report_maker_run(maker, made, (const char *const *)command,
-				    &left);
+	int r = ni_report_maker_run(maker, made, (const char *const *)command);
 
-	if (r)
-		return r;
-	return left && audit->report.error_exitcode ?
-		audit->report.error_exitcode : status;
+	return r ? r : status;
 }
 
 static int record_and_report(struct audit *audit, char **command)
@@ -248,7 +243,7 @@ static int record_and_report(struct audit *audit, char **command)
 		if (!status)
 			status = run_command(audit, command);
 		if (!is_all_said(audit, inner, status))
-			status = report(audit, maker, made, command, status);
+			status = report(maker, made, command, status);
 		ni_recording_directory_remove(made, inner);
 	}
 	ni_report_maker_close(maker);

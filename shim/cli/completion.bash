@@ -5,7 +5,7 @@
 __noinherit_verbs=(run check audit report scan)
 __noinherit_settings=(--mode= --scope= --keep=)
 __noinherit_reports=(--format= --output= -o --kinds= --suppressions=
-	--gen-suppressions --error-exitcode= --baseline --baseline= --debug-dir=)
+	--gen-suppressions --only= --error-exitcode= --baseline --baseline= --debug-dir=)
 __noinherit_recorder=(--record-only --enforce --no-follow --trace-size= --frames=)
 __noinherit_kinds=(all default leak double-close race wrong-flag unclosed
 	inheritable arrived passed)
@@ -91,7 +91,7 @@ __noinherit_value() # option value
 		fi
 		;;
 	--format) __noinherit_answer "$2" text json sarif html ;;
-	--output | -o | --suppressions | --baseline) __noinherit_compgen -f "$2" ;;
+	--output | -o | --suppressions | --baseline | --only) __noinherit_compgen -f "$2" ;;
 	--debug-dir) __noinherit_compgen -d "$2" ;;
 	esac
 }

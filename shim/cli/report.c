@@ -35,16 +35,13 @@ static int make_report(const struct ni_report_options *report_options,
 		       const char *directory)
 {
 	struct ni_report_maker *maker;
-	size_t left = 0;
 	int status = ni_report_maker_open(&maker, "report", report_options,
 					  stdout);
 
 	if (status)
 		return status;
-	status = ni_report_maker_run(maker, directory, NULL, &left);
+	status = ni_report_maker_run(maker, directory, NULL);
 	ni_report_maker_close(maker);
-	if (!status && left)
-		status = report_options->error_exitcode;
 	return status;
 }
 

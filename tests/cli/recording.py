@@ -16,11 +16,13 @@ class RecordingTest(command.CommandTest):
         self.recording = self.record()
         self.environment["TZ"] = "UTC"
 
-    def record(self, seed=0):
-        """A directory with the traces; the seed changes pids and inodes."""
-        folder = self.path(f"recording{seed}")
+    def record(self, seed=0, whole=False):
+        """A directory with the traces; the seed changes pids and inodes. A
+        whole recording lacks nothing."""
+        folder = self.path(f"recording{seed}{'whole' * whole}")
         os.mkdir(folder)
-        result = self.noinherit(folder, str(seed), command=SAMPLE)
+        result = self.noinherit(folder, str(seed), *["whole"] * whole,
+                                command=SAMPLE)
         self.assertEqual(result.returncode, 0, result.stderr)
         return folder
 

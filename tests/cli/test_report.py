@@ -115,11 +115,14 @@ class Options(RecordingTest):
                          default | {"passed"})
 
     def test_the_exit_status_is_for_what_is_left(self):
+        whole = self.record(whole=True)
         self.report(status=0)
         self.report("--error-exitcode=9", status=9)
-        self.report("--error-exitcode=9", "--kinds=inheritable", status=0)
+        self.report("--error-exitcode=9", "--kinds=inheritable", status=0,
+                    recording=whole)
         rules = self.file("rules", "*:*\n")
-        self.report("--error-exitcode=9", f"--suppressions={rules}", status=0)
+        self.report("--error-exitcode=9", f"--suppressions={rules}", status=0,
+                    recording=whole)
 
     def test_the_output_goes_where_it_should(self):
         path = self.path("report.txt")
@@ -140,7 +143,7 @@ class Options(RecordingTest):
     def test_a_baseline_knows_what_an_earlier_report_said(self):
         before = self.path("before.json")
         self.report("--format=json", "-o", before)
-        later = self.record(seed=7)
+        later = self.record(seed=7, whole=True)
         text = self.report(f"--baseline={before}", "--error-exitcode=9",
                            recording=later, status=0)
         self.assertIn("Suppressed: 6 leaks, 1 double-close, 1 race, "

@@ -128,6 +128,7 @@ static uint32_t site(struct builder *builder, int call, void (*function)(void),
 /* ---- the recording -------------------------------------------------------------- */
 
 static uint32_t seed;
+static int is_whole;	/* nothing is missing */
 
 static uint32_t pid(uint32_t number)
 {
@@ -272,8 +273,10 @@ static struct builder *make_server(void)
 	hold_all(server, exec, socket, log, other);
 	arrived_file(server, 3, outer_path);
 	add_own_findings(server);
-	add_helper(server);
-	server->header.dropped[NI_DROPPED_SITES] = 2;
+	if (!is_whole)
+		add_helper(server);
+	if (!is_whole)
+		server->header.dropped[NI_DROPPED_SITES] = 2;
 	return server;
 }
 
@@ -327,6 +330,7 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc > 2)
 		seed = (uint32_t)atoi(argv[2]);
+	is_whole = argc > 3;
 	dl_iterate_phdr(find_self, NULL);
 	open_listener();
 	open_log();

@@ -30,8 +30,13 @@ static void add_dropped(struct ledger *ledger)
 
 		for (size_t i = 0; i < ledger->image_count; i++)
 			count += ledger->images[i].trace->header.dropped[kind];
-		ni_report_add_loss(ledger->report, dropped[kind] ? dropped[kind] :
-			 "things of an unknown kind", count);
+		if (kind == NI_DROPPED_PARTNERS)
+			ni_report_add_loss(ledger->report, dropped[kind],
+					   count);
+		else
+			ni_report_add_gap(ledger->report, dropped[kind] ?
+					  dropped[kind] :
+					  "things of an unknown kind", count);
 	}
 }
 
@@ -67,7 +72,8 @@ void ni_losses_read(struct ledger *ledger)
 	}
 	ni_report_add_loss(ledger->report, "records left unfinished by a process that died or "
 		 "still runs", torn);
-	ni_report_add_loss(ledger->report, "records that cannot be read", malformed);
+	ni_report_add_gap(ledger->report, "records that cannot be read",
+			  malformed);
 	add_dropped(ledger);
 	ni_report_add_loss(ledger->report, "processes that were left alone after they installed "
 		 "a seccomp filter", count_stopped(ledger));

@@ -10,30 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/base_name.h"
-
-/* Runs many programs: the same file again is not the same program again. */
-static const char *const interpreters[] = {
-	"sh", "dash", "bash", "zsh", "ksh", "fish", "busybox", "toybox",
-	"python", "perl", "ruby", "php", "lua", "luajit", "tclsh", "wish",
-	"node", "nodejs", "java", "mono", "ocamlrun", "guile", "awk", "gawk",
-	"mawk", "Rscript", "escript",
-};
-
-/* "python3.11" is python, "php8.2" is php; "shutdown" is not sh. */
-static bool is_interpreter(const char *exe)
-{
-	const char *name = ni_base_name(exe);
-
-	for (size_t i = 0; i < ARRAY_LEN(interpreters); i++) {
-		size_t length = strlen(interpreters[i]);
-
-		if (!strncmp(name, interpreters[i], length) &&
-		    !name[length + strspn(name + length, "0123456789.-")])
-			return true;
-	}
-	return false;
-}
+#include "common/same_program.h"
 
 /* ---- images ------------------------------------------------------------- */
 
@@ -295,17 +272,27 @@ void ni_programs_join(struct ledger *ledger)
 	ledger->report->process_count = count_processes(ledger);
 }
 
-static bool is_same_script(const struct ni_program *a,
-			  const struct ni_program *b)
+/* By all the names that it is known by, the one that asks for most. */
+static enum ni_program_kind kind_of(const struct ni_program *program)
 {
-	return a->argc > 1 && b->argc > 1 && !strcmp(a->argv[1], b->argv[1]);
+	enum ni_program_kind kind = ni_program_kind(program->exe), called;
+
+	called = program->argc ? ni_program_kind(program->argv[0]) : kind;
+	return called > kind ? called : kind;
+}
+
+static struct ni_program_arguments
+arguments_of(const struct ni_program *program)
+{
+	return ni_program_arguments((char *const *)program->argv,
+				    program->argc);
 }
 
 bool ni_programs_is_again(const struct launch *launch)
 {
 	const struct ni_trace_header *header = &launch->from->trace->header;
 	const struct ni_trace_exec *exec = launch->exec;
-	const struct ni_program *from = launch->from->program;
+	struct ni_program_arguments before, now;
 	bool is_same_file = launch->into ?
 		header->exe_inode == launch->into->trace->header.exe_inode &&
 		header->exe_device == launch->into->trace->header.exe_device :
@@ -314,6 +301,8 @@ bool ni_programs_is_again(const struct launch *launch)
 
 	if (!is_same_file || (!header->exe_inode && !header->exe_device))
 		return false;
-	return !is_interpreter(from->exe) ||
-	       is_same_script(from, launch->program);
+	before = arguments_of(launch->from->program);
+	now = arguments_of(launch->program);
+	return ni_program_is_again(kind_of(launch->from->program), &before,
+				   &now);
 }

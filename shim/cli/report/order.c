@@ -11,7 +11,8 @@
 bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding)
 {
-	return (report->kinds & NI_KIND_BIT(finding->kind)) != 0;
+	return (report->kinds & NI_KIND_BIT(finding->kind)) != 0 &&
+	       !finding->is_elsewhere;
 }
 
 bool ni_is_left(const struct ni_report *report,

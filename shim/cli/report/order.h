@@ -16,11 +16,11 @@
  */
 void ni_order_findings(struct ni_report *report);
 
-/* Is it of a chosen kind? */
+/* Is it of a chosen kind, and to be mended where --only says? */
 bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding);
 
-/* Chosen, and neither suppressed nor stopped: what an exit status counts. */
+/* Chosen, and neither suppressed nor stopped. */
 bool ni_is_left(const struct ni_report *report,
 	       const struct ni_finding *finding);
 

@@ -12,8 +12,9 @@
 
 /* Nobody mends a leak there. */
 static const char *const system_modules[] = {
-	"libc.so", "libc-", "ld-linux", "libpthread", "libresolv", "libnss_",
-	"libnoinherit-",
+	"libc.so", "libc-", "ld-linux", "ld-musl", "libpthread", "libresolv",
+	"libnss_", "libnoinherit-", "libstdc++.so", "libc++.so", "libffi.so",
+	"_ctypes.",
 };
 
 const char *ni_place_module_name(const struct ni_frame *frame)

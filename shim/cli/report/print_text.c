@@ -141,7 +141,14 @@ static const char *list_counts(struct ni_text *page,
 static bool is_hidden(const struct ni_text *page,
 		     const struct ni_finding *finding)
 {
-	return !ni_is_chosen(page->report, finding);
+	return !ni_is_chosen(page->report, finding) && !finding->is_elsewhere;
+}
+
+static bool is_elsewhere(const struct ni_text *page,
+			 const struct ni_finding *finding)
+{
+	(void)page;
+	return finding->is_elsewhere;
 }
 
 static bool is_suppressed(const struct ni_text *page,
@@ -217,6 +224,8 @@ static void put_summary(struct ni_text *page)
 		   "");
 	put_counts(page, "Not shown", list_counts(page, is_hidden),
 		   " (--kinds=all shows them)");
+	put_counts(page, "Elsewhere", list_counts(page, is_elsewhere),
+		   " (not to be mended below what --only says)");
 	ni_text_put(page, NI_TEXT_BOLD, "SUMMARY:");
 	if (!report->program_count)
 		left = "nothing was recorded";

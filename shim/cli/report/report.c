@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-void ni_report_add_loss(struct ni_report *report, const char *what,
-			uint64_t count)
+static void add_loss(struct ni_report *report, const char *what,
+		     uint64_t count, bool is_gap)
 {
 	struct ni_loss *loss;
 
@@ -16,6 +16,19 @@ void ni_report_add_loss(struct ni_report *report, const char *what,
 			     &report->loss_room, sizeof(*loss));
 	loss->what = what;
 	loss->count = count;
+	loss->is_gap = is_gap;
+}
+
+void ni_report_add_gap(struct ni_report *report, const char *what,
+		       uint64_t count)
+{
+	add_loss(report, what, count, true);
+}
+
+void ni_report_add_loss(struct ni_report *report, const char *what,
+			uint64_t count)
+{
+	add_loss(report, what, count, false);
 }
 
 void ni_report_free(struct ni_report *report)

@@ -67,6 +67,7 @@ struct ni_program {
 	const char *const *argv;
 	size_t argc;
 	bool is_argv_cut;	/* the recorder had no room for the rest */
+	const char *cwd;	/* where it started; NULL: not known */
 	const struct ni_program *parent;	/* NULL: the first */
 	const char *unfollowed;	/* why there is no trace of it, or NULL */
 };
@@ -114,6 +115,7 @@ struct ni_finding {
 	const char *suppressed;		/* by what, or NULL */
 	bool is_stopped;			/* by the shim: it did not happen */
 	bool is_minor;			/* the least severe of its kind */
+	bool is_elsewhere;		/* not to be mended below --only */
 };
 
 /* A descriptor that went into a program through exec. */
@@ -129,6 +131,7 @@ struct ni_flow {
 struct ni_loss {
 	const char *what;	/* "findings did not fit into the trace of ..." */
 	uint64_t count;
+	bool is_gap;		/* a finding may be missing for it */
 };
 
 /* Starts as all zero. */
@@ -148,11 +151,16 @@ struct ni_report {
 	struct ni_loss *losses;
 	size_t loss_count, loss_room;
 	unsigned kinds;			/* chosen; others are only counted */
+	const char *const *only;	/* absolute paths; see scope.h */
+	size_t only_count;
 	const char **unused_suppressions;
 	size_t unused_suppression_count;
 };
 
-/* what lives as long as the report; a count of 0 adds nothing. */
+/* what lives as long as the report; a count of 0 adds nothing. The first is for
+ * what a finding may be missing for, the second for what is only less exact. */
+void ni_report_add_gap(struct ni_report *report, const char *what,
+		       uint64_t count);
 void ni_report_add_loss(struct ni_report *report, const char *what,
 			uint64_t count);
 

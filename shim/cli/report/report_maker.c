@@ -17,7 +17,9 @@
 #include "cli/message.h"
 #include "cli/report/fingerprint.h"
 #include "cli/report/formats.h"
+#include "cli/report/gate.h"
 #include "cli/report/order.h"
+#include "cli/report/scope.h"
 #include "cli/report/suppressions.h"
 #include "cli/report/symbols.h"
 #include "cli/report/recording.h"
@@ -174,6 +176,9 @@ static void judge(struct ni_report_maker *maker, struct ni_report *report)
 	report->kinds = options->kinds ? options->kinds : ni_kinds_default();
 	if (options->is_baseline)
 		report->kinds &= ~NI_KIND_BIT(NI_KIND_ARRIVED);
+	report->only = options->only;
+	report->only_count = options->only_count;
+	ni_scope_apply(report);
 	ni_fingerprints_fill(report);
 	ni_baseline_apply(&maker->baseline, report);
 	ni_suppressions_apply(&maker->suppressions, report);
@@ -220,37 +225,53 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 		report->source_root = root;
 	ni_ledger_fill(report, recording->traces, recording->count);
 	report->command = report->program_count ? command_of(report) : command;
-	ni_report_add_loss(report, "command of which there is no trace",
-			   !report->program_count);
-	ni_report_add_loss(report, "programs whose trace found no space",
-		 recording->empty);
-	ni_report_add_loss(report, "files that are no trace", recording->unreadable);
-	ni_report_add_loss(report, "traces that another version wrote",
-		 recording->newer);
+	ni_report_add_gap(report, "command of which there is no trace",
+			  !report->program_count);
+	ni_report_add_gap(report, "programs whose trace found no space",
+			  recording->empty);
+	ni_report_add_gap(report, "files that are no trace",
+			  recording->unreadable);
+	ni_report_add_gap(report, "traces that another version wrote",
+			  recording->newer);
 	resolve_stacks(maker, report);
 	ni_advice_add(report);
 	judge(maker, report);
 	format->print(report, maker->out);
 }
 
+/* What --error-exitcode makes of it. */
+static int gate(const struct ni_report_maker *maker, struct ni_report *report)
+{
+	const struct ni_report_options *options = maker->options;
+	const char *missing;
+
+	if (!options->error_exitcode)
+		return 0;
+	if (ni_gate_count(report, options->kinds))
+		return options->error_exitcode;
+	missing = ni_gate_missing(report);
+	if (!missing)
+		return 0;
+	return ni_error(NI_EXIT_TROUBLE,
+			"%s: --error-exitcode: not everything was recorded: %s",
+			maker->verb, missing);
+}
+
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
-			const char *const *command, size_t *left)
+			const char *const *command)
 {
 	struct ni_report report = { 0 };
 	struct ni_recording recording = { 0 };
-	size_t count = 0;
 	int status, r;
 
 	r = ni_recording_read(directory, &report.arena, &recording);
 	if (r < 0 && !(r == -ENODATA && command))
 		return no_recording(maker, directory, r);
 	make(maker, &report, &recording, command);
-	for (int kind = 0; kind < NI_KINDS; kind++)
-		count += ni_count_left(&report, kind);
 	status = flush(maker);
+	if (!status)
+		status = gate(maker, &report);
 	ni_report_free(&report);
 	ni_recording_free(&recording);
-	if (!status)
-		*left = count;
 	return status;
 }

@@ -23,13 +23,13 @@ int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 			 FILE *fallback);
 
 /*
- * Reads the recording in directory and prints its report. Returns 0, or the
- * exit status after a line; *left is the number of findings that count. Where
- * there is no trace at all the report is empty and says so if command (what
- * should have left one; ends with NULL) is given, else that is an error.
+ * Reads the recording in directory and prints its report. Returns 0, the status
+ * of --error-exitcode if something counts, or another exit status after a line.
+ * Where there is no trace at all the report is empty and says so if command
+ * (what should have left one; ends with NULL) is given, else that is an error.
  */
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
-			const char *const *command, size_t *left);
+			const char *const *command);
 
 void ni_report_maker_close(struct ni_report_maker *maker);
 

@@ -4,6 +4,9 @@
 #include "cli/report/report_options.h"
 
 #include <stdbool.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/message.h"
@@ -72,6 +75,33 @@ static int take_exitcode(struct ni_report_options *options, const char *verb,
 	return 0;
 }
 
+/* As the kernel names it in a trace. What is not here, on another machine than
+ * the one of the recording, is taken as it was written. */
+static const char *absolute_path(const char *value)
+{
+	char path[PATH_MAX];
+
+	if (realpath(value, path))
+		return strdup(path);
+	return *value == '/' ? value : NULL;
+}
+
+static int take_only(struct ni_report_options *options, const char *verb,
+		     const char *value)
+{
+	const char *path = absolute_path(value);
+
+	if (!path)
+		return ni_error(NI_EXIT_TROUBLE, "%s: --only: '%s': %s", verb,
+				value, strerror(errno));
+	if (options->only_count == NI_MOST_ONLY)
+		return ni_error(NI_EXIT_TROUBLE,
+				"%s: --only: more than %d paths", verb,
+				NI_MOST_ONLY);
+	options->only[options->only_count++] = path;
+	return 0;
+}
+
 static int take_suppressions(struct ni_report_options *options,
 			     const char *verb, const char *value)
 {
@@ -103,6 +133,8 @@ int ni_report_options_take(struct ni_report_options *options, const char *verb,
 		if (value)
 			options->baseline = value;
 		return 0;
+	case NI_REPORT_OPTION_ONLY:
+		return take_only(options, verb, value);
 	case NI_REPORT_OPTION_DEBUG:
 		options->debug_directory = value;
 		return 0;

@@ -11,6 +11,7 @@
 #include "cli/report/kinds.h"
 
 #define NI_MOST_SUPPRESSION_FILES 32
+#define NI_MOST_ONLY 32
 
 /* Starts as all zero. */
 struct ni_report_options {
@@ -20,6 +21,8 @@ struct ni_report_options {
 	size_t suppression_count;
 	unsigned kinds;			/* 0: the default */
 	int error_exitcode;		/* 0: none */
+	const char *only[NI_MOST_ONLY];	/* absolute */
+	size_t only_count;
 	bool is_baseline;		/* what was open at start is no finding */
 	const char *baseline;		/* an earlier report, or NULL */
 	const char *debug_directory;
@@ -34,6 +37,7 @@ enum ni_report_option {
 	NI_REPORT_OPTION_EXITCODE,
 	NI_REPORT_OPTION_BASELINE,
 	NI_REPORT_OPTION_DEBUG,
+	NI_REPORT_OPTION_ONLY,
 	NI_REPORT_OPTION_END
 };
 
@@ -46,6 +50,7 @@ enum ni_report_option {
 	{ "kinds", required_argument, NULL, NI_REPORT_OPTION_KINDS }, \
 	{ "error-exitcode", required_argument, NULL, \
 	  NI_REPORT_OPTION_EXITCODE }, \
+	{ "only", required_argument, NULL, NI_REPORT_OPTION_ONLY }, \
 	{ "baseline", optional_argument, NULL, NI_REPORT_OPTION_BASELINE }, \
 	{ "debug-dir", required_argument, NULL, NI_REPORT_OPTION_DEBUG }
 
@@ -59,7 +64,11 @@ enum ni_report_option {
 "                            -NAME takes one away\n" \
 "      --suppressions=FILE   leave out what its rules fit; may be repeated\n" \
 "      --gen-suppressions    print the rules for what is left, not the report\n" \
-"      --error-exitcode=N    exit with N if a finding is left\n" \
+"      --only=PATH           only what is to be mended below PATH; may be\n" \
+"                            repeated\n" \
+"      --error-exitcode=N    exit with N if a leak, a double close or a race\n" \
+"                            among threads is left, or one of --kinds; with 125\n" \
+"                            if not everything was recorded\n" \
 "      --baseline            what was open at start is no finding\n" \
 "      --baseline=REPORT     nor is what an earlier JSON report knows\n" \
 "      --debug-dir=DIR       where debug files are (/usr/lib/debug)\n"

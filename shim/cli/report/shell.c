@@ -1,0 +1,33 @@
+/*
+ * shell.c - programs whose descriptors are opened by a script's redirections.
+ */
+#include "cli/report/shell.h"
+
+#include <string.h>
+
+#include "common/array.h"
+#include "common/same_program.h"
+
+static const char *const shells[] = {
+	"sh", "ash", "bash", "csh", "dash", "fish", "ksh", "ksh93", "mksh",
+	"rbash", "tcsh", "yash", "zsh",
+};
+
+/* A login shell's name begins with a minus. */
+static bool is_name_of_shell(const char *path)
+{
+	const char *name = ni_path_base(path);
+
+	name += *name == '-';
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		if (!strcmp(name, shells[i]))
+			return true;
+	return false;
+}
+
+bool ni_is_shell(const struct ni_program *program)
+{
+	if (ni_program_kind(program->exe) == NI_PROGRAM_MULTICALL)
+		return program->argc && is_name_of_shell(program->argv[0]);
+	return is_name_of_shell(program->exe);
+}
