@@ -68,5 +68,6 @@ NI_EXPORT int ioctl(int fd, unsigned long request, ...)
 	argument = va_arg(list, long);
 	va_end(list);
 	r = ni_beyond_get()->ioctl(fd, request, argument);
-	return ni_ioctl_done(&caller, fd, request, r);
+	/* The kernel reads 32 bits, and musl's callers pass no more. */
+	return ni_ioctl_done(&caller, fd, (unsigned)request, r);
 }

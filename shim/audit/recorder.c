@@ -22,12 +22,16 @@
 
 struct ni_recorder ni_recorder;
 
-/* glibc's; <stdlib.h> has no declaration for them. Weak: musl, which lacks the
- * second, would refuse to start its own programs. */
+/* <stdlib.h> has no declaration for the first two, and <pthread.h> one for
+ * glibc's third, which lies in each program. Weak: of the last two, glibc has
+ * one and musl the other. */
 #pragma weak __register_atfork
+#pragma weak pthread_atfork
 int __cxa_atexit(void (*function)(void *), void *argument, void *library);
 int __register_atfork(void (*prepare)(void), void (*parent)(void),
 		      void (*child)(void), void *library);
+int pthread_atfork(void (*prepare)(void), void (*parent)(void),
+		   void (*child)(void));
 
 static atomic_flag is_starting = ATOMIC_FLAG_INIT;
 
@@ -136,15 +140,20 @@ static bool open_trace(const char *directory,
 	return true;
 }
 
+static void watch_forks(void)
+{
+	if (ni_is_glibc())
+		__register_atfork(ni_recorder_forking, NULL,
+				  ni_recorder_forked, NULL);
+	else
+		pthread_atfork(ni_recorder_forking, NULL, ni_recorder_forked);
+}
+
 static void start_recording(void)
 {
 	struct ni_audit_options options;
 	const char *directory;
 
-	/* Programs of another C library inherit LD_PRELOAD. They must go on as
-	 * if we were not there. */
-	if (!ni_is_glibc())
-		return;
 	directory = ni_environment_start(environ, ni_own_file(&ni_recorder));
 	if (!directory)
 		return;
@@ -160,7 +169,7 @@ static void start_recording(void)
 	if (!open_trace(directory, &options))
 		return;
 	ni_arrivals_note();
-	__register_atfork(ni_recorder_forking, NULL, ni_recorder_forked, NULL);
+	watch_forks();
 	__cxa_atexit(ni_unclosed_at_exit, NULL, NULL);
 	__atomic_fetch_or(&ni_recorder.trace->flags, NI_TRACE_READY,
 			  __ATOMIC_RELEASE);

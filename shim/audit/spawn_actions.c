@@ -3,10 +3,18 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "common/next_symbol.h"
+
 enum tag { CLOSE, DUP2, OPEN, CHDIR, FCHDIR, CLOSE_FROM, SET_TERMINAL, TAGS };
 
-/* struct __spawn_action of glibc's spawn_int.h. */
+/* An action as either libc has it: @fd is what it changes. */
 struct action {
+	enum tag tag;
+	int fd, source;
+};
+
+/* struct __spawn_action of glibc's spawn_int.h. */
+struct glibc_action {
 	int tag;
 	union {
 		struct { int fd; } close;
@@ -16,20 +24,84 @@ struct action {
 	} u;
 };
 
-static const struct action *list(const posix_spawn_file_actions_t *actions)
+/* struct fdop of musl's fdop.h: CLOSE is 1 there, and so on to FCHDIR. The last
+ * one added is the first of the list. */
+struct musl_action {
+	struct musl_action *next, *prev;
+	int command, fd, source, flags;
+	mode_t mode;
+};
+
+/* The same number of bytes in both; musl uses the pointer alone. */
+struct list {
+	int allocated, used;
+	void *actions;
+};
+
+/* A place in the list, in the order in which the child runs it. */
+struct walk {
+	const struct list *list;
+	int index;				/* glibc's */
+	const struct musl_action *next;		/* musl's */
+};
+
+static struct walk walk_of(const posix_spawn_file_actions_t *actions)
 {
-	return (const struct action *)actions->__actions;
+	struct walk walk = { .list = (const struct list *)actions };
+
+	if (!actions || ni_is_glibc())
+		return walk;
+	walk.next = walk.list->actions;
+	while (walk.next && walk.next->next)
+		walk.next = walk.next->next;
+	return walk;
+}
+
+static bool step_glibc(struct walk *walk, struct action *action)
+{
+	const struct glibc_action *row = walk->list->actions;
+
+	if (walk->index >= walk->list->used)
+		return false;
+	row += walk->index++;
+	action->tag = (enum tag)row->tag;
+	action->source = row->u.dup2.fd;
+	action->fd = row->tag == DUP2 ? row->u.dup2.new_fd : row->u.close.fd;
+	return true;
+}
+
+static bool step_musl(struct walk *walk, struct action *action)
+{
+	const struct musl_action *row = walk->next;
+
+	if (!row)
+		return false;
+	walk->next = row->prev;
+	action->tag = (enum tag)(row->command - 1);
+	action->fd = row->fd;
+	action->source = row->source;
+	return true;
+}
+
+static bool step(struct walk *walk, struct action *action)
+{
+	if (!walk->list)
+		return false;
+	return ni_is_glibc() ? step_glibc(walk, action) :
+			       step_musl(walk, action);
 }
 
 bool ni_spawn_is_understood(const posix_spawn_file_actions_t *actions)
 {
-	if (!actions || !actions->__used)
-		return true;
-	if (actions->__used < 0 || actions->__used > actions->__allocated ||
-	    !actions->__actions)
+	const struct list *list = (const struct list *)actions;
+	struct walk walk = walk_of(actions);
+	struct action action;
+
+	if (list && ni_is_glibc() && list->used &&
+	    (list->used < 0 || list->used > list->allocated || !list->actions))
 		return false;
-	for (int i = 0; i < actions->__used; i++)
-		if (list(actions)[i].tag < 0 || list(actions)[i].tag >= TAGS)
+	while (step(&walk, &action))
+		if ((int)action.tag < 0 || action.tag >= TAGS)
 			return false;
 	return true;
 }
@@ -38,24 +110,21 @@ bool ni_spawn_is_understood(const posix_spawn_file_actions_t *actions)
 static void apply(const struct action *action, int fd,
 		  enum ni_spawn_effect *effect, int *source)
 {
+	if (action->tag == CLOSE_FROM ? action->fd > fd : action->fd != fd)
+		return;
 	switch (action->tag) {
 	case CLOSE:
-		if (action->u.close.fd == fd)
-			*effect = NI_SPAWN_CLOSED;
+	case CLOSE_FROM:
+		*effect = NI_SPAWN_CLOSED;
 		break;
 	case DUP2:
-		if (action->u.dup2.new_fd != fd)
-			break;
 		*effect = NI_SPAWN_COPIED;
-		*source = action->u.dup2.fd;
+		*source = action->source;
 		break;
 	case OPEN:
-		if (action->u.open.fd == fd)
-			*effect = NI_SPAWN_OPENED;
+		*effect = NI_SPAWN_OPENED;
 		break;
-	case CLOSE_FROM:
-		if (action->u.close_from.from <= fd)
-			*effect = NI_SPAWN_CLOSED;
+	default:
 		break;
 	}
 }
@@ -64,23 +133,23 @@ enum ni_spawn_effect ni_spawn_effect(const posix_spawn_file_actions_t *actions,
 				     int fd, int *source)
 {
 	enum ni_spawn_effect effect = NI_SPAWN_UNTOUCHED;
+	struct walk walk = walk_of(actions);
+	struct action action;
 
-	for (int i = 0; actions && i < actions->__used; i++)
-		apply(&list(actions)[i], fd, &effect, source);
+	while (step(&walk, &action))
+		apply(&action, fd, &effect, source);
 	return effect;
 }
 
 int ni_spawn_highest(const posix_spawn_file_actions_t *actions)
 {
+	struct walk walk = walk_of(actions);
+	struct action action;
 	int highest = -1;
 
-	for (int i = 0; actions && i < actions->__used; i++) {
-		const struct action *action = &list(actions)[i];
-		int fd = action->tag == DUP2 ? action->u.dup2.new_fd :
-			 action->tag == OPEN ? action->u.open.fd : -1;
-
-		if (fd > highest)
-			highest = fd;
-	}
+	while (step(&walk, &action))
+		if ((action.tag == DUP2 || action.tag == OPEN) &&
+		    action.fd > highest)
+			highest = action.fd;
 	return highest;
 }

@@ -11,6 +11,14 @@
 #include <cmocka.h>
 
 #include "../../shim/audit/spawn_actions.c"
+
+static bool is_musl;
+
+bool ni_is_glibc(void)
+{
+	return !is_musl;
+}
+
 #include "descriptors.h"
 
 static posix_spawn_file_actions_t actions;
@@ -101,6 +109,40 @@ static void what_is_no_list_is_not_understood(void **state)
 	assert_false(ni_spawn_is_understood(&broken));
 }
 
+/* "close 3, copy 9 to 4, open 5, chdir, close 4", the last one first. */
+static void the_list_of_musl_is_read_from_its_end(void **state)
+{
+	struct musl_action row[] = {
+		{ .command = 1, .fd = 4 },
+		{ .command = 4, .fd = -1 },
+		{ .command = 3, .fd = 5 },
+		{ .command = 2, .fd = 4, .source = 9 },
+		{ .command = 1, .fd = 3 },
+	};
+	struct list *list = (struct list *)&actions;
+	posix_spawn_file_actions_t before = actions;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < ARRAY_LEN(row); i++) {
+		row[i].next = &row[i + 1];
+		row[i + 1].prev = &row[i];
+	}
+	is_musl = true;
+	list->allocated = list->used = -1;	/* padding there */
+	list->actions = row;
+	expect(3, NI_SPAWN_CLOSED, -1);
+	expect(4, NI_SPAWN_CLOSED, 9);
+	expect(5, NI_SPAWN_OPENED, -1);
+	expect(9, NI_SPAWN_UNTOUCHED, -1);
+	assert_int_equal(ni_spawn_highest(&actions), 5);
+	row[2].command = 9;
+	assert_false(ni_spawn_is_understood(&actions));
+	list->actions = NULL;
+	expect(4, NI_SPAWN_UNTOUCHED, -1);
+	is_musl = false;
+	actions = before;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +155,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			closing_from_a_number_closes_all_above, begin, end),
 		cmocka_unit_test(what_is_no_list_is_not_understood),
+		cmocka_unit_test_setup_teardown(
+			the_list_of_musl_is_read_from_its_end, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

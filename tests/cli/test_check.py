@@ -15,7 +15,6 @@ from command import NOINHERIT
 
 EM_AARCH64 = 183
 NOBODY = 65534
-MUSL_LOADER = "/lib/ld-musl-x86_64.so.1"
 PROGRAM = "int main(void) { return 0; }\n"
 GO_NOTE = r"""__asm__(".pushsection .note.go.buildid, \"a\", @note\n.balign 4\n"
         ".long 4, 4, 4\n.ascii \"Go\\0\\0id\\0\\0\"\n.popsection");
@@ -116,10 +115,6 @@ class Programs(CheckTest):
             ["sh", "-c", "readelf -lW /bin/sh | sed -n 's/.*interpreter: \\(.*\\)]/\\1/p'"],
             capture_output=True, text=True, check=True).stdout.strip()
         self.assert_reached(loader)
-
-    def test_a_musl_program_is_not_reached(self):
-        target = self.compile("musl", f"-Wl,--dynamic-linker={MUSL_LOADER}")
-        self.assert_not_reached(target, "musl", MUSL_LOADER)
 
     def test_another_library_is_named_by_its_loader(self):
         target = self.compile("other", "-Wl,--dynamic-linker=/opt/ld-other.so")

@@ -7,10 +7,11 @@ import shutil
 import tempfile
 import unittest
 
-import foreign
 import live
 import test_same_program
 from live import COMPAT, SHIM, STRICT, helper
+
+import foreign
 
 # What the program may see, but for the sockets: as natively.
 PLAIN = "socket {0} dup {0}\nreceived 1\nspawned 3\nforked 0"
@@ -197,15 +198,8 @@ class Shim(live.LiveTest):
     }
 
     def test_every_case(self):
-        library = os.path.join(self.folder, "liblacks.so")
-        foreign.compile_for(foreign.MUSL,
-                            os.path.join(foreign.HELPERS,
-                                         "foreign/musl_lacks.c"),
-                            library, "-shared", "-fPIC")
-        names = foreign.build_shim_tests(
-            foreign.MUSL, self.folder, "-include",
-            os.path.join(foreign.HELPERS, "foreign/musl_lacks.h"), library,
-            f"-Wl,-rpath,{self.folder}")
+        names = foreign.build_shim_tests(foreign.MUSL, self.folder,
+                                         *foreign.musl_lacks(self.folder))
 
         def command(name, preload):
             return ([os.path.join(self.folder, "tests/shim", name)],

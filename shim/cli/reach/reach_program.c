@@ -166,7 +166,6 @@ static const char *library_of_loader(const char *loader)
 	static const struct {
 		const char *prefix, *library;
 	} rows[] = {
-		{ "ld-musl-", "musl" },
 		{ "ld-uClibc", "uClibc" },
 		{ "ld64-uClibc", "uClibc" },
 		{ "linker", "Android's C library" },
@@ -184,6 +183,16 @@ static int library_beside(const char *loader, char library[PATH_MAX])
 {
 	return snprintf(library, PATH_MAX, "%.*slibc.so.6",
 			(int)(ni_base_name(loader) - loader), loader) < PATH_MAX;
+}
+
+static int check_loader(struct ni_reach_step *step,
+			const struct ni_elf_facts *facts)
+{
+	if (access(facts->loader, F_OK) == 0)
+		return 0;
+	return ni_reach_decide(step, NI_REACH_NOT_FOUND, NULL,
+			       "its loader '%s' cannot be found: %s",
+			       facts->loader, strerror(errno));
 }
 
 /* Another tree of the same C library takes the object too, if it is not too
@@ -209,11 +218,10 @@ static int check_tree(struct ni_reach_step *step,
 	return harmed(step);
 }
 
-/* The shim is one file for both; what the recorder needs, musl has not. */
-static int is_served_musl(const struct ni_reach_step *step, const char *loader)
+/* What is preloaded is one file for both. */
+static int is_musl(const char *loader)
 {
-	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-")) &&
-	       !strcmp(ni_base_name(step->object), "libnoinherit-preload.so");
+	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-"));
 }
 
 static int check_library(struct ni_reach_step *step,
@@ -221,8 +229,8 @@ static int check_library(struct ni_reach_step *step,
 {
 	if (!strcmp(ni_base_name(facts->loader), ni_base_name(step->own.loader)))
 		return check_tree(step, facts);
-	if (is_served_musl(step, facts->loader))
-		return 0;
+	if (is_musl(facts->loader))
+		return check_loader(step, facts);
 	ni_reach_decide(step, NI_NOT_REACHED, needs_other_build,
 			"it uses %s (loader '%s')",
 			library_of_loader(facts->loader), facts->loader);

@@ -7,6 +7,7 @@
 #define TESTS_FOREIGN_MUSL_LACKS_H
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <spawn.h>
 #include <unistd.h>
 

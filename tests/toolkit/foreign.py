@@ -8,9 +8,8 @@ import re
 import subprocess
 import sys
 
-import live
+from toolkit import ROOT, need
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 HELPERS = os.path.join(ROOT, "tests/helpers")
 
 # The kernel's headers lie among glibc's: these come behind all of musl's own.
@@ -19,7 +18,16 @@ MUSL = ("musl-gcc", "-idirafter", "/usr/include", "-idirafter",
 
 
 def need_musl():
-    live.need("musl-gcc")
+    need("musl-gcc")
+
+
+def musl_lacks(folder):
+    """Options for a program that uses what musl lacks."""
+    library = compile_for(MUSL, os.path.join(HELPERS, "foreign/musl_lacks.c"),
+                          os.path.join(folder, "liblacks.so"), "-shared",
+                          "-fPIC")
+    return ["-include", os.path.join(HELPERS, "foreign/musl_lacks.h"),
+            library, f"-Wl,-rpath,{folder}"]
 
 
 def compile_for(compiler, source, program, *options):
