@@ -1,6 +1,8 @@
 # noinherit: build, test, install.
 #
 #   make            every artefact, directly in build/
+#   make lib        the library alone: a C compiler and libc are enough
+#   make shim       the shim alone: likewise
 #   make check      the tests that need no real server programs
 #   make coverage   which lines of shim/lib its tests reach
 #   make bench      the figures of the README, measured here
@@ -25,6 +27,9 @@ Q := @
 endif
 
 VERSION := $(shell sed -n 's/^.define NOINHERIT_VERSION "\(.*\)"/\1/p' include/noinherit.h)
+
+# Moves with a break of the ABI and never else.
+SONAME := libnoinherit.so.$(firstword $(subst ., ,$(VERSION)))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith
@@ -67,11 +72,27 @@ $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
 	$(if $(AUDIT),$(BUILD)/libnoinherit-audit.so) \
-	$(if $(LIB),$(BUILD)/libnoinherit.so.0 $(BUILD)/libnoinherit.a) \
+	$(if $(LIB),$(BUILD)/$(SONAME) $(BUILD)/libnoinherit.a) \
 	$(if $(CLI),$(BUILD)/noinherit) \
 	$(patsubst %.pc.in,$(BUILD)/%.pc,$(notdir $(wildcard shim/preload/*.pc.in shim/lib/*.pc.in)))
 
 all: $(ARTEFACTS)
+
+lib: $(BUILD)/$(SONAME) $(BUILD)/libnoinherit.a $(BUILD)/noinherit.pc
+shim: $(BUILD)/libnoinherit-preload.so $(BUILD)/noinherit-preload.pc
+
+# What the command needs besides libc; asked before the first of it is compiled.
+CLI_HEADERS := elfutils/libdw.h gelf.h jansson.h
+$(BUILD)/obj/command-can-be-built:
+	@mkdir -p $(@D)
+	@for header in $(CLI_HEADERS); do \
+		echo "#include <$$header>" | $(CC) $(CPPFLAGS) $(CFLAGS) -E -x c - >/dev/null 2>&1 || \
+		missing="$$missing $$header"; \
+	done; \
+	[ -z "$$missing" ] || { echo "make: the command cannot be built without$$missing" \
+		"(libdw-dev libelf-dev libjansson-dev); 'make lib' and 'make shim' can" >&2; exit 1; }
+	@touch $@
+$(CLI): | $(BUILD)/obj/command-can-be-built
 
 $(BUILD)/obj/host/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -114,18 +135,25 @@ $(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/*
 	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
 
-$(BUILD)/libnoinherit.so.0: $(LIB) $(COMMON) $(wildcard shim/lib/*.map) include/noinherit.h
+# Calls inside of the library go straight, never through the PLT.
+$(LIB): OURS += -ffunction-sections -fno-plt
+$(BUILD)/$(SONAME): $(LIB) $(wildcard shim/lib/*.map) include/noinherit.h
 	@$(if $(Q),echo "  LD   $@")
 	$(Q)grep -q '^NOINHERIT_$(basename $(VERSION))[ {]' shim/lib/*.map || \
 		{ echo "noinherit.map has no symbols of version $(VERSION)" >&2; exit 1; }
-	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,now -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
-		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^)) \
-		-pthread
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,now -Wl,-Bsymbolic-functions -Wl,-soname,$(@F) \
+		$(LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^)) -pthread
 	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
 
-$(BUILD)/libnoinherit.a: $(LIB) $(COMMON)
+# One object, so that what its files share is hidden from the program, too.
+OBJCOPY ?= objcopy
+$(BUILD)/libnoinherit.a: $(LIB)
 	@$(if $(Q),echo "  AR   $@")
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(CC) $(CFLAGS) $(if $(findstring -flto,$(CFLAGS)),-flinker-output=nolto-rel) \
+		-r -nostdlib -o $(BUILD)/obj/libnoinherit.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/obj/libnoinherit.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(BUILD)/obj/libnoinherit.o
 
 CLI_LIBS := -ldw -lelf -ljansson
 
@@ -239,9 +267,9 @@ put = install -d $(DESTDIR)$(3) && install -m $(1) $(2) $(DESTDIR)$(3)/.$(notdir
 install: all
 	$(Q)set -e; \
 	$(if $(CLI),$(call put,755,$(BUILD)/noinherit,$(BINDIR));) \
-	$(foreach f,$(filter %.so %.so.0,$(ARTEFACTS)),$(call put,755,$(f),$(LIBDIR));) \
+	$(foreach f,$(filter %.so %/$(SONAME),$(ARTEFACTS)),$(call put,755,$(f),$(LIBDIR));) \
 	$(foreach f,$(filter %.a,$(ARTEFACTS)),$(call put,644,$(f),$(LIBDIR));) \
-	$(if $(LIB),ln -sf libnoinherit.so.0 $(DESTDIR)$(LIBDIR)/libnoinherit.so;) \
+	$(if $(LIB),ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libnoinherit.so;) \
 	$(foreach f,$(filter %.pc,$(ARTEFACTS)),$(call put,644,$(f),$(PKGDIR));) \
 	$(foreach f,$(wildcard shim/man/*.[1-8]),$(call put,644,$(f),$(MANDIR)/man$(subst .,,$(suffix $(f))));) \
 	for f in $(if $(LIB),$(API)); do echo .so man3/noinherit.3 > $(DESTDIR)$(MANDIR)/man3/$$f.3; done; \
@@ -256,5 +284,5 @@ clean:
 
 FORCE:
 
-.PHONY: all tests check bench coverage demo install clean FORCE
+.PHONY: all lib shim tests check bench coverage demo install clean FORCE
 .DELETE_ON_ERROR:

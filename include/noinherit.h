@@ -6,11 +6,19 @@
  *
  * What holds for every function, unless its own comment says otherwise:
  *
- *   results     >= 0, or a negative error: an errno value (-ECONNREFUSED), or
- *               a resolver's code in a range of its own (noinherit_eai()).
- *               noinherit_strerror() has words for both.
+ *   results     >= 0, or a negative error: an errno value (-ECONNREFUSED), a
+ *               resolver's code in a range of its own (noinherit_eai()), or
+ *               NOINHERIT_KERNEL_TIMEOUT. noinherit_strerror() has words for
+ *               all of them.
+ *   timeouts    that run out are -ETIMEDOUT. Where the kernel itself says
+ *               ETIMEDOUT, because the peer no longer answers, the error is
+ *               NOINHERIT_KERNEL_TIMEOUT: the first may be tried again, the
+ *               second may not.
+ *   default     -1 stands for Python's default of a family, a type, a protocol
+ *               or a backlog; in a struct of options what is zero is left out.
  *   outputs     are written only on success. On failure no descriptor that
- *               the call made stays open.
+ *               the call made stays open, and a socket that would have been
+ *               made is NOINHERIT_SOCKET_CLOSED: to close it is harmless.
  *   errno       is left as it was.
  *   SIGPIPE     is never raised: -EPIPE is returned.
  *   EINTR       is retried (PEP 475); see noinherit_set_interrupt().
@@ -35,7 +43,14 @@
 #include <sys/types.h>
 
 /* The version of the whole project is written here and nowhere else. */
-#define NOINHERIT_VERSION "0.1.0"
+#define NOINHERIT_VERSION "1.0.0"
+#define NOINHERIT_VERSION_MAJOR 1
+#define NOINHERIT_VERSION_MINOR 0
+#define NOINHERIT_VERSION_PATCH 0
+/* Greater in each later version; what noinherit_version() returns. */
+#define NOINHERIT_VERSION_NUMBER \
+	(NOINHERIT_VERSION_MAJOR * 10000 + NOINHERIT_VERSION_MINOR * 100 + \
+	 NOINHERIT_VERSION_PATCH)
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +66,11 @@ extern "C" {
 #define NOINHERIT_BLOCKING INT64_C(-1)
 #define NOINHERIT_NONBLOCKING INT64_C(0)
 
+struct noinherit_deadline;
+
+/* In the flags of a socket: see noinherit_set_try_first(). */
+#define NOINHERIT_TRY_FIRST UINT64_C(1)
+
 /**
  * struct noinherit_socket - a socket and what Python's object remembers of it
  * @fd: the descriptor; -1 when closed
@@ -58,18 +78,35 @@ extern "C" {
  * @type: bare, without SOCK_NONBLOCK and SOCK_CLOEXEC
  * @proto: as asked for, which the kernel may have refined (0 for TCP)
  * @timeout_ns: nanoseconds; NOINHERIT_BLOCKING or NOINHERIT_NONBLOCKING
+ * @deadline: as noinherit_set_deadline() was told, or NULL
+ * @flags: NOINHERIT_TRY_FIRST, and bits that are the library's own
+ * @reserved: zero
  *
  * A plain value: it owns the descriptor by convention only and may be copied.
- * The members may be read; change @timeout_ns with noinherit_settimeout_ns(),
- * which also tells the kernel.
+ * The members may be read; change @timeout_ns, @deadline and @flags with the
+ * functions that do so, for the kernel may have to be told. A struct of zeros
+ * is a closed socket, not one with descriptor 0.
  */
 struct noinherit_socket {
 	int fd, family, type, proto;
 	int64_t timeout_ns;
+	const struct noinherit_deadline *deadline;
+	uint64_t flags;
+	uint64_t reserved[3];
 };
 
 /* A closed socket: closing it does nothing, using it is -EBADF. */
-#define NOINHERIT_SOCKET_CLOSED { -1, 0, 0, 0, NOINHERIT_BLOCKING }
+#define NOINHERIT_SOCKET_CLOSED \
+	{ -1, 0, 0, 0, NOINHERIT_BLOCKING, NULL, 0, { 0, 0, 0 } }
+
+/**
+ * noinherit_version - the version of the library that runs
+ *
+ * Return: its NOINHERIT_VERSION_NUMBER, which is that of the header or greater.
+ * No system call. Signal-safe.
+ * Python: sys.version_info, in spirit.
+ */
+int noinherit_version(void);
 
 /**
  * noinherit_create_socket - create a socket that does not survive exec
@@ -121,10 +158,9 @@ int noinherit_adopt(struct noinherit_socket *s, int fd, int family, int type,
  * noinherit_socketpair - create two connected sockets that do not survive exec
  * @pair: receives both sockets; the caller closes them
  * @family: address family; -1 means AF_UNIX
- * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET, and SOCK_NONBLOCK if wanted
- * @proto: usually 0
- *
- * In @type and @proto -1 has no meaning of its own: the kernel refuses it.
+ * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET, and SOCK_NONBLOCK if
+ *	wanted; -1 means SOCK_STREAM
+ * @proto: usually 0; -1 means 0
  *
  * Return: 0, or a negative errno value: -EMFILE or -ENFILE when no descriptor
  * is free, -EAFNOSUPPORT, -EOPNOTSUPP, -ESOCKTNOSUPPORT or -EPROTONOSUPPORT
@@ -156,9 +192,29 @@ int noinherit_socketpair(struct noinherit_socket pair[2], int family, int type,
  * threads on one listener; signal-safe.
  * Python: socket.accept(). Rules S-25..S-33.
  */
-int noinherit_accept(struct noinherit_socket *listener,
+int noinherit_accept(const struct noinherit_socket *listener,
 		     struct noinherit_socket *conn, struct sockaddr *addr,
 		     socklen_t *addrlen);
+
+/**
+ * noinherit_accept4 - take a connection, non-blocking if wanted
+ * @listener: as in noinherit_accept()
+ * @conn: as in noinherit_accept()
+ * @addr: as in noinherit_accept()
+ * @addrlen: as in noinherit_accept()
+ * @flags: 0, or SOCK_NONBLOCK for a connection with timeout 0; SOCK_CLOEXEC is
+ *	set in any case
+ *
+ * What an event loop wants, in one system call.
+ *
+ * Return: as noinherit_accept(); -EINVAL for another flag.
+ *
+ * One accept4(): atomic. Thread-safe and signal-safe.
+ * Python: socket.accept() and setblocking(False).
+ */
+int noinherit_accept4(const struct noinherit_socket *listener,
+		      struct noinherit_socket *conn, struct sockaddr *addr,
+		      socklen_t *addrlen, int flags);
 
 /**
  * noinherit_dup - make a second descriptor for a socket
@@ -166,8 +222,8 @@ int noinherit_accept(struct noinherit_socket *listener,
  * @copy: receives the duplicate, with the lowest free number; the caller
  *	closes it
  *
- * The duplicate does not survive exec, even if @s does. Family, type, proto
- * and timeout are copied. Both share O_NONBLOCK (it belongs to the socket, not
+ * The duplicate does not survive exec, even if @s does. Family, type, proto,
+ * timeout, deadline and flags are copied. @copy is not @s. Both share O_NONBLOCK (it belongs to the socket, not
  * to the descriptor), which this call neither reads nor changes.
  *
  * Return: 0, or a negative errno value: -EBADF, -EMFILE.
@@ -175,7 +231,8 @@ int noinherit_accept(struct noinherit_socket *listener,
  * One fcntl(F_DUPFD_CLOEXEC): atomic. Thread-safe and signal-safe.
  * Python: socket.dup(). Rules S-34, S-35.
  */
-int noinherit_dup(struct noinherit_socket *s, struct noinherit_socket *copy);
+int noinherit_dup(const struct noinherit_socket *s,
+		  struct noinherit_socket *copy);
 
 /**
  * noinherit_fromfd - make a socket of a duplicate of a descriptor
@@ -244,6 +301,17 @@ int noinherit_close_fd(int fd);
  * The timeout belongs to @s and not to the kernel's socket; it holds for each
  * operation anew, except that noinherit_sendall() counts as one. Waiting is
  * done in milliseconds, rounded up.
+ *
+ * With a timeout (and with timeout 0) the kernel's socket is non-blocking, for
+ * everyone who holds it. Whoever uses @fd without this library sees that:
+ *
+ *   OpenSSL     SSL_set_fd() gives SSL_ERROR_WANT_READ instead of waiting: call
+ *               noinherit_wait(), or use a BIO over noinherit_recv() and
+ *               noinherit_send()
+ *   stdio       fdopen(): reading fails with EAGAIN at once; see struct
+ *               noinherit_reader
+ *   WAITALL     recv(MSG_WAITALL) returns what is there; see
+ *               noinherit_recv_exact()
  *
  * Return: 0, or a negative errno value: -EINVAL for a value below -1, with
  * nothing changed. On -EBADF (a closed socket) the value is stored all the
@@ -355,6 +423,154 @@ struct noinherit_interrupt {
 struct noinherit_interrupt
 noinherit_set_interrupt(noinherit_should_stop should_stop, void *data);
 
+/**
+ * noinherit_set_try_first - wait only for what is not ready
+ * @s: the socket
+ * @on: non-zero or 0, as at start
+ *
+ * With a timeout an operation first waits and then acts, two system calls, as
+ * in Python. With this it acts first and waits only if that would block: one
+ * call where data is there already, three where it is not. What is ready is
+ * then taken even when the timeout is all but over.
+ *
+ * Return: 0, always. No system call. Signal-safe.
+ * Python: has no such thing.
+ */
+int noinherit_set_try_first(struct noinherit_socket *s, int on);
+
+/**
+ * noinherit_wait - until a socket is ready
+ * @s: the socket
+ * @events: POLLIN, POLLOUT, POLLPRI of <poll.h>; 0 waits for errors alone
+ *
+ * For libraries that do the reading and writing themselves (TLS), and for event
+ * loops. Waits as long as the socket's timeout and deadline let it: without
+ * limit for NOINHERIT_BLOCKING, not at all for NOINHERIT_NONBLOCKING.
+ *
+ * Return: what is ready, > 0, with POLLERR and POLLHUP where they hold; or a
+ * negative errno value: -ETIMEDOUT, -EAGAIN with timeout 0, -EINTR (see
+ * noinherit_set_interrupt()), -ECANCELED, -EBADF.
+ *
+ * One poll(). Thread-safe and signal-safe.
+ * Python: select.poll() with the socket's timeout.
+ */
+int noinherit_wait(const struct noinherit_socket *s, int events);
+
+/* ---- deadlines ----------------------------------------------------------- */
+
+/* For noinherit_deadline_init(): the deadline can be cancelled. */
+#define NOINHERIT_CANCELLABLE 1u
+
+/**
+ * struct noinherit_deadline - a point in time that several calls share
+ * @end_ns: nanoseconds of CLOCK_MONOTONIC; NOINHERIT_BLOCKING: never
+ * @cancel_fd: wakes who waits; of interest only with NOINHERIT_CANCELLABLE
+ * @flags: NOINHERIT_CANCELLABLE
+ * @is_cancelled: non-zero from noinherit_deadline_cancel() on
+ * @reserved: zero
+ *
+ * A timeout holds for each call anew: a peer that sends a byte now and then
+ * keeps a series of calls alive for ever. A deadline ends them all. Any number
+ * of sockets, and of threads, may share one; it must stay where it is as long
+ * as a socket has it. A struct of zeros, and one that was closed, is already
+ * over and cannot be cancelled.
+ */
+struct noinherit_deadline {
+	int64_t end_ns;
+	int cancel_fd;
+	unsigned flags;
+	int is_cancelled;
+	unsigned reserved_int;
+	uint64_t reserved[2];
+};
+
+/**
+ * noinherit_deadline_init - begin a span of time
+ * @deadline: receives it; with NOINHERIT_CANCELLABLE the caller closes it
+ * @timeout_ns: nanoseconds from now, >= 0; NOINHERIT_BLOCKING: never, for what
+ *	is to be cancelled only
+ * @flags: 0 or NOINHERIT_CANCELLABLE
+ *
+ * Return: 0, or a negative errno value: -EINVAL for a bad time or flag; with
+ * NOINHERIT_CANCELLABLE -EMFILE, -ENFILE, -ENOMEM. On failure @deadline is over
+ * and need not be closed.
+ *
+ * With NOINHERIT_CANCELLABLE one descriptor is held, which does not survive
+ * exec. Thread-safe and signal-safe.
+ * Python: asyncio.timeout_at(), in spirit.
+ */
+int noinherit_deadline_init(struct noinherit_deadline *deadline,
+			    int64_t timeout_ns, unsigned flags);
+
+/**
+ * noinherit_deadline_set_ns - begin anew
+ * @deadline: the deadline, which nobody waits for
+ * @timeout_ns: as in noinherit_deadline_init()
+ *
+ * Takes back noinherit_deadline_cancel(), too.
+ *
+ * Return: 0, or -EINVAL for a bad time, with nothing changed. Signal-safe.
+ * Python: asyncio.Timeout.reschedule(), in spirit.
+ */
+int noinherit_deadline_set_ns(struct noinherit_deadline *deadline,
+			      int64_t timeout_ns);
+
+/**
+ * noinherit_deadline_left_ns - how long until then
+ * @deadline: the deadline
+ *
+ * Return: nanoseconds, 0 when it is over; NOINHERIT_BLOCKING if it never is; or
+ * -ECANCELED. Thread-safe and signal-safe.
+ * Python: asyncio.Timeout.when() less the loop's time, in spirit.
+ */
+int64_t noinherit_deadline_left_ns(const struct noinherit_deadline *deadline);
+
+/**
+ * noinherit_deadline_cancel - end what waits for it, now and from now on
+ * @deadline: one made with NOINHERIT_CANCELLABLE
+ *
+ * Every call with this deadline that waits, in whatever thread, ends with
+ * -ECANCELED, and so does every later one, before it did anything. To cancel
+ * one socket alone, give it a deadline of its own.
+ *
+ * Return: 0, also when it was cancelled before; -EINVAL if it cannot be.
+ *
+ * Thread-safe and signal-safe.
+ * Python: asyncio.Task.cancel(), in spirit.
+ */
+int noinherit_deadline_cancel(struct noinherit_deadline *deadline);
+
+/**
+ * noinherit_deadline_close - give back the descriptor of a deadline
+ * @deadline: the deadline, which no socket has any more; over afterwards
+ *
+ * Closing it again does nothing, as for one without descriptor.
+ *
+ * Return: 0, or a negative errno value of close(). Signal-safe.
+ * Python: leaving asyncio.timeout(), in spirit.
+ */
+int noinherit_deadline_close(struct noinherit_deadline *deadline);
+
+/**
+ * noinherit_set_deadline - let the operations of a socket end by then
+ * @s: the socket
+ * @deadline: the deadline; NULL for none
+ *
+ * The timeout goes on to hold for each operation; what is over first ends it,
+ * with -ETIMEDOUT in both cases (noinherit_deadline_left_ns() tells which). On a
+ * blocking socket the deadline alone counts. With timeout 0 nothing waits, but
+ * -ECANCELED and -ETIMEDOUT are told.
+ *
+ * Return: 0, or a negative errno value: -EBADF, with the deadline stored all
+ * the same.
+ *
+ * With a deadline the kernel's socket is non-blocking, as with a timeout: one
+ * ioctl(FIONBIO). Signal-safe.
+ * Python: asyncio.timeout_at(), in spirit.
+ */
+int noinherit_set_deadline(struct noinherit_socket *s,
+			   const struct noinherit_deadline *deadline);
+
 /* ---- connecting, serving ------------------------------------------------- */
 
 /**
@@ -375,11 +591,25 @@ noinherit_set_interrupt(noinherit_should_stop should_stop, void *data);
  * with a full queue is -EAGAIN at once, unless @s is blocking.
  *
  * Thread-safe and signal-safe.
- * Python: socket.connect(), and connect_ex() but for the number of a timeout.
- * Rules S-63..S-65a.
+ * Python: socket.connect(). Rules S-63..S-65a.
  */
-int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
-		      socklen_t addrlen);
+int noinherit_connect(const struct noinherit_socket *s,
+		      const struct sockaddr *addr, socklen_t addrlen);
+
+/**
+ * noinherit_connect_ex - connect, with Python's number for what happened
+ * @s: the socket
+ * @addr: as in noinherit_connect()
+ * @addrlen: as in noinherit_connect()
+ *
+ * Return: 0, or an errno value without a sign: those of noinherit_connect(),
+ * but EAGAIN for a timeout, and ETIMEDOUT for the kernel's own.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.connect_ex(). Rule S-65.
+ */
+int noinherit_connect_ex(const struct noinherit_socket *s,
+			 const struct sockaddr *addr, socklen_t addrlen);
 
 /**
  * noinherit_bind - give a socket its own address
@@ -393,17 +623,17 @@ int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
  * Thread-safe and signal-safe.
  * Python: socket.bind().
  */
-int noinherit_bind(struct noinherit_socket *s, const struct sockaddr *addr,
-		   socklen_t addrlen);
+int noinherit_bind(const struct noinherit_socket *s,
+		   const struct sockaddr *addr, socklen_t addrlen);
 
-/* Python's backlog where none is given. */
+/* Python's backlog where none is given, which -1 stands for. */
 #define NOINHERIT_BACKLOG 128
 
 /**
  * noinherit_listen - let a socket accept connections
  * @s: the socket
- * @backlog: connections that may wait; NOINHERIT_BACKLOG is Python's default;
- *	a negative number counts as 0
+ * @backlog: connections that may wait; -1: Python's default, 128; another
+ *	negative number counts as 0
  *
  * Return: 0, or a negative errno value, the kernel's own: -EADDRINUSE, -EBADF,
  * -EOPNOTSUPP.
@@ -411,7 +641,7 @@ int noinherit_bind(struct noinherit_socket *s, const struct sockaddr *addr,
  * Thread-safe and signal-safe.
  * Python: socket.listen(). Rule S-84.
  */
-int noinherit_listen(struct noinherit_socket *s, int backlog);
+int noinherit_listen(const struct noinherit_socket *s, int backlog);
 
 /**
  * noinherit_shutdown - end one or both directions of a connection
@@ -424,7 +654,36 @@ int noinherit_listen(struct noinherit_socket *s, int backlog);
  * Thread-safe and signal-safe.
  * Python: socket.shutdown().
  */
-int noinherit_shutdown(struct noinherit_socket *s, int how);
+int noinherit_shutdown(const struct noinherit_socket *s, int how);
+
+/**
+ * noinherit_getsockname - a socket's own address
+ * @s: the socket
+ * @addr: receives the address
+ * @addrlen: in: bytes at @addr; out: bytes of the address, which may be more
+ *	than fitted
+ *
+ * Return: 0, or a negative errno value: -EBADF, -ENOTSOCK.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.getsockname().
+ */
+int noinherit_getsockname(const struct noinherit_socket *s,
+			  struct sockaddr *addr, socklen_t *addrlen);
+
+/**
+ * noinherit_getpeername - the address of the other end
+ * @s: the socket
+ * @addr: as in noinherit_getsockname()
+ * @addrlen: as in noinherit_getsockname()
+ *
+ * Return: 0, or a negative errno value: -ENOTCONN, -EBADF, -ENOTSOCK.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.getpeername().
+ */
+int noinherit_getpeername(const struct noinherit_socket *s,
+			  struct sockaddr *addr, socklen_t *addrlen);
 
 /**
  * struct noinherit_connect_options - what Python passes by keyword
@@ -432,6 +691,8 @@ int noinherit_shutdown(struct noinherit_socket *s, int how);
  * @timeout_ns: of each attempt, as in noinherit_settimeout_ns(), and of the
  *	socket that results; NULL: the default timeout. The resolver is not
  *	covered by it
+ * @deadline: for all of it, the resolver included, and of the socket that
+ *	results, as noinherit_set_deadline() sets it; NULL: none
  * @source_host: own address to bind before connecting, as the host of
  *	noinherit_address(); NULL: any
  * @source_port: own port, "0" to "65535"; NULL: any. With both NULL nothing is
@@ -441,6 +702,7 @@ int noinherit_shutdown(struct noinherit_socket *s, int how);
  * @errors_size: numbers that fit at @errors; further ones are counted only
  * @errors_count: receives how many attempts failed, 0 if none was made; NULL if
  *	not wanted
+ * @flags: 0; another value is -EINVAL
  *
  * Set @size and leave the rest zero: every default is Python's. @errors and
  * @errors_count are written on failure, too, and on success hold the attempts
@@ -455,6 +717,8 @@ struct noinherit_connect_options {
 	int *errors;
 	size_t errors_size;
 	size_t *errors_count;
+	const struct noinherit_deadline *deadline;
+	unsigned flags;
 };
 
 /**
@@ -474,23 +738,33 @@ struct noinherit_connect_options {
  * error (noinherit_eai()), also for an empty answer (EAI_NODATA); -ERANGE for a
  * numeric port out of range; -EINVAL for a bad timeout, source port or size;
  * -E2BIG for options of a later version. -EINTR when noinherit_set_interrupt()
- * said so: no further address is tried.
+ * said so, and -ECANCELED or -ETIMEDOUT by the deadline: no further address is
+ * tried.
  *
- * Thread-safe; not signal-safe (resolver). A thread that is cancelled in it
- * leaves no descriptor open.
+ * With a deadline a @host that is not numeric is resolved in a thread of its
+ * own. When the deadline comes first that thread is left behind, to end by
+ * itself when the resolver does, and holds memory until then, but no
+ * descriptor of this library's.
+ *
+ * Thread-safe; not signal-safe (resolver). A thread that is cancelled
+ * (pthread_cancel()) in it leaves no descriptor open.
  * Python: socket.create_connection(). Rules S-68..S-76.
  */
 int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 				const char *port,
 				const struct noinherit_connect_options *options);
 
+/* Set SO_REUSEPORT (AF_INET and AF_INET6; elsewhere ignored). */
+#define NOINHERIT_REUSE_PORT 1u
+/* Accept IPv4, too; needs AF_INET6. */
+#define NOINHERIT_DUALSTACK_IPV6 2u
+
 /**
  * struct noinherit_server_options - what Python passes by keyword
  * @size: sizeof(struct noinherit_server_options), always
- * @family: address family; 0: AF_INET
- * @backlog: as in noinherit_listen(); NULL: NOINHERIT_BACKLOG
- * @reuse_port: set SO_REUSEPORT (AF_INET and AF_INET6; elsewhere ignored)
- * @dualstack_ipv6: accept IPv4, too; needs AF_INET6
+ * @family: address family; 0 or -1: AF_INET
+ * @flags: NOINHERIT_REUSE_PORT, NOINHERIT_DUALSTACK_IPV6; another bit is -EINVAL
+ * @backlog: as in noinherit_listen(); NULL: Python's default
  * @address: what to bind instead of host and port; NULL: host and port
  * @address_size: bytes at @address
  * @message: receives, on failure, a line of text that names the address, and
@@ -502,8 +776,8 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 struct noinherit_server_options {
 	size_t size;
 	int family;
+	unsigned flags;
 	const int *backlog;
-	unsigned reuse_port : 1, dualstack_ipv6 : 1;
 	const struct sockaddr *address;
 	socklen_t address_size;
 	char *message;
@@ -519,11 +793,11 @@ struct noinherit_server_options {
  * @options: NULL for the defaults: IPv4, backlog 128
  *
  * SO_REUSEADDR is set. An AF_INET6 server accepts IPv6 alone unless
- * dualstack_ipv6 is set, whatever the system's default.
+ * NOINHERIT_DUALSTACK_IPV6 is set, whatever the system's default.
  *
  * Return: 0, or a negative errno value: -EADDRINUSE, -EADDRNOTAVAIL, -EACCES,
- * ...; -EOPNOTSUPP when dualstack_ipv6 is not to be had here; -EINVAL for
- * dualstack_ipv6 with another family, a port that is no number, bad options;
+ * ...; -EOPNOTSUPP when a dual stack is not to be had here; -EINVAL for
+ * a dual stack with another family, a port that is no number, bad options;
  * -ERANGE for a port out of range; -ENAMETOOLONG for an AF_UNIX path; -E2BIG
  * for options of a later version; or a resolver's error.
  *
@@ -590,8 +864,8 @@ int noinherit_address(struct sockaddr_storage *address, int family,
  * Return: bytes received; 0 when the peer has ended. See above.
  * Python: socket.recv(), recv_into(). Rule S-61.
  */
-ssize_t noinherit_recv(struct noinherit_socket *s, void *buf, size_t size,
-		       int flags);
+ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf,
+		       size_t size, int flags);
 
 /**
  * noinherit_recvfrom - receive, with the sender's address
@@ -605,8 +879,8 @@ ssize_t noinherit_recv(struct noinherit_socket *s, void *buf, size_t size,
  * Return: bytes received. See above.
  * Python: socket.recvfrom(), recvfrom_into().
  */
-ssize_t noinherit_recvfrom(struct noinherit_socket *s, void *buf, size_t size,
-			   int flags, struct sockaddr *addr,
+ssize_t noinherit_recvfrom(const struct noinherit_socket *s, void *buf,
+			   size_t size, int flags, struct sockaddr *addr,
 			   socklen_t *addrlen);
 
 /**
@@ -622,8 +896,8 @@ ssize_t noinherit_recvfrom(struct noinherit_socket *s, void *buf, size_t size,
  * Return: bytes received. See above.
  * Python: socket.recvmsg(), recvmsg_into(). Rules S-103, S-104.
  */
-ssize_t noinherit_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
-			  int flags);
+ssize_t noinherit_recvmsg(const struct noinherit_socket *s,
+			  struct msghdr *msg, int flags);
 
 /**
  * noinherit_send - send what fits
@@ -635,8 +909,8 @@ ssize_t noinherit_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
  * Return: bytes sent, which may be fewer than @size. See above.
  * Python: socket.send(). Rule S-67.
  */
-ssize_t noinherit_send(struct noinherit_socket *s, const void *buf, size_t size,
-		       int flags);
+ssize_t noinherit_send(const struct noinherit_socket *s, const void *buf,
+		       size_t size, int flags);
 
 /**
  * noinherit_sendto - send to an address
@@ -650,7 +924,7 @@ ssize_t noinherit_send(struct noinherit_socket *s, const void *buf, size_t size,
  * Return: bytes sent. See above.
  * Python: socket.sendto().
  */
-ssize_t noinherit_sendto(struct noinherit_socket *s, const void *buf,
+ssize_t noinherit_sendto(const struct noinherit_socket *s, const void *buf,
 			 size_t size, int flags, const struct sockaddr *addr,
 			 socklen_t addrlen);
 
@@ -663,8 +937,8 @@ ssize_t noinherit_sendto(struct noinherit_socket *s, const void *buf,
  * Return: bytes sent. See above.
  * Python: socket.sendmsg().
  */
-ssize_t noinherit_sendmsg(struct noinherit_socket *s, const struct msghdr *msg,
-			  int flags);
+ssize_t noinherit_sendmsg(const struct noinherit_socket *s,
+			  const struct msghdr *msg, int flags);
 
 /**
  * noinherit_sendall - send everything
@@ -681,8 +955,8 @@ ssize_t noinherit_sendmsg(struct noinherit_socket *s, const struct msghdr *msg,
  * Return: 0 when all was sent, or a negative errno value. See above.
  * Python: socket.sendall(). Rule S-66.
  */
-int noinherit_sendall(struct noinherit_socket *s, const void *buf, size_t size,
-		      int flags, size_t *sent);
+int noinherit_sendall(const struct noinherit_socket *s, const void *buf,
+		      size_t size, int flags, size_t *sent);
 
 /* ---- the inheritable flag ------------------------------------------------ */
 
@@ -737,7 +1011,8 @@ struct iovec;
 /**
  * struct noinherit_send_fds_options - what Python passes by keyword
  * @size: sizeof(struct noinherit_send_fds_options), always
- * @flags: as noinherit_sendmsg()
+ * @flags: 0; another value is -EINVAL
+ * @message_flags: as the flags of noinherit_sendmsg()
  * @address: the receiver's; NULL on a connected socket
  * @address_size: bytes at @address
  *
@@ -745,9 +1020,10 @@ struct iovec;
  */
 struct noinherit_send_fds_options {
 	size_t size;
-	int flags;
-	socklen_t address_size;
+	unsigned flags;
+	int message_flags;
 	const struct sockaddr *address;
+	socklen_t address_size;
 };
 
 /**
@@ -767,18 +1043,19 @@ struct noinherit_send_fds_options {
  * One sendmsg(): all descriptors or none. Thread-safe and signal-safe.
  * Python: socket.send_fds(), with flags and address honoured (O-13). Rule S-99.
  */
-ssize_t noinherit_send_fds(struct noinherit_socket *s,
+ssize_t noinherit_send_fds(const struct noinherit_socket *s,
 			   const struct iovec *buffers, size_t buffers_count,
 			   const int *fds, size_t fds_count,
 			   const struct noinherit_send_fds_options *options);
 
+/* Let the received descriptors survive exec, as Python does. */
+#define NOINHERIT_INHERITABLE 1u
+
 /**
  * struct noinherit_recv_fds_options - what Python passes or returns besides
  * @size: sizeof(struct noinherit_recv_fds_options), always
- * @flags: as noinherit_recvmsg()
- * @inheritable: let the received descriptors survive exec, as Python does
- * @msg_flags: receives the flags of the message, MSG_CTRUNC for instance; NULL
- *	if not wanted
+ * @flags: NOINHERIT_INHERITABLE; another bit is -EINVAL
+ * @message_flags: as the flags of noinherit_recvmsg()
  * @address: receives the sender's address; NULL if not wanted
  * @address_size: in: bytes at @address; out: bytes of the address
  *
@@ -786,9 +1063,8 @@ ssize_t noinherit_send_fds(struct noinherit_socket *s,
  */
 struct noinherit_recv_fds_options {
 	size_t size;
-	int flags;
-	unsigned inheritable : 1;
-	int *msg_flags;
+	unsigned flags;
+	int message_flags;
 	struct sockaddr *address;
 	socklen_t *address_size;
 };
@@ -800,22 +1076,27 @@ struct noinherit_recv_fds_options {
  * @size: bytes at @buf
  * @fds: receives the descriptors, which do not survive exec unless asked; the
  *	caller closes them
- * @fds_count: in: numbers that fit at @fds (more than NOINHERIT_FDS_MAX never
- *	come); out: descriptors received
+ * @fds_size: numbers that fit at @fds; more than NOINHERIT_FDS_MAX never come
+ * @fds_count: receives how many descriptors came; never NULL
+ * @msg_flags: receives the flags of the message, MSG_CTRUNC if descriptors were
+ *	lost; never NULL
  * @options: NULL for the defaults
  *
- * Descriptors that do not fit are not installed in this process: MSG_CTRUNC
- * tells, and it is no error. Other control messages are ignored.
+ * Descriptors that do not fit, or that this process has no number left for, are
+ * not installed in it: MSG_CTRUNC tells, and it is no error. Other control
+ * messages are ignored.
  *
  * Return: bytes of data, or a negative errno value: those of
- * noinherit_recvmsg(), -EINVAL or -E2BIG for bad options.
+ * noinherit_recvmsg(), -EINVAL or -E2BIG for bad options, -EINVAL without
+ * @fds_count or @msg_flags, before anything is received.
  *
  * One recvmsg() with MSG_CMSG_CLOEXEC: atomic. Thread-safe and signal-safe.
  * Python: socket.recv_fds(), with flags honoured (O-13) and the descriptors
  * non-inheritable (O-5). Rules S-100..S-105.
  */
-ssize_t noinherit_recv_fds(struct noinherit_socket *s, void *buf, size_t size,
-			   int *fds, size_t *fds_count,
+ssize_t noinherit_recv_fds(const struct noinherit_socket *s, void *buf,
+			   size_t size, int *fds, size_t fds_size,
+			   size_t *fds_count, int *msg_flags,
 			   const struct noinherit_recv_fds_options *options);
 
 /**
@@ -848,7 +1129,7 @@ struct noinherit_shared {
  * Thread-safe and signal-safe.
  * Python: socket.share(), there on Windows only. Rule S-45.
  */
-int noinherit_share(struct noinherit_socket *s, pid_t pid,
+int noinherit_share(const struct noinherit_socket *s, pid_t pid,
 		    struct noinherit_shared *data);
 
 /**
@@ -904,6 +1185,20 @@ int noinherit_fromshare(struct noinherit_socket *s,
  * Python: repr(socket). Rules S-106, S-107.
  */
 int noinherit_repr(const struct noinherit_socket *s, char *buf, size_t size);
+
+/* The kernel's own ETIMEDOUT: the peer does not answer any more. */
+#define NOINHERIT_KERNEL_TIMEOUT (-200001)
+
+/**
+ * noinherit_errno - the errno value in an error
+ * @error: what a function here returned
+ *
+ * Return: the value as <errno.h> has it, above 0: ETIMEDOUT for -ETIMEDOUT and
+ * for NOINHERIT_KERNEL_TIMEOUT; 0 for a resolver's error or a success. No
+ * system call. Signal-safe.
+ * Python: the errno of an OSError.
+ */
+int noinherit_errno(int error);
 
 /**
  * noinherit_eai - the resolver's code in an error

@@ -12,15 +12,16 @@
 #include "system.h"
 #include "timeout.h"
 
-/* Where the peer's address goes; size 0 if it is not wanted. */
+/* Where the peer's address goes; size 0 if it is not wanted. And how. */
 struct peer {
 	struct sockaddr_storage address;
 	socklen_t size;
+	int flags;
 };
 
 /* Linux < 2.6.28 has no accept4(). */
 static int accept_in_two_steps(int fd, struct sockaddr *addr,
-			       socklen_t *addrlen, ni_latch *latch)
+			       socklen_t *addrlen, int flags, ni_latch *latch)
 {
 	int conn = ni_sys_accept(fd, addr, addrlen);
 	int r;
@@ -28,6 +29,8 @@ static int accept_in_two_steps(int fd, struct sockaddr *addr,
 	if (conn < 0)
 		return conn;
 	r = noinherit_set_inheritable(conn, 0);
+	if (r == 0 && flags & SOCK_NONBLOCK)
+		r = ni_timeout_set_mode(conn, true);
 	if (r < 0) {
 		ni_descriptor_discard(conn);
 		return r;
@@ -50,46 +53,44 @@ static ssize_t attempt_accept(int fd, void *data)
 		addrlen = &peer->size;
 	}
 	if (!ni_latch_is_missing(&accept4_latch)) {
-		conn = ni_sys_accept4(fd, addr, addrlen, SOCK_CLOEXEC);
+		conn = ni_sys_accept4(fd, addr, addrlen, peer->flags);
 		if (!ni_latch_should_retry(&accept4_latch, conn, -ENOSYS))
 			return conn;
 	}
-	return accept_in_two_steps(fd, addr, addrlen, &accept4_latch);
+	return accept_in_two_steps(fd, addr, addrlen, peer->flags,
+				   &accept4_latch);
 }
 
-/* Python switches the mode back where the listener has a timeout, for systems
- * on which the connection would have the listener's mode (S-28). */
-static int start(struct noinherit_socket *conn, int fd,
-		 const struct noinherit_socket *listener)
+int noinherit_accept4(const struct noinherit_socket *listener,
+		      struct noinherit_socket *conn, struct sockaddr *addr,
+		      socklen_t *addrlen, int flags)
 {
-	int64_t start_ns = noinherit_getdefaulttimeout_ns();
-	int r = 0;
+	struct peer peer = { .size = addr ? sizeof(peer.address) : 0,
+			     .flags = flags | SOCK_CLOEXEC };
+	ssize_t fd = -EINVAL;
+	int r;
 
-	if (start_ns != NOINHERIT_BLOCKING || listener->timeout_ns > 0)
-		r = ni_timeout_set_mode(fd, start_ns);
+	if (!(flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)))
+		fd = ni_operate(listener, POLLIN, attempt_accept, &peer);
+	if (fd < 0) {
+		*conn = ni_socket_closed();
+		return (int)fd;
+	}
+	/* Python asks for the mode anew where the listener has a timeout, for
+	 * systems on which the connection would have the listener's (S-28). */
+	r = ni_socket_start(conn, (int)fd, listener->family,
+			    listener->type | (flags & SOCK_NONBLOCK),
+			    listener->proto);
 	if (r < 0)
-		return r;
-	*conn = (struct noinherit_socket){ fd, listener->family, listener->type,
-					   listener->proto, start_ns };
-	return 0;
+		ni_descriptor_discard((int)fd);
+	else
+		ni_address_copy(&peer.address, peer.size, addr, addrlen);
+	return r;
 }
 
-int noinherit_accept(struct noinherit_socket *listener,
+int noinherit_accept(const struct noinherit_socket *listener,
 		     struct noinherit_socket *conn, struct sockaddr *addr,
 		     socklen_t *addrlen)
 {
-	struct peer peer = { .size = addr ? sizeof(peer.address) : 0 };
-	ssize_t fd = ni_operate(listener->fd, POLLIN, listener->timeout_ns,
-				attempt_accept, &peer);
-	int r;
-
-	if (fd < 0)
-		return (int)fd;
-	r = start(conn, (int)fd, listener);
-	if (r < 0) {
-		ni_descriptor_discard((int)fd);
-		return r;
-	}
-	ni_address_copy(&peer.address, peer.size, addr, addrlen);
-	return 0;
+	return noinherit_accept4(listener, conn, addr, addrlen, 0);
 }

@@ -6,15 +6,16 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "socket.h"
 #include "system.h"
 #include "timeout.h"
 
 /* The kernel goes on connecting: its result is SO_ERROR, and connect() is not
  * called again (S-63, S-64). */
-static int wait_connected(struct noinherit_socket *s)
+static int wait_connected(const struct noinherit_socket *s)
 {
-	struct ni_deadline deadline = { .timeout_ns = s->timeout_ns };
-	int error = 0, r = ni_wait(s->fd, POLLOUT | POLLERR, &deadline);
+	struct ni_limit limit = ni_limit_of(s);
+	int error = 0, r = ni_wait(s->fd, POLLOUT | POLLERR, &limit);
 	socklen_t size = sizeof(error);
 
 	if (r < 0)
@@ -22,7 +23,7 @@ static int wait_connected(struct noinherit_socket *s)
 	r = ni_sys_getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size);
 	if (r < 0)
 		return r;
-	return error == EISCONN ? 0 : -error;
+	return error == EISCONN ? 0 : ni_error_of_errno(error);
 }
 
 /* Here a connect that a signal interrupts leaves nothing under way: to wait
@@ -32,22 +33,32 @@ static int is_undone_by_signals(const struct sockaddr *addr)
 	return addr->sa_family == AF_UNIX || addr->sa_family == AF_VSOCK;
 }
 
-int noinherit_connect(struct noinherit_socket *s, const struct sockaddr *addr,
-		      socklen_t addrlen)
+int noinherit_connect(const struct noinherit_socket *s,
+		      const struct sockaddr *addr, socklen_t addrlen)
 {
 	for (;;) {
-		int is_interrupted, r;
+		int r = ni_deadline_check(s->deadline);
 
+		if (r < 0)
+			return r;
 		if (ni_interrupt_should_stop())
 			return -EINTR;
-		r = ni_sys_connect(s->fd, addr, addrlen);
-		is_interrupted = r == -EINTR;
-		if (is_interrupted && !s->timeout_ns)
-			return r;
-		if (is_interrupted && is_undone_by_signals(addr))
-			continue;
-		if (is_interrupted || (r == -EINPROGRESS && s->timeout_ns > 0))
+		r = ni_sys_connect(ni_socket_fd(s), addr, addrlen);
+		if (r == -EINTR && s->timeout_ns) {
+			if (is_undone_by_signals(addr))
+				continue;
+			return wait_connected(s);
+		}
+		if (r == -EINPROGRESS && ni_timeout_waits(s))
 			return wait_connected(s);
 		return r;
 	}
+}
+
+int noinherit_connect_ex(const struct noinherit_socket *s,
+			 const struct sockaddr *addr, socklen_t addrlen)
+{
+	int r = noinherit_connect(s, addr, addrlen);
+
+	return r == -ETIMEDOUT ? EAGAIN : noinherit_errno(r);
 }

@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "address.h"
 #include "descriptor.h"
 #include "keywords.h"
+#include "socket.h"
 #include "timeout.h"
 
 static int bind_source(struct noinherit_socket *s,
@@ -36,6 +38,8 @@ static int try_address(struct noinherit_socket *s, const struct addrinfo *to,
 
 	if (r == 0 && options->timeout_ns)
 		r = noinherit_settimeout_ns(s, *options->timeout_ns);
+	if (r == 0 && options->deadline)
+		r = noinherit_set_deadline(s, options->deadline);
 	if (r == 0)
 		r = bind_source(s, options);
 	if (r == 0)
@@ -90,7 +94,7 @@ static int attempt_each(struct noinherit_socket *s, const struct addrinfo *list,
 			break;
 		record(options, failed++, r);
 		/* A program that wants to stop does not want the next one. */
-		if (r == -EINTR)
+		if (r == -EINTR || ni_deadline_check(options->deadline) < 0)
 			break;
 	}
 	return r;
@@ -100,7 +104,8 @@ static int attempt_each(struct noinherit_socket *s, const struct addrinfo *list,
  * as the resolver reads them, signs and blanks included; the rest are names. */
 static int check_port(const char *port)
 {
-	int kept = errno, is_out;
+	int kept = errno;
+	bool is_out;
 	char *end;
 	long number;
 
@@ -117,7 +122,8 @@ static int check_options(const struct noinherit_connect_options *options)
 {
 	int r = 0;
 
-	if (options->timeout_ns && *options->timeout_ns < NOINHERIT_BLOCKING)
+	if (options->flags ||
+	    (options->timeout_ns && *options->timeout_ns < NOINHERIT_BLOCKING))
 		return -EINVAL;
 	if (options->source_port)
 		r = ni_address_port(options->source_port);
@@ -138,6 +144,7 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 	struct addrinfo *list;
 	int r = ni_keywords_read(&given, sizeof(given), options);
 
+	*s = ni_socket_closed();
 	if (r == 0 && given.errors_count)
 		*given.errors_count = 0;
 	if (r == 0)

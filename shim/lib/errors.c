@@ -1,5 +1,5 @@
 /*
- * errors.c - the library's errors as numbers and words.
+ * errors.c - the errors of the library, and its version, as numbers and words.
  */
 #include "errors.h"
 
@@ -29,6 +29,18 @@ int noinherit_eai(int error)
 	return is_resolver ? error + RESOLVER : 0;
 }
 
+int noinherit_errno(int error)
+{
+	if (error == NOINHERIT_KERNEL_TIMEOUT)
+		return ETIMEDOUT;
+	return error < 0 && error > -RESOLVER ? -error : 0;
+}
+
+int noinherit_version(void)
+{
+	return NOINHERIT_VERSION_NUMBER;
+}
+
 /* strerror_r() is GNU's where _GNU_SOURCE and glibc meet, else POSIX's. */
 static const char *from_gnu(const char *text, const char *buf)
 {
@@ -56,6 +68,10 @@ const char *noinherit_strerror(int error)
 
 	if (code)
 		return gai_strerror(code);
+	if (error == -ETIMEDOUT)
+		return "timed out";
+	if (error == NOINHERIT_KERNEL_TIMEOUT)
+		return words_of(ETIMEDOUT, buf, sizeof(buf));
 	if (error <= 0 && error > -RESOLVER)
 		return words_of(-error, buf, sizeof(buf));
 	/* What strerror() takes, or a count taken for an error: "Success"

@@ -16,7 +16,7 @@ static struct {
 	void *_Atomic data;
 } slots[2];
 
-static atomic_uint generation;
+atomic_uint ni_interrupt_generation;
 static pthread_mutex_t one_writer = PTHREAD_MUTEX_INITIALIZER;
 
 struct noinherit_interrupt
@@ -26,29 +26,26 @@ noinherit_set_interrupt(noinherit_should_stop should_stop, void *data)
 	unsigned next;
 
 	pthread_mutex_lock(&one_writer);
-	next = atomic_load(&generation) + 1;
+	next = atomic_load(&ni_interrupt_generation) + 1;
 	old.should_stop = atomic_load(&slots[(next - 1) % 2].should_stop);
 	old.data = atomic_load(&slots[(next - 1) % 2].data);
 	atomic_store(&slots[next % 2].should_stop, should_stop);
 	atomic_store(&slots[next % 2].data, data);
-	atomic_store(&generation, next);
+	atomic_store(&ni_interrupt_generation, next);
 	pthread_mutex_unlock(&one_writer);
 	return old;
 }
 
-int ni_interrupt_should_stop(void)
+bool ni_interrupt_ask(void)
 {
 	noinherit_should_stop should_stop;
 	unsigned current;
 	void *data;
 
-	/* Most programs never set one, and every operation asks. */
-	if (!atomic_load_explicit(&generation, memory_order_relaxed))
-		return 0;
 	do {
-		current = atomic_load(&generation);
+		current = atomic_load(&ni_interrupt_generation);
 		should_stop = atomic_load(&slots[current % 2].should_stop);
 		data = atomic_load(&slots[current % 2].data);
-	} while (atomic_load(&generation) != current);
+	} while (atomic_load(&ni_interrupt_generation) != current);
 	return should_stop && should_stop(data);
 }

@@ -18,7 +18,7 @@ union control {
 	char bytes[CMSG_SPACE(NOINHERIT_FDS_MAX * sizeof(int))];
 };
 
-ssize_t noinherit_send_fds(struct noinherit_socket *s,
+ssize_t noinherit_send_fds(const struct noinherit_socket *s,
 			   const struct iovec *buffers, size_t buffers_count,
 			   const int *fds, size_t fds_count,
 			   const struct noinherit_send_fds_options *options)
@@ -30,7 +30,7 @@ ssize_t noinherit_send_fds(struct noinherit_socket *s,
 
 	if (r < 0)
 		return r;
-	if (fds_count > NOINHERIT_FDS_MAX)
+	if (given.flags || fds_count > NOINHERIT_FDS_MAX)
 		return -EINVAL;
 	memset(&control, 0, sizeof(control));
 	control.header.cmsg_level = SOL_SOCKET;
@@ -47,7 +47,7 @@ ssize_t noinherit_send_fds(struct noinherit_socket *s,
 	msg.msg_iovlen = buffers_count;
 	msg.msg_control = &control;
 	msg.msg_controllen = CMSG_SPACE(fds_count * sizeof(int));
-	return noinherit_sendmsg(s, &msg, given.flags);
+	return noinherit_sendmsg(s, &msg, given.message_flags);
 }
 
 /* How many descriptors a control message carries; 0 for other kinds. */
@@ -95,22 +95,24 @@ size_t ni_passing_collect(struct msghdr *msg, int *fds, size_t room,
 	return count;
 }
 
-ssize_t noinherit_recv_fds(struct noinherit_socket *s, void *buf, size_t size,
-			   int *fds, size_t *fds_count,
+ssize_t noinherit_recv_fds(const struct noinherit_socket *s, void *buf,
+			   size_t size, int *fds, size_t fds_size,
+			   size_t *fds_count, int *msg_flags,
 			   const struct noinherit_recv_fds_options *options)
 {
 	struct noinherit_recv_fds_options given;
+	size_t room = fds_size < NOINHERIT_FDS_MAX ? fds_size :
+						     NOINHERIT_FDS_MAX;
 	struct sockaddr_storage address;
 	struct iovec data = { buf, size };
 	union control control;
 	struct msghdr msg;
-	size_t room = *fds_count;
 	ssize_t r = ni_keywords_read(&given, sizeof(given), options);
 
 	if (r < 0)
 		return r;
-	if (room > NOINHERIT_FDS_MAX)
-		room = NOINHERIT_FDS_MAX;
+	if (!fds_count || !msg_flags || given.flags & ~NOINHERIT_INHERITABLE)
+		return -EINVAL;
 	memset(&msg, 0, sizeof(msg));
 	msg.msg_iov = &data;
 	msg.msg_iovlen = 1;
@@ -121,13 +123,13 @@ ssize_t noinherit_recv_fds(struct noinherit_socket *s, void *buf, size_t size,
 		msg.msg_name = &address;
 		msg.msg_namelen = sizeof(address);
 	}
-	r = given.inheritable ? ni_transfer_recvmsg(s, &msg, given.flags) :
-				noinherit_recvmsg(s, &msg, given.flags);
+	r = given.flags & NOINHERIT_INHERITABLE ?
+		ni_transfer_recvmsg(s, &msg, given.message_flags) :
+		noinherit_recvmsg(s, &msg, given.message_flags);
 	if (r < 0)
 		return r;
 	*fds_count = ni_passing_collect(&msg, fds, room, ni_descriptor_discard);
-	if (given.msg_flags)
-		*given.msg_flags = msg.msg_flags;
+	*msg_flags = msg.msg_flags;
 	ni_address_copy(&address, msg.msg_namelen, given.address,
 			given.address_size);
 	return r;

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "address.h"
+#include "socket.h"
 #include "system.h"
 #include "text.h"
 
@@ -160,14 +161,15 @@ static void write_name(struct ni_text *text, const char *label, int fd,
 int noinherit_repr(const struct noinherit_socket *s, char *buf, size_t size)
 {
 	struct ni_text text = ni_text_in(buf, size);
-	const char *closed = s->fd < 0 ? " [closed]" : "";
+	int fd = ni_socket_fd(s);
+	const char *closed = fd < 0 ? " [closed]" : "";
 
 	ni_text_format(&text,
 		       "<socket.socket%s fd=%d, family=%d, type=%d, proto=%d",
-		       closed, s->fd, s->family, s->type, s->proto);
-	if (s->fd >= 0) {
-		write_name(&text, "laddr", s->fd, ni_sys_getsockname);
-		write_name(&text, "raddr", s->fd, ni_sys_getpeername);
+		       closed, fd, s->family, s->type, s->proto);
+	if (fd >= 0) {
+		write_name(&text, "laddr", fd, ni_sys_getsockname);
+		write_name(&text, "raddr", fd, ni_sys_getpeername);
 	}
 	ni_text_format(&text, ">");
 	return (int)text.length;

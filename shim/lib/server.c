@@ -1,32 +1,18 @@
 /*
- * server.c - binding, listening, and servers in one call.
+ * server.c - listening sockets in one call.
  */
 #include "noinherit.h"
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "address.h"
 #include "descriptor.h"
 #include "keywords.h"
+#include "socket.h"
 #include "system.h"
 #include "text.h"
-
-int noinherit_bind(struct noinherit_socket *s, const struct sockaddr *addr,
-		   socklen_t addrlen)
-{
-	return ni_sys_bind(s->fd, addr, addrlen);
-}
-
-int noinherit_listen(struct noinherit_socket *s, int backlog)
-{
-	return ni_sys_listen(s->fd, backlog < 0 ? 0 : backlog);
-}
-
-int noinherit_shutdown(struct noinherit_socket *s, int how)
-{
-	return ni_sys_shutdown(s->fd, how);
-}
 
 static int set_option(int fd, int level, int option, int value)
 {
@@ -50,13 +36,19 @@ struct plan {
 	const char *host, *port;
 	struct noinherit_server_options options;
 	const char *trouble;
-	int is_address_trouble;
+	bool is_address_trouble;
 };
+
+enum { KNOWN = NOINHERIT_REUSE_PORT | NOINHERIT_DUALSTACK_IPV6 };
 
 /* In Python's order, before there is a socket (S-78). */
 static int check(struct plan *plan)
 {
-	if (!plan->options.dualstack_ipv6)
+	if (plan->options.flags & ~KNOWN) {
+		plan->trouble = "unknown flags";
+		return -EINVAL;
+	}
+	if (!(plan->options.flags & NOINHERIT_DUALSTACK_IPV6))
 		return 0;
 	if (!noinherit_has_dualstack_ipv6()) {
 		plan->trouble = "dualstack_ipv6 not supported on this platform";
@@ -71,16 +63,16 @@ static int check(struct plan *plan)
 
 static int set_options(int fd, const struct noinherit_server_options *options)
 {
-	int is_ipv6 = options->family == AF_INET6;
+	bool is_ipv6 = options->family == AF_INET6;
 	int r = 0;
 
 	/* A convenience: a socket without it still serves (S-79). */
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (options->reuse_port && (is_ipv6 || options->family == AF_INET))
+	if (options->flags & NOINHERIT_REUSE_PORT && (is_ipv6 || options->family == AF_INET))
 		r = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (r == 0 && is_ipv6)
 		r = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY,
-			       !options->dualstack_ipv6);
+			       !(options->flags & NOINHERIT_DUALSTACK_IPV6));
 	return r;
 }
 
@@ -89,7 +81,7 @@ static int bind_planned(struct noinherit_socket *s, struct plan *plan)
 	struct sockaddr_storage address;
 	int r;
 
-	plan->is_address_trouble = 1;
+	plan->is_address_trouble = true;
 	if (plan->options.address)
 		r = noinherit_bind(s, plan->options.address,
 				   plan->options.address_size);
@@ -100,7 +92,7 @@ static int bind_planned(struct noinherit_socket *s, struct plan *plan)
 		r = noinherit_bind(s, (struct sockaddr *)&address,
 				   (socklen_t)r);
 	if (r == 0)
-		plan->is_address_trouble = 0;
+		plan->is_address_trouble = false;
 	return r;
 }
 
@@ -112,7 +104,7 @@ static int serve(struct noinherit_socket *s, struct plan *plan)
 	if (r == 0)
 		r = bind_planned(s, plan);
 	if (r == 0)
-		r = noinherit_listen(s, backlog ? *backlog : NOINHERIT_BACKLOG);
+		r = noinherit_listen(s, backlog ? *backlog : -1);
 	return r;
 }
 
@@ -194,10 +186,11 @@ int noinherit_create_server(struct noinherit_socket *s, const char *host,
 	struct plan plan = { .host = host, .port = port };
 	int r = ni_keywords_read(&plan.options, sizeof(plan.options), options);
 
+	*s = ni_socket_closed();
 	if (r < 0) {
 		read_message(&plan, options);
 	} else {
-		if (!plan.options.family)
+		if (!plan.options.family || plan.options.family == -1)
 			plan.options.family = AF_INET;
 		r = build(s, &plan);
 	}

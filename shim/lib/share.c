@@ -47,18 +47,18 @@ static int ask_cookie(int fd, uint64_t *cookie)
 	return ni_sys_getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size);
 }
 
-int noinherit_share(struct noinherit_socket *s, pid_t pid,
+int noinherit_share(const struct noinherit_socket *s, pid_t pid,
 		    struct noinherit_shared *data)
 {
 	struct description made = {
-		.sharer = getpid(), .receiver = pid, .fd = s->fd,
+		.sharer = getpid(), .receiver = pid, .fd = ni_socket_fd(s),
 		.family = s->family, .type = s->type, .proto = s->proto,
 	};
 	int r;
 
 	if (pid <= 0)
 		return -EINVAL;
-	r = ask_cookie(s->fd, &made.cookie);
+	r = ask_cookie(made.fd, &made.cookie);
 	if (r < 0)
 		return r;
 	memcpy(made.magic, magic, sizeof(magic));
@@ -114,6 +114,7 @@ int noinherit_fromshare(struct noinherit_socket *s,
 	int r = read_description(&from, data);
 	int fd;
 
+	*s = ni_socket_closed();
 	if (r < 0)
 		return r;
 	fd = fetch(&from);

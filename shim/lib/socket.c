@@ -3,8 +3,6 @@
  */
 #include "socket.h"
 
-#include <string.h>
-
 #include "descriptor.h"
 #include "latch.h"
 #include "system.h"
@@ -21,13 +19,14 @@ static int bare(int type)
 int ni_socket_start(struct noinherit_socket *s, int fd, int family, int type,
 		    int proto)
 {
-	struct noinherit_socket made = { fd, family, bare(type), proto, 0 };
+	struct noinherit_socket made = {
+		.fd = fd, .family = family, .type = bare(type), .proto = proto,
+		.flags = NI_SOCKET_MADE,
+	};
 	int r = ni_timeout_start(fd, type, &made.timeout_ns);
 
-	if (r < 0)
-		return r;
-	*s = made;
-	return 0;
+	*s = r < 0 ? ni_socket_closed() : made;
+	return r;
 }
 
 /* Linux < 2.6.27 has no flags in the type. */
@@ -64,6 +63,7 @@ int noinherit_create_socket(struct noinherit_socket *s, int family, int type,
 {
 	int fd, r;
 
+	*s = ni_socket_closed();
 	family = family == -1 ? AF_INET : family;
 	type = type == -1 ? SOCK_STREAM : type;
 	proto = proto == -1 ? 0 : proto;
@@ -90,6 +90,7 @@ int noinherit_adopt(struct noinherit_socket *s, int fd, int family, int type,
 	socklen_t size = sizeof(address);
 	int r;
 
+	*s = ni_socket_closed();
 	if (fd < 0)
 		return -EINVAL;
 	r = ni_sys_getsockname(fd, (struct sockaddr *)&address, &size);
@@ -139,35 +140,40 @@ static int open_pair(int family, int type, int proto, int pair[2])
 int noinherit_socketpair(struct noinherit_socket pair[2], int family, int type,
 			 int proto)
 {
-	struct noinherit_socket made[2];
 	int fds[2], r;
 
+	pair[0] = pair[1] = ni_socket_closed();
 	family = family == -1 ? AF_UNIX : family;
+	type = type == -1 ? SOCK_STREAM : type;
+	proto = proto == -1 ? 0 : proto;
 	r = open_pair(family, type, proto, fds);
 	if (r < 0)
 		return r;
-	r = ni_socket_start(&made[0], fds[0], family, type, proto);
+	r = ni_socket_start(&pair[0], fds[0], family, type, proto);
 	if (r == 0)
-		r = ni_socket_start(&made[1], fds[1], family, type, proto);
+		r = ni_socket_start(&pair[1], fds[1], family, type, proto);
 	if (r < 0) {
+		pair[0] = pair[1] = ni_socket_closed();
 		ni_descriptor_discard(fds[0]);
 		ni_descriptor_discard(fds[1]);
-		return r;
 	}
-	memcpy(pair, made, sizeof(made));
-	return 0;
+	return r;
 }
 
-int noinherit_dup(struct noinherit_socket *s, struct noinherit_socket *copy)
+int noinherit_dup(const struct noinherit_socket *s,
+		  struct noinherit_socket *copy)
 {
-	int fd = ni_sys_fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+	int fd = ni_sys_fcntl(ni_socket_fd(s), F_DUPFD_CLOEXEC, 0);
 
-	if (fd < 0)
+	if (fd < 0) {
+		*copy = ni_socket_closed();
 		return fd;
+	}
 	/* O_NONBLOCK is shared with the source, so it is right already; to
 	 * set it would switch the source under its user (B-11). */
 	*copy = *s;
 	copy->fd = fd;
+	copy->flags |= NI_SOCKET_MADE;
 	return 0;
 }
 
@@ -176,6 +182,7 @@ int noinherit_fromfd(struct noinherit_socket *s, int fd, int family, int type,
 {
 	int r;
 
+	*s = ni_socket_closed();
 	fd = ni_sys_fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		return fd;
@@ -187,7 +194,7 @@ int noinherit_fromfd(struct noinherit_socket *s, int fd, int family, int type,
 
 int noinherit_detach(struct noinherit_socket *s)
 {
-	int fd = s->fd;
+	int fd = ni_socket_fd(s);
 
 	s->fd = -1;
 	return fd;

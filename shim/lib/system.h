@@ -11,10 +11,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "errors.h"
 
 #define SYSTEM(type, name, parameters, arguments) \
 	static inline type ni_sys_##name parameters \
@@ -23,7 +26,7 @@
 		type r = name arguments; \
 \
 		if (r < 0) \
-			r = -errno; \
+			r = ni_error_of_errno(errno); \
 		errno = kept; \
 		return r; \
 	}

@@ -5,15 +5,21 @@
 
 #include <stdatomic.h>
 
+#include "socket.h"
 #include "system.h"
 
 static _Atomic int64_t default_timeout_ns = NOINHERIT_BLOCKING;
 
-int ni_timeout_set_mode(int fd, int64_t timeout_ns)
+int ni_timeout_set_mode(int fd, bool is_nonblocking)
 {
-	int nonblocking = timeout_ns != NOINHERIT_BLOCKING;
+	int value = is_nonblocking;
 
-	return ni_sys_ioctl(fd, FIONBIO, &nonblocking);
+	return ni_sys_ioctl(fd, FIONBIO, &value);
+}
+
+bool ni_timeout_waits(const struct noinherit_socket *s)
+{
+	return s->timeout_ns > 0 || (s->timeout_ns < 0 && s->deadline);
 }
 
 int ni_timeout_start(int fd, int type, int64_t *timeout_ns)
@@ -24,7 +30,7 @@ int ni_timeout_start(int fd, int type, int64_t *timeout_ns)
 	if (type & SOCK_NONBLOCK)
 		start_ns = NOINHERIT_NONBLOCKING;
 	else if (start_ns != NOINHERIT_BLOCKING)
-		r = ni_timeout_set_mode(fd, start_ns);
+		r = ni_timeout_set_mode(fd, true);
 	if (r < 0)
 		return r;
 	*timeout_ns = start_ns;
@@ -36,7 +42,9 @@ int noinherit_settimeout_ns(struct noinherit_socket *s, int64_t timeout_ns)
 	if (timeout_ns < NOINHERIT_BLOCKING)
 		return -EINVAL;
 	s->timeout_ns = timeout_ns;
-	return ni_timeout_set_mode(s->fd, timeout_ns);
+	return ni_timeout_set_mode(ni_socket_fd(s),
+				   s->deadline || timeout_ns !=
+				   NOINHERIT_BLOCKING);
 }
 
 int64_t noinherit_gettimeout_ns(const struct noinherit_socket *s)
@@ -53,6 +61,15 @@ int noinherit_setblocking(struct noinherit_socket *s, int blocking)
 int noinherit_getblocking(const struct noinherit_socket *s)
 {
 	return s->timeout_ns != NOINHERIT_NONBLOCKING;
+}
+
+int noinherit_set_try_first(struct noinherit_socket *s, int on)
+{
+	if (on)
+		s->flags |= NOINHERIT_TRY_FIRST;
+	else
+		s->flags &= ~NOINHERIT_TRY_FIRST;
+	return 0;
 }
 
 int noinherit_setdefaulttimeout_ns(int64_t timeout_ns)

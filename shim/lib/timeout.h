@@ -1,7 +1,9 @@
-/* timeout.h - modes, deadlines and waiting, shared by every operation. */
+/* timeout.h - modes, limits and waiting, shared by every operation. */
 #ifndef NI_LIB_TIMEOUT_H
 #define NI_LIB_TIMEOUT_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -11,27 +13,59 @@
  * kernel, if it must know. 0 or a negative errno value. */
 int ni_timeout_start(int fd, int type, int64_t *timeout_ns);
 
-int ni_timeout_set_mode(int fd, int64_t timeout_ns);
+int ni_timeout_set_mode(int fd, bool is_nonblocking);
 
-/* The time that one call may take. It begins to run at the first wait. */
-struct ni_deadline {
+/* Does a call on @s wait by itself before it acts? */
+bool ni_timeout_waits(const struct noinherit_socket *s);
+
+/* Nanoseconds of CLOCK_MONOTONIC, and @span_ns later, at most INT64_MAX. */
+int64_t ni_now_ns(void);
+int64_t ni_later_ns(int64_t now_ns, int64_t span_ns);
+
+/* What one call may take: the timeout, from its first wait on, and the deadline
+ * that it shares with others. */
+struct ni_limit {
 	int64_t timeout_ns, end_ns;
-	int is_running;
+	const struct noinherit_deadline *deadline;
+	bool is_running;
 };
 
-/* What is left, in nanoseconds; negative when it is over. Starts the clock. */
-int64_t ni_deadline_left(struct ni_deadline *deadline);
+static inline struct ni_limit ni_limit_of(const struct noinherit_socket *s)
+{
+	return (struct ni_limit){ .timeout_ns = s->timeout_ns,
+				  .deadline = s->deadline };
+}
 
-/* Until @fd is ready for @events: 0, -ETIMEDOUT, or -EINTR if the program
- * wants to stop. A timeout below 0 waits without limit. */
-int ni_wait(int fd, short events, struct ni_deadline *deadline);
+/* The nanoseconds that are left, negative when it is over; INT64_MAX without
+ * limit. Starts the clock. */
+int64_t ni_limit_left(struct ni_limit *limit);
 
-/* One operation: waits first if there is a timeout, repeats after EINTR and
- * after false readiness. @attempt answers >= 0 or a negative errno value. */
-ssize_t ni_operate(int fd, short events, int64_t timeout_ns,
-		   ssize_t (*attempt)(int fd, void *call), void *call);
+/* 0, or -ECANCELED or -ETIMEDOUT if the deadline says so; asks no kernel. */
+int ni_deadline_check(const struct noinherit_deadline *deadline);
 
-/* Does the program want a call that a signal interrupted to end? */
-int ni_interrupt_should_stop(void);
+/* Until @fd is ready for @events: what is ready, -ETIMEDOUT, -ECANCELED, or
+ * -EINTR if the program wants to stop. */
+int ni_wait(int fd, short events, struct ni_limit *limit);
+
+/* One operation: waits first if the socket says so, repeats after EINTR and
+ * after false readiness. @attempt answers >= 0 or a negative error. */
+typedef ssize_t ni_attempt(int fd, void *call);
+ssize_t ni_operate(const struct noinherit_socket *s, short events,
+		   ni_attempt *attempt, void *call);
+ssize_t ni_operate_within(const struct noinherit_socket *s,
+			  struct ni_limit *limit, short events,
+			  ni_attempt *attempt, void *call);
+
+/* Counts the pairs that were set; most programs never set one. */
+extern atomic_uint ni_interrupt_generation;
+bool ni_interrupt_ask(void);
+
+/* Does the program want its calls to end? Every operation asks. */
+static inline bool ni_interrupt_should_stop(void)
+{
+	return atomic_load_explicit(&ni_interrupt_generation,
+				    memory_order_relaxed) &&
+	       ni_interrupt_ask();
+}
 
 #endif

@@ -64,36 +64,35 @@ static ssize_t attempt_sendmsg(int fd, void *data)
 	return ni_sys_sendmsg(fd, call->from, call->flags);
 }
 
-ssize_t noinherit_recv(struct noinherit_socket *s, void *buf, size_t size,
+ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf, size_t size,
 		       int flags)
 {
 	struct call call = { .into = buf, .size = size, .flags = flags };
 
 	if (!size)
 		return 0;
-	return ni_operate(s->fd, POLLIN, s->timeout_ns, attempt_recv, &call);
+	return ni_operate(s, POLLIN, attempt_recv, &call);
 }
 
-ssize_t noinherit_recvfrom(struct noinherit_socket *s, void *buf, size_t size,
+ssize_t noinherit_recvfrom(const struct noinherit_socket *s, void *buf, size_t size,
 			   int flags, struct sockaddr *addr,
 			   socklen_t *addrlen)
 {
 	struct call call = { .into = buf, .size = size, .flags = flags,
 			     .addr = addr, .addrlen = addrlen };
 
-	return ni_operate(s->fd, POLLIN, s->timeout_ns, attempt_recvfrom,
-			  &call);
+	return ni_operate(s, POLLIN, attempt_recvfrom, &call);
 }
 
-ssize_t ni_transfer_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
+ssize_t ni_transfer_recvmsg(const struct noinherit_socket *s, struct msghdr *msg,
 			    int flags)
 {
 	struct call call = { .into = msg, .flags = flags };
 
-	return ni_operate(s->fd, POLLIN, s->timeout_ns, attempt_recvmsg, &call);
+	return ni_operate(s, POLLIN, attempt_recvmsg, &call);
 }
 
-ssize_t noinherit_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
+ssize_t noinherit_recvmsg(const struct noinherit_socket *s, struct msghdr *msg,
 			  int flags)
 {
 	ssize_t r = ni_transfer_recvmsg(s, msg, flags | MSG_CMSG_CLOEXEC);
@@ -104,16 +103,16 @@ ssize_t noinherit_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
 	return r;
 }
 
-ssize_t noinherit_send(struct noinherit_socket *s, const void *buf, size_t size,
+ssize_t noinherit_send(const struct noinherit_socket *s, const void *buf, size_t size,
 		       int flags)
 {
 	struct call call = { .from = buf, .size = size,
 			     .flags = flags | MSG_NOSIGNAL };
 
-	return ni_operate(s->fd, POLLOUT, s->timeout_ns, attempt_send, &call);
+	return ni_operate(s, POLLOUT, attempt_send, &call);
 }
 
-ssize_t noinherit_sendto(struct noinherit_socket *s, const void *buf,
+ssize_t noinherit_sendto(const struct noinherit_socket *s, const void *buf,
 			 size_t size, int flags, const struct sockaddr *addr,
 			 socklen_t addrlen)
 {
@@ -121,36 +120,32 @@ ssize_t noinherit_sendto(struct noinherit_socket *s, const void *buf,
 			     .flags = flags | MSG_NOSIGNAL,
 			     .to = addr, .to_size = addrlen };
 
-	return ni_operate(s->fd, POLLOUT, s->timeout_ns, attempt_sendto, &call);
+	return ni_operate(s, POLLOUT, attempt_sendto, &call);
 }
 
-ssize_t noinherit_sendmsg(struct noinherit_socket *s, const struct msghdr *msg,
+ssize_t noinherit_sendmsg(const struct noinherit_socket *s, const struct msghdr *msg,
 			  int flags)
 {
 	struct call call = { .from = msg, .flags = flags | MSG_NOSIGNAL };
 
-	return ni_operate(s->fd, POLLOUT, s->timeout_ns, attempt_sendmsg,
-			  &call);
+	return ni_operate(s, POLLOUT, attempt_sendmsg, &call);
 }
 
 /* One part of a sendall: what the socket takes in the time that is left. */
-static ssize_t send_part(struct noinherit_socket *s, struct call *call,
-			 struct ni_deadline *deadline)
+static ssize_t send_part(const struct noinherit_socket *s, struct call *call,
+			 struct ni_limit *limit)
 {
-	int64_t left_ns = s->timeout_ns;
-
-	if (s->timeout_ns > 0) {
-		left_ns = ni_deadline_left(deadline);
-		if (left_ns <= 0)
-			return -ETIMEDOUT;
-	}
-	return ni_operate(s->fd, POLLOUT, left_ns, attempt_send, call);
+	/* When the time is over no further part is sent, even if it could be;
+	 * the deadline is looked at with every part. */
+	if (s->timeout_ns > 0 && ni_limit_left(limit) <= 0)
+		return -ETIMEDOUT;
+	return ni_operate_within(s, limit, POLLOUT, attempt_send, call);
 }
 
-int noinherit_sendall(struct noinherit_socket *s, const void *buf, size_t size,
-		      int flags, size_t *sent)
+int noinherit_sendall(const struct noinherit_socket *s, const void *buf,
+		      size_t size, int flags, size_t *sent)
 {
-	struct ni_deadline deadline = { .timeout_ns = s->timeout_ns };
+	struct ni_limit limit = ni_limit_of(s);
 	const char *bytes = buf;
 	size_t done = 0;
 	ssize_t r;
@@ -159,7 +154,7 @@ int noinherit_sendall(struct noinherit_socket *s, const void *buf, size_t size,
 		struct call call = { .from = bytes + done, .size = size - done,
 				     .flags = flags | MSG_NOSIGNAL };
 
-		r = send_part(s, &call, &deadline);
+		r = send_part(s, &call, &limit);
 		if (r > 0)
 			done += (size_t)r;
 	} while (r >= 0 && done < size);

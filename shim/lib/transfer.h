@@ -5,7 +5,7 @@
 #include "noinherit.h"
 
 /* recvmsg() with the timeout and with @flags alone. */
-ssize_t ni_transfer_recvmsg(struct noinherit_socket *s, struct msghdr *msg,
+ssize_t ni_transfer_recvmsg(const struct noinherit_socket *s, struct msghdr *msg,
 			    int flags);
 
 #endif

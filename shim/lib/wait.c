@@ -1,52 +1,66 @@
 /*
- * wait.c - deadlines, and how an operation waits, repeats and ends.
+ * wait.c - limits, and how an operation waits, repeats and ends.
  */
 #include "timeout.h"
 
 #include <limits.h>
-#include <time.h>
 
+#include "socket.h"
 #include "system.h"
 
-enum { NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+enum { NS_PER_MS = 1000000 };
 
-static int64_t now_ns(void)
+int64_t ni_limit_left(struct ni_limit *limit)
 {
-	struct timespec now;
+	const bool is_timed = limit->timeout_ns >= 0;
+	const bool has_deadline = limit->deadline &&
+				  limit->deadline->end_ns >= 0;
+	int64_t now, left = INT64_MAX;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+	if (!is_timed && !has_deadline)
+		return left;
+	now = ni_now_ns();
+	if (is_timed && !limit->is_running) {
+		limit->is_running = true;
+		limit->end_ns = ni_later_ns(now, limit->timeout_ns);
+		left = limit->timeout_ns;
+	} else if (is_timed) {
+		left = limit->end_ns - now;
+	}
+	if (has_deadline && limit->deadline->end_ns - now < left)
+		left = limit->deadline->end_ns - now;
+	return left;
 }
 
-int64_t ni_deadline_left(struct ni_deadline *deadline)
+/* For poll(): rounded up, because 1 ns must not become a poll that does not
+ * wait (S-54), and no more than it takes (S-55). */
+static int to_ms(int64_t ns)
 {
-	int64_t now = now_ns();
+	int64_t ms = ns / NS_PER_MS + (ns % NS_PER_MS > 0);
 
-	if (deadline->is_running)
-		return deadline->end_ns - now;
-	deadline->is_running = 1;
-	deadline->end_ns = deadline->timeout_ns > INT64_MAX - now ?
-		INT64_MAX : now + deadline->timeout_ns;
-	return deadline->timeout_ns;
+	if (ns == INT64_MAX)
+		return -1;
+	return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* Rounded up: 1 ns must not become a poll that does not wait (S-54). */
-static int64_t to_ms(int64_t ns)
+static bool is_cancellable(const struct noinherit_deadline *deadline)
 {
-	return ns / NS_PER_MS + (ns % NS_PER_MS > 0);
+	return deadline && (deadline->flags & NOINHERIT_CANCELLABLE);
 }
 
-int ni_wait(int fd, short events, struct ni_deadline *deadline)
+int ni_wait(int fd, short events, struct ni_limit *limit)
 {
-	struct pollfd ready = { .fd = fd, .events = events };
-	int is_limited = deadline->timeout_ns >= 0;
+	struct pollfd ready[2] = { { .fd = fd, .events = events } };
+	nfds_t count = 1;
 
 	/* poll() skips negative numbers; the operation will say EBADF. */
 	if (fd < 0)
 		return 0;
+	if (is_cancellable(limit->deadline))
+		ready[count++] = (struct pollfd){
+			.fd = limit->deadline->cancel_fd, .events = POLLIN };
 	for (;;) {
-		int64_t left_ns = is_limited ? ni_deadline_left(deadline) : 0;
-		int64_t left_ms = is_limited ? to_ms(left_ns) : -1;
+		int64_t left_ns = ni_limit_left(limit);
 		int r;
 
 		/* Also a signal that came before the wait must end it. */
@@ -54,35 +68,73 @@ int ni_wait(int fd, short events, struct ni_deadline *deadline)
 			return -EINTR;
 		if (left_ns < 0)
 			return -ETIMEDOUT;
-		r = ni_sys_poll(&ready, 1, left_ms > INT_MAX ? INT_MAX :
-							       (int)left_ms);
+		r = ni_sys_poll(ready, count, to_ms(left_ns));
+		if (r > 0 && ready[1].revents)
+			return -ECANCELED;
 		if (r > 0)
-			return 0;
-		if (r == 0 && left_ms <= INT_MAX)
+			return ready[0].revents;
+		if (r == 0 && left_ns <= INT_MAX * (int64_t)NS_PER_MS)
 			return -ETIMEDOUT;
 		if (r < 0 && r != -EINTR)
 			return r;
 	}
 }
 
-ssize_t ni_operate(int fd, short events, int64_t timeout_ns,
-		   ssize_t (*attempt)(int fd, void *call), void *call)
+static ssize_t attempt_until_done(int fd, ni_attempt *attempt, void *call)
 {
-	struct ni_deadline deadline = { .timeout_ns = timeout_ns };
+	ssize_t r;
+
+	do {
+		if (ni_interrupt_should_stop())
+			return -EINTR;
+		r = attempt(fd, call);
+	} while (r == -EINTR);
+	return r;
+}
+
+ssize_t ni_operate_within(const struct noinherit_socket *s,
+			  struct ni_limit *limit, short events,
+			  ni_attempt *attempt, void *call)
+{
+	bool waits = ni_timeout_waits(s);
+	bool is_tried = waits && (s->flags & NOINHERIT_TRY_FIRST);
+	int fd = ni_socket_fd(s);
 
 	for (;;) {
-		ssize_t r = 0;
+		ssize_t r = ni_deadline_check(limit->deadline);
 
-		if (timeout_ns > 0)
-			r = ni_wait(fd, events, &deadline);
+		if (r == 0 && waits && !is_tried)
+			r = ni_wait(fd, events, limit);
 		if (r < 0)
 			return r;
-		do {
-			if (ni_interrupt_should_stop())
-				return -EINTR;
-			r = attempt(fd, call);
-		} while (r == -EINTR);
-		if (timeout_ns <= 0 || r != -EAGAIN)
+		is_tried = false;
+		r = attempt_until_done(fd, attempt, call);
+		if (r != -EAGAIN || !waits)
 			return r;
 	}
+}
+
+ssize_t ni_operate(const struct noinherit_socket *s, short events,
+		   ni_attempt *attempt, void *call)
+{
+	struct ni_limit limit = ni_limit_of(s);
+
+	/* What most sockets are. */
+	if (s->timeout_ns < 0 && !s->deadline)
+		return attempt_until_done(ni_socket_fd(s), attempt, call);
+	return ni_operate_within(s, &limit, events, attempt, call);
+}
+
+int noinherit_wait(const struct noinherit_socket *s, int events)
+{
+	struct ni_limit limit = ni_limit_of(s);
+	int r = ni_deadline_check(s->deadline);
+
+	if (ni_socket_fd(s) < 0)
+		return -EBADF;
+	if (r == 0)
+		r = ni_wait(s->fd, (short)events, &limit);
+	if (r > 0 && (r & POLLNVAL))
+		return -EBADF;
+	return r == -ETIMEDOUT && !s->timeout_ns ? -EAGAIN : r;
 }

@@ -71,7 +71,7 @@ PAIRS = [
     ("AF_VSOCK", "AF_VSOCK", "SOCK_STREAM", "0"),
     ("a type that the family lacks", "AF_UNIX", "SOCK_RDM", "0"),
     ("family 99", "99", "SOCK_STREAM", "0"),
-    ("proto -1 is no default", "AF_UNIX", "SOCK_STREAM", "-1"),
+    ("proto -2 is no default", "AF_UNIX", "SOCK_STREAM", "-2"),
     ("proto 99", "AF_UNIX", "SOCK_STREAM", "99"),
 ]
 
@@ -178,9 +178,11 @@ CASES = [
              "socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, [fd3, fd4]) "
              "= 0"),
          )),
-    Case("socketpair: type -1 is no default", "S-20",
-         "a, b = socket.socketpair(AF_UNIX, -1)",
-         "a, b = socketpair(-1, -1, 0)", "s = socket.socket()",
+    Case("socketpair: each default", "S-20",
+         "a, b = socket.socketpair()", "a, b = socketpair(-1, -1, -1)"),
+    Case("socketpair: type -2 is no default", "S-20",
+         "a, b = socket.socketpair(AF_UNIX, -2)",
+         "a, b = socketpair(-1, -2, 0)", "s = socket.socket()",
          "s = create_socket(-1, -1, -1)"),
     Case("socket: what is closed is free again", "S-2 S-39",
          "s = socket.socket(); s.close(); t = socket.socket()",

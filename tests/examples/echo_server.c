@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 	char text[256];
 	const struct noinherit_server_options options = {
 		.size = sizeof(options), .family = AF_INET6,
-		.dualstack_ipv6 = 1, .message = text,
+		.flags = NOINHERIT_DUALSTACK_IPV6, .message = text,
 		.message_size = sizeof(text),
 	};
 	struct sigaction action = { .sa_handler = on_term };

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,12 +22,13 @@ static int work(void)
 {
 	struct noinherit_socket boss, conn, listener = NOINHERIT_SOCKET_CLOSED;
 	char text[64];
-	size_t count = 1;
-	int fd = -1, r;
+	int fd = -1, flags, r;
+	size_t count;
 
 	r = noinherit_adopt(&boss, 0, -1, -1, -1);
 	if (r == 0)
-		r = (int)noinherit_recv_fds(&boss, text, 1, &fd, &count, NULL);
+		r = (int)noinherit_recv_fds(&boss, text, 1, &fd, 1, &count,
+					    &flags, NULL);
 	if (r > 0)
 		r = noinherit_adopt(&listener, fd, -1, -1, -1);
 	if (r == 0)

@@ -2,7 +2,7 @@
  * api_calls.h - the functions of <noinherit.h> as statements of a script.
  *
  * Each call finds its outputs filled with a pattern, which must still be there
- * when it fails.
+ * when it fails; a socket must be closed then.
  */
 #ifndef TESTS_API_CALLS_H
 #define TESTS_API_CALLS_H
@@ -15,7 +15,7 @@
 
 enum { POISON = 0x5a };
 
-/* ---- outputs that a failure must not touch ------------------------------- */
+/* ---- outputs that a failure must not touch, or must close ---------------- */
 
 static struct noinherit_socket poisoned(void)
 {
@@ -38,10 +38,12 @@ static int is_poisoned(const void *memory, size_t size)
 static long long put_socket(const struct statement *st, size_t index,
 			    const struct noinherit_socket *made, long long r)
 {
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+
 	if (r >= 0)
 		output(st, index, SOCKET)->socket = *made;
-	else if (!is_poisoned(made, sizeof(*made)))
-		complain("a socket was written on failure");
+	else if (memcmp(made, &closed, sizeof(closed)))
+		complain("a socket is not closed on failure");
 	return r;
 }
 
@@ -265,8 +267,10 @@ static long long create_server(const struct statement *st)
 		.size = sizeof(options),
 		.family = (int)number_keyword(st, "family"),
 		.backlog = keyword(st, "backlog") ? &backlog : NULL,
-		.reuse_port = number_keyword(st, "reuse_port") != 0,
-		.dualstack_ipv6 = number_keyword(st, "dualstack_ipv6") != 0,
+		.flags = (number_keyword(st, "reuse_port") ?
+			  NOINHERIT_REUSE_PORT : 0) |
+			 (number_keyword(st, "dualstack_ipv6") ?
+			  NOINHERIT_DUALSTACK_IPV6 : 0),
 		.message = message,
 		.message_size = sizeof(message),
 	};
@@ -401,7 +405,7 @@ static long long send_fds(const struct statement *st)
 {
 	struct noinherit_send_fds_options options = {
 		.size = sizeof(options),
-		.flags = (int)number_keyword(st, "flags"),
+		.message_flags = (int)number_keyword(st, "flags"),
 	};
 	int fds[LIST_MAX], many = (int)number_keyword(st, "many");
 	struct iovec data;
@@ -426,17 +430,17 @@ static long long recv_fds(const struct statement *st)
 	socklen_t address_size = sizeof(address);
 	struct noinherit_recv_fds_options options = {
 		.size = sizeof(options),
-		.flags = (int)number_keyword(st, "flags"),
-		.inheritable = number_keyword(st, "inheritable") != 0,
-		.msg_flags = &msg_flags,
+		.message_flags = (int)number_keyword(st, "flags"),
+		.flags = number_keyword(st, "inheritable") ?
+			NOINHERIT_INHERITABLE : 0,
 		.address = (struct sockaddr *)&address,
 		.address_size = &address_size,
 	};
 	ssize_t r;
 
 	count = (size_t)to_number(word_at(st, 2));
-	r = noinherit_recv_fds(SOCKET_AT(st, 0), buf, size, fds, &count,
-			       &options);
+	r = noinherit_recv_fds(SOCKET_AT(st, 0), buf, size, fds, count,
+			       &count, &msg_flags, &options);
 	if (r >= 0) {
 		put_bytes(st, 0, buf, (size_t)r);
 		put_list(st, 1, fds, count);

@@ -3,7 +3,9 @@
  * prints how many succeeded as expected. Linked in each way a user may link.
  */
 #include <noinherit.h>
+#include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -24,6 +26,26 @@ static int never(void *data)
 {
 	(void)data;
 	return 0;
+}
+
+static void deadlines(void)
+{
+	struct noinherit_deadline deadline;
+	struct noinherit_socket pair[2];
+
+	check("version", noinherit_version() >= NOINHERIT_VERSION_NUMBER);
+	noinherit_socketpair(pair, -1, -1, -1);
+	check("deadline_init", !noinherit_deadline_init(
+		&deadline, NOINHERIT_BLOCKING, NOINHERIT_CANCELLABLE));
+	check("set_deadline", !noinherit_set_deadline(&pair[0], &deadline));
+	check("set_try_first", !noinherit_set_try_first(&pair[0], 1));
+	check("wait", noinherit_wait(&pair[0], POLLIN | POLLOUT) == POLLOUT);
+	check("deadline_set_ns", !noinherit_deadline_set_ns(&deadline, 0));
+	check("deadline_left_ns", !noinherit_deadline_left_ns(&deadline));
+	check("deadline_cancel", !noinherit_deadline_cancel(&deadline));
+	noinherit_close(&pair[0]);
+	noinherit_close(&pair[1]);
+	check("deadline_close", !noinherit_deadline_close(&deadline));
 }
 
 static void creation(void)
@@ -62,12 +84,15 @@ static void internet(void)
 
 	check("create_server",
 	      !noinherit_create_server(&server, "127.0.0.1", "0", NULL));
-	getsockname(server.fd, (struct sockaddr *)&address, &size);
+	check("getsockname", !noinherit_getsockname(
+		&server, (struct sockaddr *)&address, &size));
 	snprintf(port, sizeof(port), "%d",
 		 ntohs(((struct sockaddr_in *)&address)->sin_port));
 	check("create_connection",
 	      !noinherit_create_connection(&client, "127.0.0.1", port, NULL));
 	check("accept", !noinherit_accept(&server, &conn, NULL, NULL));
+	check("getpeername", !noinherit_getpeername(
+		&conn, (struct sockaddr *)&address, &size));
 	check("shutdown", !noinherit_shutdown(&conn, SHUT_RDWR));
 	check("repr", noinherit_repr(&client, text, sizeof(text)) > 0);
 	noinherit_close(&conn);
@@ -77,6 +102,12 @@ static void internet(void)
 	check("connect", !noinherit_connect(&plain,
 					    (struct sockaddr *)&address, 16));
 	noinherit_close(&plain);
+	noinherit_create_socket(&plain, -1, SOCK_DGRAM, -1);
+	check("connect_ex", !noinherit_connect_ex(
+		&plain, (struct sockaddr *)&address, 16));
+	noinherit_close(&plain);
+	check("accept4", noinherit_accept4(&plain, &conn, NULL, NULL,
+					   SOCK_NONBLOCK) == -EBADF);
 	((struct sockaddr_in *)&address)->sin_port = 0;
 	noinherit_create_socket(&plain, -1, -1, -1);
 	check("bind", !noinherit_bind(&plain, (struct sockaddr *)&address, 16));
@@ -94,8 +125,8 @@ static void transfer(void)
 	char buf[8] = "x";
 	struct iovec part = { buf, 1 };
 	struct msghdr msg;
-	int fd = 0, got = -1, r;
-	size_t count = 1, sent;
+	int fd = 0, got = -1, flags, r;
+	size_t count, sent;
 
 	memset(&msg, 0, sizeof(msg));
 	msg.msg_iov = &part;
@@ -111,7 +142,8 @@ static void transfer(void)
 	check("recvmsg", noinherit_recvmsg(&pair[1], &msg, 0) == 1);
 	check("send_fds",
 	      noinherit_send_fds(&pair[0], &part, 1, &fd, 1, NULL) == 1);
-	check("recv_fds", noinherit_recv_fds(&pair[1], buf, 1, &got, &count,
+	check("recv_fds", noinherit_recv_fds(&pair[1], buf, 1, &got, 1,
+					     &count, &flags,
 					     NULL) == 1 && count == 1);
 	check("close_fd", !noinherit_close_fd(got));
 	check("share", !noinherit_share(&pair[0], getpid(), &data));
@@ -121,6 +153,7 @@ static void transfer(void)
 	if (r == 0)
 		noinherit_close(&copy);
 	check("eai", !noinherit_eai(-1));
+	check("errno", noinherit_errno(-1) == 1);
 	check("strerror", noinherit_strerror(-1)[0] != '\0');
 	noinherit_close(&pair[0]);
 	noinherit_close(&pair[1]);
@@ -129,6 +162,7 @@ static void transfer(void)
 int main(void)
 {
 	creation();
+	deadlines();
 	internet();
 	transfer();
 	printf("%d calls, %d wrong\n", done, wrong);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <noinherit.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,14 +57,38 @@ static void sockets(void)
 	EXPECT(noinherit_close(&adopted) == 0);
 }
 
+static void deadlines(void)
+{
+	struct noinherit_deadline deadline;
+	struct noinherit_socket pair[2];
+
+	EXPECT(noinherit_version() == NOINHERIT_VERSION_NUMBER);
+	EXPECT(noinherit_errno(-EIO) == EIO);
+	EXPECT(noinherit_eai(-EIO) == 0);
+	EXPECT(noinherit_socketpair(pair, -1, -1, -1) == 0);
+	EXPECT(noinherit_deadline_init(&deadline, NOINHERIT_BLOCKING,
+				       NOINHERIT_CANCELLABLE) == 0);
+	EXPECT(noinherit_set_deadline(&pair[0], &deadline) == 0);
+	EXPECT(noinherit_set_try_first(&pair[0], 1) == 0);
+	EXPECT(noinherit_wait(&pair[0], POLLIN | POLLOUT) == POLLOUT);
+	EXPECT(noinherit_deadline_left_ns(&deadline) == NOINHERIT_BLOCKING);
+	EXPECT(noinherit_deadline_cancel(&deadline) == 0);
+	EXPECT(noinherit_wait(&pair[0], POLLOUT) == -ECANCELED);
+	EXPECT(noinherit_deadline_set_ns(&deadline, 0) == 0);
+	EXPECT(noinherit_wait(&pair[0], POLLOUT) == -ETIMEDOUT);
+	noinherit_close(&pair[0]);
+	noinherit_close(&pair[1]);
+	EXPECT(noinherit_deadline_close(&deadline) == 0);
+}
+
 static void transfer(void)
 {
 	struct noinherit_socket pair[2];
 	char buf[4] = "x";
 	struct iovec part = { buf, 1 };
 	struct msghdr msg;
-	size_t count = 1;
-	int fd = 0;
+	size_t count;
+	int fd = 0, flags;
 
 	memset(&msg, 0, sizeof(msg));
 	msg.msg_iov = &part;
@@ -78,7 +103,8 @@ static void transfer(void)
 	EXPECT(noinherit_recvmsg(&pair[1], &msg, 0) == 1);
 	EXPECT(noinherit_send_fds(&pair[0], &part, 1, &pair[0].fd, 1, NULL) ==
 	       1);
-	EXPECT(noinherit_recv_fds(&pair[1], buf, 1, &fd, &count, NULL) == 1);
+	EXPECT(noinherit_recv_fds(&pair[1], buf, 1, &fd, 1, &count, &flags,
+				  NULL) == 1);
 	EXPECT(noinherit_close_fd(fd) == 0);
 	EXPECT(noinherit_shutdown(&pair[0], SHUT_RDWR) == 0);
 	noinherit_close(&pair[0]);
@@ -94,12 +120,18 @@ static void servers(void)
 	int r;
 
 	EXPECT(noinherit_create_server(&listener, "127.0.0.1", "0", NULL) == 0);
-	getsockname(listener.fd, (struct sockaddr *)&address, &size);
+	EXPECT(noinherit_getsockname(&listener, (struct sockaddr *)&address,
+				     &size) == 0);
 	EXPECT(noinherit_create_socket(&client, -1, -1, -1) == 0);
 	EXPECT(noinherit_connect(&client, (struct sockaddr *)&address, size) ==
 	       0);
 	EXPECT(noinherit_accept(&listener, &conn, NULL, NULL) == 0);
+	EXPECT(noinherit_getpeername(&conn, (struct sockaddr *)&address,
+				     &size) == 0);
 	EXPECT(noinherit_close(&conn) == 0);
+	EXPECT(noinherit_accept4(&conn, &conn, NULL, NULL, 0) == -EBADF);
+	EXPECT(noinherit_connect_ex(&conn, (struct sockaddr *)&address,
+				    size) == EBADF);
 	EXPECT(noinherit_close(&client) == 0);
 	EXPECT(noinherit_create_socket(&client, -1, -1, -1) == 0);
 	EXPECT(noinherit_address(&address, AF_INET, "127.0.0.1",
@@ -121,6 +153,7 @@ static void on_alarm(int number)
 {
 	(void)number;
 	sockets();
+	deadlines();
 	transfer();
 	servers();
 	/* One that fails, for errno. */

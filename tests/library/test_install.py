@@ -23,7 +23,7 @@ def declared():
 class Install(tree.Tree):
     def test_everything_is_in_place(self):
         for path in (self.prefix / "include/noinherit.h",
-                     self.lib / "libnoinherit.so.0",
+                     self.lib / "libnoinherit.so.1",
                      self.lib / "libnoinherit.so",
                      self.lib / "libnoinherit.a",
                      self.lib / "pkgconfig/noinherit.pc",
@@ -31,7 +31,7 @@ class Install(tree.Tree):
             with self.subTest(path):
                 self.assertTrue(path.exists())
         self.assertEqual(os.readlink(self.lib / "libnoinherit.so"),
-                         "libnoinherit.so.0")
+                         "libnoinherit.so.1")
 
     def test_pkg_config_knows_the_version_of_the_header(self):
         version = re.search(r'NOINHERIT_VERSION "(.*)"', HEADER.read_text())[1]
@@ -39,7 +39,7 @@ class Install(tree.Tree):
 
     def test_a_program_is_linked_shared(self):
         program = self.build_shared(SOURCE)
-        self.assertIn("NEEDED               libnoinherit.so.0",
+        self.assertIn("NEEDED               libnoinherit.so.1",
                       tree.run("objdump", "-p", program).stdout)
         self.assertIn(" 0 wrong", tree.run(program).stdout)
 
@@ -62,7 +62,7 @@ class Install(tree.Tree):
 
     def test_exactly_the_header_is_exported_and_versioned(self):
         lines = tree.run("nm", "-D", "--defined-only",
-                         self.lib / "libnoinherit.so.0").stdout.splitlines()
+                         self.lib / "libnoinherit.so.1").stdout.splitlines()
         names = [line.split()[-1] for line in lines if " T " in line]
         self.assertEqual({name.partition("@@")[0] for name in names},
                          declared())
@@ -73,7 +73,7 @@ class Install(tree.Tree):
 
     def test_the_library_needs_libc_alone(self):
         needed = re.findall(r"NEEDED +(\S+)", tree.run(
-            "objdump", "-p", self.lib / "libnoinherit.so.0").stdout)
+            "objdump", "-p", self.lib / "libnoinherit.so.1").stdout)
         # The loader is libc's: it finds the buffer of noinherit_strerror().
         self.assertEqual([name for name in needed
                           if not name.startswith("ld-linux")], ["libc.so.6"])
@@ -109,11 +109,10 @@ class Install(tree.Tree):
         source.write_text("""
             #include <errno.h>
             #include <stddef.h>
-            struct noinherit_socket { int numbers[4]; long long timeout_ns; };
+            struct noinherit_socket { long long members[8]; };
             struct options {
-                size_t size; int family; const int *backlog;
-                unsigned reuse_port : 1, dualstack_ipv6 : 1;
-                MEMBERS
+                size_t size; int family; unsigned flags;
+                const int *backlog; MEMBERS
             };
             int noinherit_create_server(struct noinherit_socket *,
                                         const char *, const char *,
@@ -125,7 +124,7 @@ class Install(tree.Tree):
                 struct options options[2] = {
                     { .size = sizeof(struct options), .backlog = &backlog VALUE },
                     /* What follows an older struct is not to be read. */
-                    { (size_t)-1, -1, &backlog, 1, 1 },
+                    { (size_t)-1, -1, -1u, &backlog },
                 };
                 return -noinherit_create_server(&s, "127.0.0.1", "0", options);
             }""".replace("MEMBERS", members).replace("VALUE", value))

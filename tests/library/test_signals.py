@@ -12,16 +12,17 @@ HEADER = (tree.ROOT / "include/noinherit.h").read_text()
 # Those of POSIX's list, and others that are bare system calls or touch no
 # state of the process: ioctl, accept4, dup3, prctl, syscall, setcancelstate.
 SAFE_CALLS = set("""
-    accept accept4 bind clock_gettime close connect dup2 dup3 fcntl getpeername
+    accept accept4 bind clock_gettime close connect dup2 dup3 eventfd fcntl getpeername
     getpid getsockname getsockopt ioctl listen memchr memcmp memcpy memset poll
-    prctl pthread_setcancelstate recv recvfrom recvmsg send sendmsg sendto
-    setsockopt shutdown socket socketpair strlen syscall
+    prctl pthread_setcancelstate read recv recvfrom recvmsg send sendmsg sendto
+    setsockopt shutdown socket socketpair strlen syscall write
     __cmsg_nxthdr __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 """.split())
 # Files of which every function is signal-safe. In server.c and address.c it is
 # what asks no resolver and writes no message.
-SAFE_FILES = ("accept", "connect", "descriptor", "keywords", "passing", "share",
-              "socket", "timeout", "transfer", "wait")
+SAFE_FILES = ("accept", "connect", "deadline", "descriptor", "endpoint",
+              "keywords", "passing", "share", "socket", "timeout", "transfer",
+              "wait")
 
 
 def signal_safe():

@@ -69,14 +69,16 @@ static void pass(void)
 {
 	const struct iovec byte = { (char[]){ "x" }, 1 };
 	struct noinherit_socket pair[2], copy;
-	size_t count = 1;
+	size_t count;
+	int flags;
 	char got;
 	int fd;
 
 	MUST(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
 	check(&pair[0]);
 	MUST(noinherit_send_fds(&pair[0], &byte, 1, &pair[0].fd, 1, NULL) == 1);
-	MUST(noinherit_recv_fds(&pair[1], &got, 1, &fd, &count, NULL) == 1);
+	MUST(noinherit_recv_fds(&pair[1], &got, 1, &fd, 1, &count, &flags,
+				NULL) == 1);
 	MUST(noinherit_adopt(&copy, fd, -1, -1, -1) == 0);
 	check(&copy);
 	noinherit_close(&copy);

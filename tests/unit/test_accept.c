@@ -116,7 +116,7 @@ static const struct {
 	const char *calls;
 } modes[] = {
 	{ "none, blocking", -1, -1, -1, "accept4" },
-	{ "none, timeout", -1, 60000 * MS, -1, "poll accept4 ioctl" },
+	{ "none, timeout", -1, 60000 * MS, -1, "poll accept4" },
 	{ "none, non-blocking", -1, 0, -1, "accept4" },
 	{ "default, blocking", 7 * MS, -1, 7 * MS, "accept4 ioctl" },
 	{ "default 0, timeout", 0, 60000 * MS, 0, "poll accept4 ioctl" },
@@ -148,8 +148,8 @@ static void the_mode_is_the_default_and_never_the_listener_s(void **state)
 
 static void a_failing_mode_closes_the_connection(void **state)
 {
-	const struct noinherit_socket untouched = { 7, 7, 7, 7, 7 };
-	struct noinherit_socket conn = untouched;
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+	struct noinherit_socket conn;
 	struct queue queue = queued();
 	struct sockaddr_in peer = { .sin_port = 0x5a5a };
 	socklen_t size = 3;
@@ -162,10 +162,53 @@ static void a_failing_mode_closes_the_connection(void **state)
 					  (struct sockaddr *)&peer, &size),
 			 -EIO);
 	assert_string_equal(faults_end(), "accept4 ioctl close");
-	assert_memory_equal(&conn, &untouched, sizeof(conn));
+	assert_memory_equal(&conn, &closed, sizeof(conn));
 	assert_int_equal(peer.sin_port, 0x5a5a);
 	assert_int_equal(size, 3);
 	leave(&queue);
+}
+
+static void a_connection_is_non_blocking_on_request(void **state)
+{
+	struct queue queue = queued();
+	struct noinherit_socket conn;
+
+	(void)state;
+	noinherit_setdefaulttimeout_ns(MS);
+	assert_int_equal(noinherit_accept4(&queue.listener, &conn, NULL, NULL,
+					   SOCK_NONBLOCK << 1), -EINVAL);
+	assert_int_equal(conn.fd, -1);
+	faults_watch();
+	assert_int_equal(noinherit_accept4(&queue.listener, &conn, NULL, NULL,
+					   SOCK_NONBLOCK | SOCK_CLOEXEC), 0);
+	assert_string_equal(faults_end(), "accept4");
+	assert_int_equal(conn.timeout_ns, 0);
+	assert_int_equal(conn.type, SOCK_STREAM);
+	assert_true(is_nonblocking(conn.fd));
+	assert_false(is_inheritable(conn.fd));
+	noinherit_close(&conn);
+	leave(&queue);
+}
+
+static void an_old_kernel_s_connection_is_non_blocking_too(void)
+{
+	struct queue queue = queued();
+	struct noinherit_socket conn;
+
+	faults_watch();
+	faults_add("accept4", ENOSYS, 1, 0);
+	CHECK(noinherit_accept4(&queue.listener, &conn, NULL, NULL,
+				SOCK_NONBLOCK) == 0);
+	CHECK(!strcmp(faults_end(), "accept4 accept ioctl ioctl"));
+	CHECK(conn.timeout_ns == 0 && is_nonblocking(conn.fd));
+	noinherit_close(&conn);
+	leave(&queue);
+}
+
+static void without_accept4_it_takes_two_more_calls(void **state)
+{
+	(void)state;
+	in_child(an_old_kernel_s_connection_is_non_blocking_too);
 }
 
 /* ---- waiting ------------------------------------------------------------- */
@@ -204,7 +247,7 @@ static void an_interruption_and_a_false_alarm_are_not_told(void **state)
 	faults_add("accept4", EAGAIN, 1, 0);
 	assert_int_equal(noinherit_accept(&queue.listener, &conn, NULL, NULL),
 			 0);
-	assert_string_equal(faults_end(), "poll accept4 poll accept4 ioctl");
+	assert_string_equal(faults_end(), "poll accept4 poll accept4");
 	noinherit_close(&conn);
 	leave(&queue);
 }
@@ -233,6 +276,8 @@ int main(void)
 		api_test(a_short_address_buffer_is_not_overrun),
 		api_test(the_mode_is_the_default_and_never_the_listener_s),
 		api_test(a_failing_mode_closes_the_connection),
+		api_test(a_connection_is_non_blocking_on_request),
+		api_test(without_accept4_it_takes_two_more_calls),
 		api_test(nothing_queued_is_eagain_or_a_timeout),
 		api_test(an_interruption_and_a_false_alarm_are_not_told),
 		api_test(what_does_not_listen_is_told),

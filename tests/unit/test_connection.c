@@ -161,8 +161,8 @@ static void the_first_that_connects_is_taken(void **state)
 
 static void the_last_error_is_returned_and_all_are_listed(void **state)
 {
-	const struct noinherit_socket untouched = { 7, 7, 7, 7, 7 };
-	struct noinherit_socket s = untouched, none;
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+	struct noinherit_socket s, none;
 	int errors[2] = { 0 };
 	size_t count;
 	const struct noinherit_connect_options options = {
@@ -185,7 +185,7 @@ static void the_last_error_is_returned_and_all_are_listed(void **state)
 	assert_int_equal(count, 3);
 	assert_int_equal(errors[0], -EMFILE);
 	assert_int_equal(errors[1], -ECONNREFUSED);
-	assert_memory_equal(&s, &untouched, sizeof(s));
+	assert_memory_equal(&s, &closed, sizeof(s));
 	noinherit_close(&none);
 }
 

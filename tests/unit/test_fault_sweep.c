@@ -150,8 +150,8 @@ static ssize_t create_server(void)
 static ssize_t create_dualstack_server(void)
 {
 	const struct noinherit_server_options options = {
-		.size = sizeof(options), .family = AF_INET6, .reuse_port = 1,
-		.dualstack_ipv6 = 1,
+		.size = sizeof(options), .family = AF_INET6,
+		.flags = NOINHERIT_REUSE_PORT | NOINHERIT_DUALSTACK_IPV6,
 	};
 
 	return noinherit_create_server(&out.s, "", "0", &options);
@@ -189,14 +189,15 @@ static ssize_t recvfrom_(void)
 static ssize_t recv_fds(void)
 {
 	const struct noinherit_recv_fds_options options = {
-		.size = sizeof(options), .msg_flags = &out.msg_flags,
+		.size = sizeof(options),
 		.address = (struct sockaddr *)&out.address,
 		.address_size = &out.size,
 	};
 
 	given.pair[0].timeout_ns = minute_ns;
 	return noinherit_recv_fds(&given.pair[0], out.buf, sizeof(out.buf),
-				  out.fds, &out.count, &options);
+				  out.fds, ARRAY_LEN(out.fds), &out.count,
+				  &out.msg_flags, &options);
 }
 
 static ssize_t send_and_send_fds(void)
@@ -316,6 +317,7 @@ static const char *const verdicts[] = {
 /* In a child of its own: latches are for good. */
 static int run(const struct scenario *scenario, int nth, int error, int times)
 {
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
 	struct outputs before;
 	int open_before, calls;
 	ssize_t r;
@@ -329,6 +331,11 @@ static int run(const struct scenario *scenario, int nth, int error, int times)
 	r = scenario->call();
 	calls = faults.calls;
 	faults_end();
+	/* A socket that is not made is closed, whatever stood there. */
+	if (scenario->makes_s || !memcmp(&out.s, &closed, sizeof(closed)))
+		before.s = closed;
+	if (scenario->makes_pair)
+		before.pair[0] = before.pair[1] = closed;
 	if (r < 0 && memcmp(&before, &out, sizeof(out)))
 		return OUTPUT_WRITTEN;
 	if (r >= 0 && !close_made(scenario))

@@ -89,6 +89,7 @@ static void every_function_refuses_such_options(void **state)
 	const struct noinherit_recv_fds_options receiving = { 0 };
 	struct noinherit_socket s = NOINHERIT_SOCKET_CLOSED;
 	size_t count = 0;
+	int flags;
 
 	(void)state;
 	assert_int_equal(noinherit_create_connection(&s, "127.0.0.1", "1",
@@ -97,8 +98,8 @@ static void every_function_refuses_such_options(void **state)
 						 &server), -EINVAL);
 	assert_int_equal(noinherit_send_fds(&s, NULL, 0, NULL, 0, &sending),
 			 -EINVAL);
-	assert_int_equal(noinherit_recv_fds(&s, NULL, 0, NULL, &count,
-					    &receiving), -EINVAL);
+	assert_int_equal(noinherit_recv_fds(&s, NULL, 0, NULL, 0, &count,
+					    &flags, &receiving), -EINVAL);
 }
 
 int main(void)

@@ -32,6 +32,7 @@ static void close_all(const int *fds, size_t count)
 
 static void what_is_sent_arrives_non_inheritable(void **state)
 {
+	int flags;
 	struct noinherit_socket pair[2];
 	int sent[3], got[8];
 	size_t count = ARRAY_LEN(got);
@@ -43,8 +44,8 @@ static void what_is_sent_arrives_non_inheritable(void **state)
 	sent[2] = pair[0].fd;
 	faults_watch();
 	assert_int_equal(send_numbers(&pair[0], sent, 3), 2);
-	assert_int_equal(noinherit_recv_fds(&pair[1], buf, sizeof(buf), got,
-					    &count, NULL), 2);
+	assert_int_equal(noinherit_recv_fds(&pair[1], buf, sizeof(buf), got, count,
+					    &count, &flags, NULL), 2);
 	assert_string_equal(faults_end(), "sendmsg recvmsg");
 	assert_memory_equal(buf, "hi", 2);
 	assert_int_equal(count, 3);
@@ -60,8 +61,9 @@ static void what_is_sent_arrives_non_inheritable(void **state)
 static void they_arrive_inheritable_when_asked(void **state)
 {
 	const struct noinherit_recv_fds_options options = {
-		.size = sizeof(options), .inheritable = 1
+		.size = sizeof(options), .flags = NOINHERIT_INHERITABLE
 	};
+	int flags;
 	struct noinherit_socket pair[2];
 	int fd = 0, got;
 	size_t count = 1;
@@ -70,8 +72,8 @@ static void they_arrive_inheritable_when_asked(void **state)
 	(void)state;
 	pair_of(pair, SOCK_STREAM);
 	send_numbers(&pair[0], &fd, 1);
-	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, &got, &count,
-					    &options), 1);
+	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, &got, count,
+					    &count, &flags, &options), 1);
 	assert_int_equal(count, 1);
 	assert_true(is_inheritable(got));
 	close(got);
@@ -90,13 +92,10 @@ static void surplus_is_not_installed(void **state)
 	for (size_t room = 0; room <= 6; room++) {
 		int before = count_descriptors(), flags = -1;
 		size_t count = room, fitted = room < 5 ? room : 5;
-		const struct noinherit_recv_fds_options options = {
-			.size = sizeof(options), .msg_flags = &flags
-		};
 
 		send_numbers(&pair[0], sent, 5);
-		assert_int_equal(noinherit_recv_fds(&pair[1], byte, 2, got,
-						    &count, &options), 2);
+		assert_int_equal(noinherit_recv_fds(&pair[1], byte, 2, got, count,
+					    &count, &flags, NULL), 2);
 		assert_int_equal(count, fitted);
 		assert_int_equal(count_descriptors(), before + (int)fitted);
 		assert_int_equal(flags, room < 5 ? MSG_CTRUNC : 0);
@@ -107,6 +106,7 @@ static void surplus_is_not_installed(void **state)
 
 static void two_hundred_and_fifty_three_is_the_most(void **state)
 {
+	int flags;
 	struct noinherit_socket pair[2];
 	int sent[NOINHERIT_FDS_MAX + 1] = { 0 }, got[NOINHERIT_FDS_MAX + 50];
 	size_t count = ARRAY_LEN(got);
@@ -117,8 +117,8 @@ static void two_hundred_and_fifty_three_is_the_most(void **state)
 	assert_int_equal(send_numbers(&pair[0], sent, NOINHERIT_FDS_MAX + 1),
 			 -EINVAL);
 	assert_int_equal(send_numbers(&pair[0], sent, NOINHERIT_FDS_MAX), 2);
-	assert_int_equal(noinherit_recv_fds(&pair[1], byte, 2, got, &count,
-					    NULL), 2);
+	assert_int_equal(noinherit_recv_fds(&pair[1], byte, 2, got, count,
+					    &count, &flags, NULL), 2);
 	assert_int_equal(count, NOINHERIT_FDS_MAX);
 	close_all(got, count);
 	close_pair(pair);
@@ -133,14 +133,15 @@ static void flags_and_addresses_are_honoured(void **state)
 		&address, AF_UNIX, name, sizeof(name) - 1, NULL);
 	socklen_t sender_size = sizeof(sender);
 	const struct noinherit_send_fds_options sending = {
-		.size = sizeof(sending), .flags = MSG_DONTWAIT,
+		.size = sizeof(sending), .message_flags = MSG_DONTWAIT,
 		.address = (struct sockaddr *)&address, .address_size = size,
 	};
 	int flags = 0, fd = 0, got;
 	size_t count = 1;
 	struct noinherit_recv_fds_options receiving = {
-		.size = sizeof(receiving), .flags = MSG_PEEK | MSG_CMSG_CLOEXEC,
-		.msg_flags = &flags, .address = (struct sockaddr *)&sender,
+		.size = sizeof(receiving),
+		.message_flags = MSG_PEEK | MSG_CMSG_CLOEXEC,
+		.address = (struct sockaddr *)&sender,
 		.address_size = &sender_size,
 	};
 	const struct iovec data = { (char[]){ "x" }, 1 };
@@ -153,16 +154,16 @@ static void flags_and_addresses_are_honoured(void **state)
 					size), 0);
 	assert_int_equal(noinherit_send_fds(&from, &data, 1, &fd, 1,
 					    &sending), 1);
-	assert_int_equal(noinherit_recv_fds(&to, &byte, 1, &got, &count,
-					    &receiving), 1);
+	assert_int_equal(noinherit_recv_fds(&to, &byte, 1, &got, count,
+					    &count, &flags, &receiving), 1);
 	assert_int_equal(flags, MSG_CMSG_CLOEXEC);
 	assert_int_equal(sender_size, 0);
 	close_all(&got, count);
 	/* It was peeked at only. */
-	receiving.flags = 0;
+	receiving.message_flags = 0;
 	count = 1;
-	assert_int_equal(noinherit_recv_fds(&to, &byte, 1, &got, &count,
-					    &receiving), 1);
+	assert_int_equal(noinherit_recv_fds(&to, &byte, 1, &got, count,
+					    &count, &flags, &receiving), 1);
 	assert_int_equal(flags, 0);
 	close_all(&got, count);
 	noinherit_close(&from);
@@ -186,6 +187,7 @@ static void what_cannot_be_sent_is_told(void **state)
 
 static void no_descriptors_is_a_message_all_the_same(void **state)
 {
+	int flags;
 	struct noinherit_socket pair[2];
 	size_t count = 4;
 	int got[4];
@@ -194,9 +196,71 @@ static void no_descriptors_is_a_message_all_the_same(void **state)
 	(void)state;
 	pair_of(pair, SOCK_STREAM);
 	assert_int_equal(send_numbers(&pair[0], NULL, 0), 2);
-	assert_int_equal(noinherit_recv_fds(&pair[1], buf, 4, got, &count,
-					    NULL), 2);
+	assert_int_equal(noinherit_recv_fds(&pair[1], buf, 4, got, count,
+					    &count, &flags, NULL), 2);
 	assert_int_equal(count, 0);
+	close_pair(pair);
+}
+
+static void a_count_that_was_not_reset_loses_nothing(void **state)
+{
+	struct noinherit_socket pair[2];
+	int flags = -1, fd = 0, got[4];
+	size_t count = 7;
+	char byte[2];
+
+	(void)state;
+	pair_of(pair, SOCK_STREAM);
+	noinherit_send(&pair[0], "x", 1, 0);
+	assert_int_equal(noinherit_recv_fds(&pair[1], byte, 1, got, 4, &count,
+					    &flags, NULL), 1);
+	assert_int_equal(count, 0);
+	send_numbers(&pair[0], &fd, 1);
+	assert_int_equal(noinherit_recv_fds(&pair[1], byte, 2, got, 4, &count,
+					    &flags, NULL), 2);
+	assert_int_equal(count, 1);
+	assert_int_equal(flags, 0);
+	close_all(got, count);
+	close_pair(pair);
+}
+
+/* Nothing is received, so nothing is lost. */
+static void who_does_not_ask_for_the_flags_is_refused(void **state)
+{
+	struct noinherit_socket pair[2];
+	size_t count = 4;
+	int flags = -1, got[4];
+	char byte;
+
+	(void)state;
+	pair_of(pair, SOCK_STREAM);
+	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, 4, &count,
+					    NULL, NULL), -EINVAL);
+	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, 4, NULL,
+					    &flags, NULL), -EINVAL);
+	close_pair(pair);
+}
+
+static void an_unknown_flag_is_refused(void **state)
+{
+	const struct noinherit_recv_fds_options receiving = {
+		.size = sizeof(receiving), .flags = NOINHERIT_INHERITABLE << 1,
+	};
+	const struct noinherit_send_fds_options sending = {
+		.size = sizeof(sending), .flags = 1,
+	};
+	struct noinherit_socket pair[2];
+	const struct iovec data = { (char[]){ "x" }, 1 };
+	size_t count = 4;
+	int flags = -1, got[4];
+	char byte;
+
+	(void)state;
+	pair_of(pair, SOCK_STREAM);
+	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, 4, &count,
+					    &flags, &receiving), -EINVAL);
+	assert_int_equal(noinherit_send_fds(&pair[0], &data, 1, got, 0,
+					    &sending), -EINVAL);
 	close_pair(pair);
 }
 
@@ -205,16 +269,13 @@ static void a_failure_writes_nothing(void **state)
 	struct noinherit_socket pair[2];
 	int got[2] = { 7, 7 }, flags = 7;
 	size_t count = 2;
-	const struct noinherit_recv_fds_options options = {
-		.size = sizeof(options), .msg_flags = &flags
-	};
 	char byte;
 
 	(void)state;
 	pair_of(pair, SOCK_STREAM);
 	noinherit_setblocking(&pair[1], 0);
-	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, &count,
-					    &options), -EAGAIN);
+	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, count,
+					    &count, &flags, NULL), -EAGAIN);
 	assert_int_equal(got[0] + got[1] + flags, 21);
 	assert_int_equal(count, 2);
 	close_pair(pair);
@@ -286,6 +347,7 @@ static void only_descriptors_are_collected(void **state)
 
 static void a_pidfd_that_comes_along_is_closed(void **state)
 {
+	int flags;
 	struct noinherit_socket pair[2];
 	int yes = 1, fd = 0, got[8];
 	size_t count = 8;
@@ -299,8 +361,8 @@ static void a_pidfd_that_comes_along_is_closed(void **state)
 		skip();
 	}
 	send_numbers(&pair[0], &fd, 1);
-	assert_int_equal(noinherit_recv_fds(&pair[1], buf, 4, got, &count,
-					    NULL), 2);
+	assert_int_equal(noinherit_recv_fds(&pair[1], buf, 4, got, count,
+					    &count, &flags, NULL), 2);
 	close_all(got, count);
 	close_pair(pair);
 }
@@ -315,6 +377,9 @@ int main(void)
 		api_test(flags_and_addresses_are_honoured),
 		api_test(what_cannot_be_sent_is_told),
 		api_test(no_descriptors_is_a_message_all_the_same),
+		api_test(a_count_that_was_not_reset_loses_nothing),
+		api_test(who_does_not_ask_for_the_flags_is_refused),
+		api_test(an_unknown_flag_is_refused),
 		api_test(a_failure_writes_nothing),
 		api_test(only_descriptors_are_collected),
 		api_test(a_pidfd_that_comes_along_is_closed),

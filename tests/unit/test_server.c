@@ -60,8 +60,10 @@ static void options_are_set_in_python_s_order(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		const struct noinherit_server_options options = {
 			.size = sizeof(options), .family = kinds[i].family,
-			.reuse_port = kinds[i].reuse_port & 1,
-			.dualstack_ipv6 = kinds[i].dualstack & 1,
+			.flags = (kinds[i].reuse_port ?
+				  NOINHERIT_REUSE_PORT : 0) |
+				 (kinds[i].dualstack ?
+				  NOINHERIT_DUALSTACK_IPV6 : 0),
 		};
 		struct noinherit_socket s;
 
@@ -84,7 +86,7 @@ static void a_dual_stack_server_serves_ipv4(void **state)
 {
 	const struct noinherit_server_options options = {
 		.size = sizeof(options), .family = AF_INET6,
-		.dualstack_ipv6 = 1,
+		.flags = NOINHERIT_DUALSTACK_IPV6,
 	};
 	struct noinherit_socket s, client;
 
@@ -99,7 +101,7 @@ static void dual_stack_is_checked_before_there_is_a_server(void **state)
 {
 	char message[128];
 	struct noinherit_server_options options = {
-		.size = sizeof(options), .dualstack_ipv6 = 1,
+		.size = sizeof(options), .flags = NOINHERIT_DUALSTACK_IPV6,
 		.message = message, .message_size = sizeof(message),
 	};
 	struct noinherit_socket s;
@@ -137,7 +139,7 @@ static void dual_stack_is_probed_each_time(void **state)
 static void reuse_address_is_a_convenience_the_others_are_not(void **state)
 {
 	struct noinherit_server_options options = {
-		.size = sizeof(options), .family = AF_INET6, .reuse_port = 1
+		.size = sizeof(options), .family = AF_INET6, .flags = NOINHERIT_REUSE_PORT
 	};
 	struct noinherit_socket s;
 
@@ -298,7 +300,7 @@ static void a_unix_server_has_a_path(void **state)
 {
 	char path[] = "/tmp/noinherit-XXXXXX", message[160], expected[160];
 	const struct noinherit_server_options options = {
-		.size = sizeof(options), .family = AF_UNIX, .reuse_port = 1,
+		.size = sizeof(options), .family = AF_UNIX, .flags = NOINHERIT_REUSE_PORT,
 		.message = message, .message_size = sizeof(message),
 	};
 	struct noinherit_socket s, second;

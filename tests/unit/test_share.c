@@ -85,12 +85,12 @@ static void a_socket_goes_to_another_process(void **state)
 
 static void expect_another_socket(const struct noinherit_shared *data)
 {
-	struct noinherit_socket s = { 7, 7, 7, 7, 7 };
+	struct noinherit_socket s = { .fd = 7, .timeout_ns = 7 };
 	int before = count_descriptors();
 
 	CHECK(noinherit_fromshare(&s, data) == -ESTALE);
 	CHECK(count_descriptors() == before);
-	CHECK(s.fd == 7 && s.timeout_ns == 7);
+	CHECK(s.fd == -1 && s.timeout_ns == NOINHERIT_BLOCKING);
 }
 
 /* The number names something else by the time it is fetched. */
@@ -263,7 +263,8 @@ static void permission_is_offered_by_prctl(void **state)
 static void sharing_asks_for_the_cookie_alone(void **state)
 {
 	struct noinherit_shared data, untouched;
-	struct noinherit_socket s, file = { .fd = 0 };
+	struct noinherit_socket s, file = {
+		.fd = open("/dev/null", O_RDONLY) };
 
 	(void)state;
 	memset(&untouched, 0x5a, sizeof(untouched));
@@ -273,6 +274,7 @@ static void sharing_asks_for_the_cookie_alone(void **state)
 	assert_int_equal(noinherit_share(&s, -1, &data), -EINVAL);
 	assert_int_equal(noinherit_share(&file, 1, &data), -ENOTSOCK);
 	assert_memory_equal(&data, &untouched, sizeof(data));
+	noinherit_close(&file);
 	faults_watch();
 	assert_int_equal(noinherit_share(&s, 1, &data), 0);
 	assert_string_equal(faults_end(), "getsockopt");

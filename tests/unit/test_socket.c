@@ -172,15 +172,15 @@ static const struct {
 
 static void the_kernel_s_error_is_reported(void **state)
 {
-	const struct noinherit_socket untouched = { 7, 7, 7, 7, 7 };
-	struct noinherit_socket s = untouched;
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+	struct noinherit_socket s;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
 		assert_int_equal(noinherit_create_socket(
 			&s, refused[i].family, refused[i].type,
 			refused[i].proto), refused[i].error);
-	assert_memory_equal(&s, &untouched, sizeof(s));
+	assert_memory_equal(&s, &closed, sizeof(s));
 }
 
 static void the_default_timeout_costs_one_call(void **state)
@@ -232,16 +232,65 @@ static void both_ends_of_a_pair_are_alike(void **state)
 	close_pair(pair);
 }
 
-static void only_the_family_of_a_pair_has_a_default(void **state)
+static void each_argument_of_a_pair_has_a_default(void **state)
 {
 	struct noinherit_socket pair[2];
 
 	(void)state;
-	assert_int_equal(noinherit_socketpair(pair, -1, -1, 0), -EINVAL);
-	assert_int_equal(noinherit_socketpair(pair, -1, SOCK_STREAM, -1),
-			 -EPROTONOSUPPORT);
+	assert_int_equal(noinherit_socketpair(pair, -1, -1, -1), 0);
+	assert_int_equal(pair[0].family, AF_UNIX);
+	assert_int_equal(pair[0].type, SOCK_STREAM);
+	assert_int_equal(pair[0].proto, 0);
+	close_pair(pair);
 	assert_int_equal(noinherit_socketpair(pair, AF_INET, SOCK_STREAM, 0),
 			 -EOPNOTSUPP);
+}
+
+/* ---- closed ones --------------------------------------------------------- */
+
+static void zeros_are_a_closed_socket(void **state)
+{
+	struct noinherit_socket zeros = { 0 }, copy;
+	char text[128], byte;
+
+	(void)state;
+	faults_watch();
+	assert_int_equal(noinherit_close(&zeros), 0);
+	assert_string_equal(faults_end(), "");
+	memset(&zeros, 0, sizeof(zeros));
+	assert_int_equal(noinherit_detach(&zeros), -1);
+	memset(&zeros, 0, sizeof(zeros));
+	assert_int_equal(noinherit_recv(&zeros, &byte, 1, 0), -EBADF);
+	assert_int_equal(noinherit_send(&zeros, &byte, 1, 0), -EBADF);
+	assert_int_equal(noinherit_dup(&zeros, &copy), -EBADF);
+	assert_int_equal(noinherit_listen(&zeros, -1), -EBADF);
+	assert_int_equal(noinherit_settimeout_ns(&zeros, MS), -EBADF);
+	noinherit_repr(&zeros, text, sizeof(text));
+	assert_string_equal(text, "<socket.socket [closed] fd=-1, family=0, "
+			    "type=0, proto=0>");
+	assert_true(is_open(0));
+}
+
+static void on_descriptor_0(void)
+{
+	struct noinherit_socket s;
+
+	close(0);
+	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	CHECK(s.fd == 0);
+	CHECK(noinherit_close(&s) == 0);
+	CHECK(!is_open(0));
+	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	CHECK(noinherit_detach(&s) == 0);
+	CHECK(noinherit_adopt(&s, 0, -1, -1, -1) == 0);
+	CHECK(noinherit_close(&s) == 0);
+	CHECK(!is_open(0));
+}
+
+static void descriptor_0_may_be_a_socket(void **state)
+{
+	(void)state;
+	in_child(on_descriptor_0);
 }
 
 /* ---- adopting ------------------------------------------------------------ */
@@ -305,19 +354,19 @@ static void adoption_assumes_the_mode(void **state)
 
 static void what_cannot_be_adopted_stays_the_caller_s(void **state)
 {
-	const struct noinherit_socket untouched = { 7, 7, 7, 7, 7 };
-	struct noinherit_socket s = untouched;
-	int file = open("/dev/null", O_RDONLY), closed = dup(file);
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+	struct noinherit_socket s;
+	int file = open("/dev/null", O_RDONLY), gone = dup(file);
 
 	(void)state;
-	close(closed);
+	close(gone);
 	faults_watch();
 	assert_int_equal(noinherit_adopt(&s, -1, -1, -1, -1), -EINVAL);
 	assert_string_equal(faults_end(), "");
-	assert_int_equal(noinherit_adopt(&s, closed, -1, -1, -1), -EBADF);
+	assert_int_equal(noinherit_adopt(&s, gone, -1, -1, -1), -EBADF);
 	assert_int_equal(noinherit_adopt(&s, file, AF_INET, SOCK_STREAM, 0),
 			 -ENOTSOCK);
-	assert_memory_equal(&s, &untouched, sizeof(s));
+	assert_memory_equal(&s, &closed, sizeof(s));
 	assert_int_not_equal(fcntl(file, F_GETFD), -1);
 	close(file);
 }
@@ -485,7 +534,7 @@ static void exhaust_descriptors(void)
 		close(fd);
 	CHECK(noinherit_create_socket(&s, -1, -1, -1) == -EMFILE);
 	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EMFILE);
-	s = (struct noinherit_socket){ .fd = 0 };
+	s = (struct noinherit_socket){ .fd = 1 };
 	CHECK(noinherit_dup(&s, &pair[0]) == -EMFILE);
 	/* S-12: low numbers are as any other. */
 	close(0);
@@ -522,7 +571,9 @@ int main(void)
 		api_test(the_kernel_s_error_is_reported),
 		api_test(the_default_timeout_costs_one_call),
 		api_test(both_ends_of_a_pair_are_alike),
-		api_test(only_the_family_of_a_pair_has_a_default),
+		api_test(each_argument_of_a_pair_has_a_default),
+		api_test(zeros_are_a_closed_socket),
+		api_test(descriptor_0_may_be_a_socket),
 		api_test(adoption_detects_what_is_not_given),
 		api_test(adoption_believes_what_is_given),
 		api_test(adoption_assumes_the_mode),
