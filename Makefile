@@ -183,7 +183,7 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SR
 
 # What tests/unit may look into: everything that is not preloaded, less main,
 # and what the shim has that replaces no function of libc's.
-PRELOAD_PURE := carried environment handover next marks policy program
+PRELOAD_PURE := carried environment handover imports next marks policy program
 UNIT_LIB := $(BUILD)/obj/unit.a
 $(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \
 		$(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)
@@ -224,6 +224,15 @@ $(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
 		$(EXTRA) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/tests/helpers/libearliest.so: EXTRA := -Wl,-z,initfirst
+# Libraries for RTLD_DEEPBIND, bound in different ways.
+DEEP := $(BUILD)/tests/helpers/libdeep
+$(DEEP).so: EXTRA := -Wl,-z,lazy
+$(DEEP)_now.so: EXTRA := -Wl,-z,now -Wl,-z,relro
+$(DEEP)_noplt.so: EXTRA := -fno-plt
+$(DEEP)_outer.so: $(DEEP).so
+$(DEEP)_outer.so: EXTRA := -L$(BUILD)/tests/helpers -Wl,--no-as-needed -ldeep -Wl,-rpath,'$$ORIGIN'
+$(BUILD)/tests/shim/test_deepbind: EXTRA := -Wl,-rpath,'$$ORIGIN/../helpers'
+
 $(BUILD)/tests/helpers/libsysv.so: EXTRA := -Wl,--hash-style=sysv
 
 # Exec fast, and no preload reaches them.

@@ -1,0 +1,214 @@
+#include "preload/deepbind.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "common/next_symbol.h"
+#include "preload/imports.h"
+#include "preload/policy.h"
+
+ni_dlopen *ni_dlopen_next;
+
+/* Nobody defines dlopen: then nobody can call it. */
+static void *no_dlopen(const char *file, int mode)
+{
+	(void)file;
+	(void)mode;
+	return NULL;
+}
+
+/* Before glibc 2.34 it is in libdl.so.2, which may come behind libc, where the
+ * usual search ends, and later than we do. */
+static void resolve(void)
+{
+	struct ni_symbol symbol = { .name = "dlopen",
+				    .hash = NI_SYMBOL_HASH("dlopen") };
+	ni_dlopen *found;
+
+	ni_next_symbols(&ni_dlopen_next, &symbol, 1);
+	if (!symbol.address)
+		ni_next_symbols((void *)__errno_location, &symbol, 1);
+	found = symbol.address ? (ni_dlopen *)symbol.address :
+				 no_dlopen;
+	__atomic_store_n(&ni_dlopen_next, found, __ATOMIC_RELAXED);
+}
+
+/* ---- what is ours: by our own hash table ---- */
+
+extern const char own_start[] __asm__("__ehdr_start")
+	__attribute__((visibility("hidden")));
+
+static struct {
+	const ElfW(Sym) *symbols;
+	const char *strings;
+	const uint32_t *hash;
+} own;
+
+static const void *at(ElfW(Addr) value)
+{
+	uintptr_t base = (uintptr_t)own_start;
+
+	return (const void *)(value < base ? value + base : value);
+}
+
+static void read_own(void)
+{
+	for (const ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag != DT_NULL;
+	     entry++)
+		switch (entry->d_tag) {
+		case DT_SYMTAB: own.symbols = at(entry->d_un.d_ptr); break;
+		case DT_STRTAB: own.strings = at(entry->d_un.d_ptr); break;
+		case DT_GNU_HASH: own.hash = at(entry->d_un.d_ptr); break;
+		}
+}
+
+/* What our names begin with: it spares most imports the search. */
+static bool can_be_ours(char first)
+{
+	return first == '_' || (first >= 'a' && first <= 'v');
+}
+
+static uintptr_t own_function(const char *name)
+{
+	const uint32_t bucket_count = own.hash[0], first = own.hash[1];
+	const uint32_t *buckets = own.hash + 4 +
+		own.hash[2] * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
+	const uint32_t *chains = buckets + bucket_count;
+	uint32_t hash, row;
+
+	if (!can_be_ours(*name))
+		return 0;
+	hash = ni_symbol_hash(name);
+	row = buckets[hash % bucket_count];
+	if (row < first)
+		return 0;
+	for (;; row++) {
+		uint32_t other = chains[row - first];
+
+		if ((other | 1) == (hash | 1) &&
+		    !strcmp(own.strings + own.symbols[row].st_name, name))
+			return (uintptr_t)own_start +
+			       own.symbols[row].st_value;
+		if (other & 1)
+			return 0;
+	}
+}
+
+/* ---- what has been loaded ---- */
+
+static bool is_thread_library(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && !strcmp(slash, "/libpthread.so.0");
+}
+
+enum { LIBC_PARTS = 2 };
+
+struct walk {
+	uintptr_t first;	/* where the library lies */
+	bool is_behind;		/* it, and what came with it or later */
+	/* libc and, before glibc 2.34, its libpthread: they come first. */
+	struct dl_phdr_info libc[LIBC_PARTS];
+	struct ni_imports imports;
+};
+
+static bool is_libc(const struct dl_phdr_info *object)
+{
+	return ni_imports_holds(object, (uintptr_t)__errno_location, 1) ||
+	       is_thread_library(object->dlpi_name);
+}
+
+static int visit(struct dl_phdr_info *object, size_t size, void *data)
+{
+	struct walk *walk = data;
+
+	(void)size;
+	if (object->dlpi_addr == walk->first)
+		walk->is_behind = true;
+	if (walk->is_behind)
+		ni_imports_turn(object, &walk->imports);
+	else if (walk->imports.libc_count < LIBC_PARTS && is_libc(object))
+		walk->libc[walk->imports.libc_count++] = *object;
+	return 0;
+}
+
+/* ---- who calls ---- */
+
+struct caller {
+	uintptr_t address;
+	bool has_own_path;
+};
+
+static bool has_own_path(const struct dl_phdr_info *object)
+{
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+		const ElfW(Dyn) *entry = (const ElfW(Dyn) *)
+			(object->dlpi_addr + part->p_vaddr);
+
+		if (part->p_type != PT_DYNAMIC)
+			continue;
+		for (; entry->d_tag != DT_NULL; entry++)
+			if (entry->d_tag == DT_RUNPATH ||
+			    entry->d_tag == DT_RPATH)
+				return true;
+	}
+	return false;
+}
+
+static int look_for_caller(struct dl_phdr_info *object, size_t size, void *data)
+{
+	struct caller *caller = data;
+
+	(void)size;
+	if (!ni_imports_holds(object, caller->address, 1))
+		return 0;
+	caller->has_own_path = has_own_path(object);
+	return 1;
+}
+
+/* A path is the same whoever asks; a bare name is looked for along the
+ * caller's own path first, and $ORIGIN is the caller's. */
+static bool depends_on_caller(const char *file, uintptr_t address)
+{
+	struct caller caller = { address, false };
+
+	if (strchr(file, '$'))
+		return true;
+	if (strchr(file, '/'))
+		return false;
+	dl_iterate_phdr(look_for_caller, &caller);
+	return caller.has_own_path;
+}
+
+static void *open_and_turn(const char *file, int mode)
+{
+	void *handle = ni_dlopen_next(file, mode);
+	struct walk walk = { 0 };
+
+	if (!handle)
+		return NULL;
+	if (!own.hash)
+		read_own();
+	walk.first = ((const struct link_map *)handle)->l_addr;
+	walk.imports = (struct ni_imports){ own_function, walk.libc, 0,
+					    getauxval(AT_PAGESZ) };
+	dl_iterate_phdr(visit, &walk);
+	return handle;
+}
+
+ni_dlopen *ni_dlopen_choose(const char *file, int mode, uintptr_t caller)
+{
+	if (!ni_dlopen_next)
+		resolve();
+	if (!(mode & RTLD_DEEPBIND) || !file || !ni_is_glibc() ||
+	    !ni_policy_now()->is_enforcing || depends_on_caller(file, caller))
+		return ni_dlopen_next;
+	return open_and_turn;
+}

@@ -1,0 +1,21 @@
+/*
+ * libdeep.h - what the libraries libdeep*.so define.
+ */
+#ifndef TESTS_LIBDEEP_H
+#define TESTS_LIBDEEP_H
+
+int deep_socket(void);
+int deep_dup(int fd);
+int deep_dup_by_pointer(int fd);
+
+/* Where its constant pointers lie, read-only once it is loaded. */
+const void *deep_constant(void);
+
+/* Of libdeep_outer.so, which brings libdeep.so. */
+int outer_socket(void);
+
+/* Of libdeep_own.so, which has a dup of its own. */
+enum { OWN_DUP = 4711 };
+int own_dup(int fd);
+
+#endif

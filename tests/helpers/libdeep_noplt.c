@@ -1,0 +1,2 @@
+/* Calls through the global offset table. */
+#include "libdeep.c"

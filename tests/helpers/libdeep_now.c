@@ -1,0 +1,2 @@
+/* Bound at once, and its slots made read-only. */
+#include "libdeep.c"

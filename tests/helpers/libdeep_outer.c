@@ -1,0 +1,9 @@
+/*
+ * libdeep_outer.so - brings libdeep.so, which makes the socket.
+ */
+#include "libdeep.h"
+
+int outer_socket(void)
+{
+	return deep_socket();
+}
