@@ -1,14 +1,39 @@
 # Completion of noinherit(1) for bash. Stands on bash alone; where the package
 # bash-completion is loaded, the arguments of a command are completed as the
-# command's own.
+# command's own. Verbs and options are those that the command's --help lists.
 
-__noinherit_verbs=(run check audit report scan)
-__noinherit_settings=(--mode= --scope= --keep=)
-__noinherit_reports=(--format= --output= -o --kinds= --suppressions=
-	--gen-suppressions --only= --error-exitcode= --baseline --baseline= --debug-dir=)
-__noinherit_recorder=(--record-only --enforce --no-follow --trace-size= --frames=)
-__noinherit_kinds=(all default leak double-close race wrong-flag unclosed
-	inheritable arrived passed)
+__noinherit_kinds=(all default leak double-close race wrong-flag
+	unclosed inheritable arrived passed)
+
+# Prints the help of the command that is being completed, or of its verb.
+__noinherit_help() # [verb]
+{
+	local command=${COMP_WORDS[0]}
+	type -t -- "$command" >/dev/null || command=noinherit
+	command -- "$command" "$@" --help 2>/dev/null
+}
+
+# Sets the caller's verbs.
+__noinherit_verbs()
+{
+	local line
+	verbs=()
+	while IFS= read -r line; do
+		[[ $line =~ ^'  '([a-z]+)' ' ]] && verbs+=("${BASH_REMATCH[1]}")
+	done < <(__noinherit_help)
+}
+
+# Adds the options of a verb to the caller's options, with '=' if they take a
+# value.
+__noinherit_listed() # verb
+{
+	local line
+	while IFS= read -r line; do
+		[[ $line =~ ^' '{2,6}(-[A-Za-z]', ')?(--[a-z-]+=?) ]] || continue
+		options+=("${BASH_REMATCH[2]}")
+		[[ ${BASH_REMATCH[1]} ]] && options+=("${BASH_REMATCH[1]%, }")
+	done < <(__noinherit_help "$1")
+}
 
 # Puts into the caller's words what readline split at '=', cword is the place in
 # it, and first the place in COMP_WORDS at which each of the words begins.
@@ -90,23 +115,26 @@ __noinherit_value() # option value
 			__noinherit_answer_list "$2" "${__noinherit_kinds[@]}"
 		fi
 		;;
-	--format) __noinherit_answer "$2" text json sarif html ;;
+	--format)
+		if [[ $verb == scan ]]; then
+			__noinherit_answer "$2" text json prometheus
+		else
+			__noinherit_answer "$2" text json sarif html
+		fi
+		;;
 	--output | -o | --suppressions | --baseline | --only) __noinherit_compgen -f "$2" ;;
 	--debug-dir) __noinherit_compgen -d "$2" ;;
 	esac
 }
 
-# Sets the caller's options: those of the verb, with '=' if they have a value.
+# Sets the caller's options: those of the verb, and of run where it takes them.
 __noinherit_options()
 {
-	options=(--help -h)
-	case $verb in
-	run) options+=("${__noinherit_settings[@]}") ;;
-	audit) options+=("${__noinherit_reports[@]}" "${__noinherit_settings[@]}"
-		"${__noinherit_recorder[@]}") ;;
-	report) options+=("${__noinherit_reports[@]}") ;;
-	scan) options+=(--json --kinds= --error-exitcode=) ;;
-	esac
+	options=()
+	[[ " ${verbs[*]} " == *" $verb "* ]] || return
+	__noinherit_listed "$verb"
+	[[ $verb == audit ]] && __noinherit_listed run
+	return 0
 }
 
 # Whether the word is an option whose value is the next word.
@@ -153,20 +181,21 @@ __noinherit_operand() # word
 		mapfile -t pids < <(cd /proc && compgen -G '[1-9]*')
 		__noinherit_answer "$1" "${pids[@]}"
 		;;
-	help) __noinherit_answer "$1" "${__noinherit_verbs[@]}" ;;
+	help) __noinherit_answer "$1" "${verbs[@]}" ;;
 	esac
 }
 
 _noinherit()
 {
-	local words first cword verb options operand current
+	local words first cword verb verbs options operand current
 	COMPREPLY=()
 	__noinherit_join
 	verb=${words[1]-} current=${words[cword]}
+	__noinherit_verbs
 	__noinherit_options
 	__noinherit_find_operand
 	if ((cword == 1)); then
-		__noinherit_answer "$current" "${__noinherit_verbs[@]}" help \
+		__noinherit_answer "$current" "${verbs[@]}" help \
 			--help --version -h -V
 	elif ((cword >= operand)); then
 		__noinherit_operand "$current"

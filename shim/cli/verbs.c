@@ -19,7 +19,7 @@ const struct ni_verb ni_verbs[] = {
 	  "run a command and report the descriptors that leak" },
 	{ "report", ni_verb_report, "[OPTION]... DIR",
 	  "print the report of a recorded audit" },
-	{ "scan", ni_verb_scan, "[OPTION]... [PID]...",
+	{ "scan", ni_verb_scan, "[PID|:PORT]...",
 	  "find sockets of running processes that have leaked" },
 	{ NULL, NULL, NULL, NULL }
 };

@@ -15,6 +15,7 @@ PAGE = os.path.join(ROOT, "shim/man/noinherit.1")
 # What bash does before it calls the function: the line is split into words, at
 # '=' as well.
 COMPLETE = """
+PATH=TOOLS:$PATH
 COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
 source "$1"
 shift
@@ -40,7 +41,8 @@ class Documents(command.CommandTest):
 
     def complete(self, *words, before="", **options):
         """What bash would offer for the last word."""
-        script = COMPLETE.replace("BEFORE", before)
+        script = COMPLETE.replace("BEFORE", before).replace(
+            "TOOLS", os.path.dirname(command.NOINHERIT))
         result = subprocess.run(
             ["bash", "--norc", "-c", script, "bash", COMPLETION, "noinherit",
              *words], capture_output=True, text=True, check=True, **options)
@@ -55,7 +57,7 @@ class Documents(command.CommandTest):
         """Long options as --help lists them, with the = of those that need it;
         those in the running text of audit's --enforce are run's."""
         text = self.noinherit(verb, "--help").stdout
-        found = set(re.findall(r"^ +(?:-., )?(--[a-z-]+=?)", text, re.MULTILINE))
+        found = set(re.findall(r"^ {2,6}(?:-., )?(--[a-z-]+=?)", text, re.MULTILINE))
         if verb == "audit":
             found |= self.options("run")
         return {option for option in found if f"{option}=" not in found}
@@ -72,10 +74,27 @@ class Documents(command.CommandTest):
         for verb in self.verbs():
             with self.subTest(verb):
                 offered = set(self.complete(verb, "--"))
-                offered.discard("--baseline=")
-                expected = {option.replace("--baseline=", "--baseline")
-                            for option in self.options(verb)}
-                self.assertEqual(offered, expected)
+                offered.discard("--baseline")
+                self.assertEqual(offered, self.options(verb))
+
+    def test_help_lists_what_the_tables_have(self):
+        """And nothing else: the completions are read off the help."""
+        listed = set().union(*(self.options(verb) for verb in self.verbs()))
+        tables = set()
+        for folder, _, names in os.walk(os.path.join(ROOT, "shim/cli")):
+            for name in names:
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    tables |= set(re.findall(
+                        r'\{ "([a-z-]+)", (?:no|required|optional)_argument',
+                        file.read()))
+        tables.discard("version")
+        self.assertEqual({option.strip("-=") for option in listed}, tables)
+        for verb in self.verbs():
+            for option in self.options(verb):
+                result = self.noinherit(verb, option.rstrip("="))
+                self.assertNotIn("unknown option", result.stderr)
+                if option.endswith("=") and option != "--baseline=":
+                    self.assertIn("needs a value", result.stderr)
 
     def test_every_verb_and_option_is_in_the_man_page(self):
         with open(PAGE, encoding="utf-8") as file:
@@ -126,10 +145,26 @@ class Documents(command.CommandTest):
                  ["SOCK_STREAM", "SOCK_SEQPACKET"]),
                 (["audit", "--format=s"], ["sarif"]),
                 (["report", "--kinds=leak,ra"], ["leak,race"]),
+                (["scan", "--format=p"], ["prometheus"]),
                 (["scan", "--kinds="], ["all", "leak", "inheritable", "passed"]),
                 (["run", "--mo"], ["--mode="])):
             with self.subTest(words):
                 self.assertEqual(self.complete(*words), offered)
+
+    def test_every_kind_is_completed(self):
+        """In each of the shells: the three have their own lists."""
+        with open(os.path.join(ROOT, "shim/cli/report/kinds.c"),
+                  encoding="utf-8") as file:
+            kinds = set(re.findall(r'\.name = "([a-z-]+)"', file.read()))
+        self.assertGreaterEqual(len(kinds), 8)
+        self.assertEqual(set(self.complete("report", "--kinds=")),
+                         kinds | {"all", "default"})
+        for shell in ("zsh", "fish"):
+            with open(os.path.join(ROOT, f"shim/cli/completion.{shell}"),
+                      encoding="utf-8") as file:
+                text = file.read()
+            for kind in kinds:
+                self.assertRegex(text, rf"(?<![a-z-]){kind}(?![a-z-])", shell)
 
     def test_a_setting_that_is_completed_is_accepted(self):
         for option in ("--mode=", "--scope="):
@@ -181,6 +216,8 @@ class Documents(command.CommandTest):
         pid, terminal = pty.fork()
         if pid == 0:
             os.environ["TERM"] = "dumb"
+            os.environ["PATH"] = (os.path.dirname(command.NOINHERIT) + ":" +
+                                  os.environ["PATH"])
             os.execlp("bash", "bash", "--noprofile", "--rcfile", start, "-i")
         self.addCleanup(os.waitpid, pid, 0)
         self.addCleanup(os.close, terminal)
