@@ -3,6 +3,9 @@
  */
 #include "cli/report/fingerprint.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
+
 #include "cli/base_name.h"
 #include "cli/report/place.h"
 
@@ -37,9 +40,51 @@ static uint64_t fingerprint_of(const struct ni_finding *finding)
 	return mix_stack(hash, finding->closed);
 }
 
+uint64_t ni_fingerprint_offset(const struct ni_finding *finding)
+{
+	const struct ni_frame *frame = ni_place_of(finding);
+
+	return frame ? frame->location->offset : 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct ni_finding *left = *(struct ni_finding *const *)a;
+	const struct ni_finding *right = *(struct ni_finding *const *)b;
+	uint64_t one = ni_fingerprint_offset(left);
+	uint64_t other = ni_fingerprint_offset(right);
+
+	if (left->fingerprint != right->fingerprint)
+		return left->fingerprint < right->fingerprint ? -1 : 1;
+	return one < other ? -1 : one > other;
+}
+
+static bool is_same_place(const struct ni_finding *a, const struct ni_finding *b)
+{
+	return ni_fingerprint_offset(a) == ni_fingerprint_offset(b);
+}
+
+static void count_places(struct ni_report *report)
+{
+	size_t count = report->finding_count;
+	struct ni_finding **rows = ni_arena_array(&report->arena, count,
+						  sizeof(*rows));
+
+	for (size_t i = 0; i < count; i++)
+		rows[i] = &report->findings[i];
+	qsort(rows, count, sizeof(*rows), by_place);
+	for (size_t i = 0; i < count; i++) {
+		rows[i]->ordinal = 1;
+		if (i && rows[i]->fingerprint == rows[i - 1]->fingerprint)
+			rows[i]->ordinal = rows[i - 1]->ordinal +
+				!is_same_place(rows[i], rows[i - 1]);
+	}
+}
+
 void ni_fingerprints_fill(struct ni_report *report)
 {
 	for (size_t i = 0; i < report->finding_count; i++)
 		report->findings[i].fingerprint =
 			fingerprint_of(&report->findings[i]);
+	count_places(report);
 }

@@ -8,8 +8,13 @@
 
 /*
  * Fills the fingerprints, once the stacks have their frames. They depend on
- * names of functions and programs, not on pids, numbers or lines.
+ * names of functions and programs, not on pids, numbers or lines. Places that
+ * have no other difference than where they lie in a function, or in a program
+ * without names, are told apart by their order.
  */
 void ni_fingerprints_fill(struct ni_report *report);
+
+/* Where it is to be mended, in the file of its module; 0: not known. */
+uint64_t ni_fingerprint_offset(const struct ni_finding *finding);
 
 #endif

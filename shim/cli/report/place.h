@@ -23,6 +23,9 @@ const char *ni_place_file(const struct ni_frame *frame, const char *root);
 /* The stack that the fix is about; NULL where nothing was seen. */
 const struct ni_stack *ni_place_to_change(const struct ni_finding *finding);
 
+/* The frame that the fix is about; NULL where nothing was seen. */
+const struct ni_frame *ni_place_of(const struct ni_finding *finding);
+
 /* In hexadecimal; NULL for none. */
 const char *ni_place_build_id(struct ni_arena *arena,
 			      const struct ni_module *module);

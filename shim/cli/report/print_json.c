@@ -103,9 +103,10 @@ static json_t *json_finding(struct ni_report *report,
 			    const struct ni_finding *finding)
 {
 	struct ni_arena *arena = &report->arena;
+	const struct ni_frame *place = ni_place_of(finding);
 
 	return json_pack("{s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:i, s:o}",
+			 "s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:i, s:o}",
 		"kind", ni_kinds[finding->kind].name,
 		"count", (json_int_t)finding->count,
 		"pid", (int)finding->pid,
@@ -120,6 +121,7 @@ static json_t *json_finding(struct ni_report *report,
 		"to", json_to(finding),
 		"note", ni_json_text(finding->note),
 		"fix", ni_json_text(finding->fix),
+		"place", place ? json_frame(arena, place) : json_null(),
 		"suppressed", finding->suppressed != NULL,
 		"suppressed_by", ni_json_text(finding->suppressed),
 		"minor", finding->is_minor,

@@ -259,8 +259,9 @@ static json_t *result(struct ni_report *report,
 		      const struct ni_finding *finding)
 {
 	const char *fingerprint = ni_arena_format(&report->arena,
-						  "%016" PRIx64,
-						  finding->fingerprint);
+						  "%016" PRIx64 ":%u",
+						  finding->fingerprint,
+						  finding->ordinal);
 
 	return json_pack("{s:s, s:i, s:s, s:o, s:[o], s:o*, s:I, s:{s:s}, "
 			 "s:o}",

@@ -147,8 +147,8 @@ static bool is_hidden(const struct ni_text *page,
 static bool is_elsewhere(const struct ni_text *page,
 			 const struct ni_finding *finding)
 {
-	(void)page;
-	return finding->is_elsewhere;
+	return finding->is_elsewhere && !finding->suppressed &&
+	       (page->report->kinds & NI_KIND_BIT(finding->kind));
 }
 
 static bool is_suppressed(const struct ni_text *page,

@@ -112,6 +112,8 @@ struct ni_finding {
 	int to_fd;
 	const char *note, *fix;		/* NULL: none */
 	uint64_t fingerprint;		/* the same in every run */
+	unsigned ordinal;		/* of its place, among those with the
+					 * same fingerprint; from 1 */
 	const char *suppressed;		/* by what, or NULL */
 	bool is_stopped;			/* by the shim: it did not happen */
 	bool is_minor;			/* the least severe of its kind */

@@ -22,6 +22,7 @@
 #include "cli/report/scope.h"
 #include "cli/report/suppressions.h"
 #include "cli/report/symbols.h"
+#include "cli/report/text_file.h"
 #include "cli/report/recording.h"
 
 struct ni_report_maker {
@@ -36,43 +37,17 @@ struct ni_report_maker {
 
 /* ---- what is read before ------------------------------------------------ */
 
-static char *read_text(struct ni_arena *arena, const char *path, size_t *size)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t used = 0, room = 0;
-	int c;
-
-	if (!file)
-		return NULL;
-	while ((c = getc(file)) != EOF)
-		*(char *)ni_array_push(&text, &used, &room, 1) = (char)c;
-	if (ferror(file)) {
-		fclose(file);
-		free(text);
-		return NULL;
-	}
-	fclose(file);
-	*size = used;
-	if (used) {
-		char *copy = ni_arena_copy(arena, text, used);
-
-		free(text);
-		return copy;
-	}
-	return ni_arena_copy(arena, "", 0);
-}
-
 static int read_suppressions(struct ni_report_maker *maker, const char *path)
 {
 	struct ni_suppressions_error error;
+	const char *why;
 	size_t size;
-	char *text = read_text(&maker->arena, path, &size);
+	char *text = ni_text_file_read(&maker->arena, path, &size, &why);
 
 	if (!text)
 		return ni_error(NI_EXIT_TROUBLE,
 				"%s: cannot read the suppressions '%s': %s",
-				maker->verb, path, strerror(errno));
+				maker->verb, path, why);
 	if (ni_suppressions_parse(&maker->suppressions, text, size, path,
 				  &error) < 0)
 		return ni_error(NI_EXIT_TROUBLE, "%s: suppressions: %s:%u: %s",

@@ -123,13 +123,19 @@ bool ni_scope_has_any(const struct ni_report *report)
 
 /* ---- findings ----------------------------------------------------------- */
 
-/* A script says what a shell opens and whom it starts, and nothing about when
- * the shell marks or closes a descriptor. */
+/* A script says what is opened, what is started and, but in a shell, what is
+ * closed; when a descriptor is marked is the interpreter's affair. */
 static bool is_said_by_script(const struct ni_finding *finding)
 {
-	return !ni_is_shell(finding->program) ||
-	       (finding->kind != NI_KIND_DOUBLE_CLOSE &&
-		finding->kind != NI_KIND_RACE);
+	switch (finding->kind) {
+	case NI_KIND_RACE:
+		return false;
+	case NI_KIND_DOUBLE_CLOSE:
+	case NI_KIND_UNCLOSED:
+		return !ni_is_shell(finding->program);
+	default:
+		return true;
+	}
 }
 
 static bool has_stack(const struct ni_report *report,
@@ -152,7 +158,9 @@ static bool has_finding(const struct ni_report *report,
 	const struct ni_stack *place = ni_place_to_change(finding);
 
 	if (!place)
-		return ni_scope_has_program(report, finding->program);
+		return ni_scope_has_program(report, finding->program) &&
+		       (!is_interpreter(finding->program) ||
+			is_said_by_script(finding));
 	return has_stack(report, finding, place) ||
 	       (finding->kind == NI_KIND_DOUBLE_CLOSE &&
 		has_stack(report, finding, finding->closed));

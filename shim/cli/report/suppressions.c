@@ -1,20 +1,17 @@
 /*
  * suppressions.c - findings that somebody has judged and does not want to see:
- * which finding a rule fits, and the rule that fits a finding.
+ * which finding a rule fits.
  */
 #include "cli/report/suppressions.h"
 
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/base_name.h"
 #include "cli/report/place.h"
 #include "cli/report/suppression_rules.h"
-
-/* Generated rules name so many frames; what calls them may change. */
-#define FRAMES_GENERATED 6
 
 static bool fits_text(const char *glob, const char *text)
 {
@@ -47,7 +44,12 @@ static bool fits_frame(struct ni_report *report,
 		return fits_file(&report->arena, rule->glob, frame,
 				 report->source_root);
 	case NI_FRAME_RULE_MODULE:
-		return module && fits_text(rule->glob, module->path);
+		return module &&
+		       (fits_text(rule->glob, module->path) ||
+			fits_text(rule->glob,
+				  ni_arena_format(&report->arena,
+						  "%s+0x%" PRIx64, module->path,
+						  frame->location->offset)));
 	default:
 		return false;
 	}
@@ -156,86 +158,4 @@ void ni_suppressions_free(struct ni_suppressions *suppressions)
 	*suppressions = (struct ni_suppressions){
 		.arena = suppressions->arena
 	};
-}
-
-/* ---- generating --------------------------------------------------------- */
-
-/* What ends a line, or is trimmed off its end. */
-static bool is_lost_in_a_file(const char *text)
-{
-	return (unsigned char)*text < ' ' || (*text == ' ' && !text[1]);
-}
-
-/* A text as a glob that fits it, on one line. */
-static const char *quoted(struct ni_arena *arena, const char *text)
-{
-	char *out = ni_arena_take(arena, 2 * strlen(text) + 1), *end = out;
-
-	for (; *text; text++) {
-		if (strchr("*?[\\", *text))
-			*end++ = '\\';
-		*end++ = is_lost_in_a_file(text) ? '?' : *text;
-	}
-	return out;
-}
-
-static const char *frame_line(struct ni_arena *arena,
-			      const struct ni_frame *frame)
-{
-	const struct ni_module *module = frame->location->module;
-	const char *name;
-
-	if (frame->function)
-		return ni_arena_format(arena, "   fun:%s\n",
-				       quoted(arena, frame->function));
-	if (!module || !*module->path)
-		return "   ...\n";
-	name = ni_base_name(module->path);
-	return ni_arena_format(arena, "   obj:%s%s\n",
-			       name == module->path ? "" : "*/",
-			       quoted(arena, name));
-}
-
-static const char *stack_lines(struct ni_arena *arena, const char *lines,
-			       const struct ni_stack *stack)
-{
-	size_t depth = stack->depth < FRAMES_GENERATED ? stack->depth :
-							 FRAMES_GENERATED;
-
-	for (size_t i = 0; i < depth; i++)
-		lines = ni_arena_format(arena, "%s%s", lines,
-					frame_line(arena, &stack->frames[i]));
-	return lines;
-}
-
-/* Numbers and addresses differ from run to run: only the type is named. */
-const char *ni_suppressions_block(struct ni_report *report,
-				  const struct ni_finding *finding)
-{
-	struct ni_arena *arena = &report->arena;
-	const char *exe = quoted(arena, ni_base_name(finding->program->exe));
-	const char *lines = ni_arena_format(arena,
-					    "{\n   %s of %s%s%s\n   %s\n",
-					    finding->what.type, exe,
-					    finding->to ? " into " : "",
-					    finding->to ?
-					    quoted(arena,
-						   ni_base_name(finding->to->exe))
-					    : "",
-					    ni_kinds[finding->kind].name);
-
-	if (finding->created)
-		lines = stack_lines(arena, lines, finding->created);
-	/* Where it was only passed on, any way is fine. */
-	if (finding->at && !finding->through) {
-		lines = ni_arena_format(arena, "%s   at:\n", lines);
-		lines = stack_lines(arena, lines, finding->at);
-	}
-	lines = ni_arena_format(arena, "%s   exe:*%s\n   what:%s*\n", lines,
-				exe, finding->what.type);
-	if (finding->to)
-		lines = ni_arena_format(arena, "%s   to:*%s\n", lines,
-					quoted(arena,
-					       ni_base_name(finding->to->exe)));
-	return ni_arena_format(arena, "%s}\n", lines);
 }

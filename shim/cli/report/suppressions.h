@@ -10,7 +10,8 @@
  *	   leak                 kinds: a comma list, or *
  *	   fun:GLOB             the stack of the creation, innermost first:
  *	   src:GLOB             function, file (or file:line), module;
- *	   obj:GLOB             what follows the last line may be anything
+ *	   obj:GLOB             or module+0xOFFSET; what follows the last line
+ *	                        may be anything
  *	   ...                  any number of frames
  *	   at:                  the lines after it are of the other stack: the
  *	   fun:GLOB             exec, the mark, the second close
