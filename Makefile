@@ -36,7 +36,7 @@ SONAME := libnoinherit.so.$(firstword $(subst ., ,$(VERSION)))
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith
 OURS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
-	-Iinclude -Ishim -MMD -MP
+	-Iinclude -Ishim -include shim/common/older_headers.h -MMD -MP
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 
 # Objects that live in other people's processes: initial-exec TLS and no
@@ -257,6 +257,7 @@ $(BUILD)/tests/%: tests/%.c Makefile
 		-lcmocka -lpthread
 
 tests: all $(TESTS) $(HELPERS)
+unit: $(filter $(BUILD)/tests/unit/%,$(TESTS))
 
 check: tests
 	$(Q)BUILD=$(BUILD) tests/run unit cli library shim strace audit differential live
@@ -269,6 +270,9 @@ coverage:
 
 demo: all
 	$(Q)BUILD=$(BUILD) scripts/demo --built
+
+dist:
+	$(Q)mkdir -p $(BUILD) && scripts/dist $(BUILD)/noinherit-$(VERSION).tar.gz
 
 # ---- install: a library is replaced by rename, never overwritten in place ----
 
@@ -297,5 +301,5 @@ clean:
 
 FORCE:
 
-.PHONY: all lib shim tests check bench coverage demo install clean FORCE
+.PHONY: all lib shim tests unit check bench coverage demo dist install clean FORCE
 .DELETE_ON_ERROR:

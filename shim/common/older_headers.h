@@ -1,0 +1,38 @@
+/*
+ * older_headers.h - what the headers of Debian 11 (glibc 2.31, Linux 5.10,
+ * gcc 10) lack. Included in front of every file; with newer ones it is empty.
+ */
+#if !defined(__clang__) && __GNUC__ < 10
+#error "noinherit needs gcc 10, or clang 11, or newer ones"
+#endif
+
+#if !defined(__ASSEMBLER__) && !defined(__cplusplus)
+#include <features.h>
+
+#if defined(__x86_64__) && !defined(__clang__) && __GNUC__ < 11
+#define __builtin_thread_pointer() ({ \
+	void *thread_; \
+	__asm__("mov %%fs:0, %0" : "=r"(thread_)); \
+	thread_; \
+})
+#endif
+
+#if defined(__GLIBC__) && !__GLIBC_PREREQ(2, 34)
+#include <netinet/in.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+int close_range(unsigned first, unsigned last, int flags);
+void closefrom(int first);
+int execveat(int directory, const char *path, char *const argv[],
+	     char *const environment[], int flags);
+#endif
+#endif
