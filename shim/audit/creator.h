@@ -5,23 +5,38 @@
 #define NI_AUDIT_CREATOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/trace.h"
+#include "kernel.h"
 
 /* Flags of calls that are not asked for close-on-exec by a bit. */
 #define NI_NEVER 0
-#define NI_ALWAYS (-1L)
-#define NI_ASK (-2L)
-#define NI_SAID (-3L)
+#define NI_ALWAYS INT64_C(-1)
+#define NI_ASK INT64_C(-2)
+#define NI_SAID INT64_C(-3)
 
 /* The argument of a system call that has no flags. */
 #define NI_NO_FLAGS (-1)
 
-/* What a call makes; NI_TYPE_UNKNOWN for one that makes nothing. */
-enum ni_trace_type ni_creator_type(enum ni_trace_call call);
+struct ni_creator {
+	enum ni_trace_type type;	/* NI_TYPE_UNKNOWN: makes nothing, or
+					   only the kernel knows what */
+	int64_t flag;
+};
 
-/* Has @fd, which @call made with @flags, got close-on-exec? Where libc put the
+extern const struct ni_creator ni_creators[NI_CALLS]
+	__attribute__((visibility("hidden")));
+
+/* Has @fd, which was made with @flags, got close-on-exec? Where libc put the
  * descriptor together only the kernel can tell, and is asked. */
-bool ni_creator_is_atomic(enum ni_trace_call call, unsigned flags, int fd);
+static inline bool ni_creator_is_atomic(const struct ni_creator *creator,
+					unsigned flags, int fd)
+{
+	if (creator->flag >= 0)
+		return flags & (uint64_t)creator->flag;
+	return creator->flag == NI_ALWAYS ||
+	       (ni_kernel_flags(fd) & FD_CLOEXEC);
+}
 
 #endif

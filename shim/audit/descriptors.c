@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "double_close.h"
 #include "kernel.h"
+#include "open_counts.h"
 #include "recorder.h"
 #include "sample.h"
 #include "site.h"
@@ -18,7 +19,9 @@
 
 enum { PART_SIZE = 256, PARTS = NI_DESCRIPTORS_MAX / PART_SIZE };
 
-/* A slot as two words, so that no reader sees half of one. */
+/* A slot as two words, so that no reader sees half of one. A number belongs to
+ * one thread at a time, save where a program closes it twice at once: so what a
+ * slot was can be read before it is written. */
 struct packed { atomic_uint_least64_t low, high; };
 
 _Static_assert(sizeof(struct ni_slot) == sizeof(struct packed), "slot");
@@ -102,27 +105,31 @@ static void raise_highest(int fd)
 			      memory_order_relaxed);
 }
 
-void ni_descriptors_put(int fd, struct ni_slot slot)
+static void put_in_table(int fd, const struct ni_slot *slot)
 {
-	uint64_t words[2];
+	uint64_t words[2], before;
 
-	if (fd < 0)
-		return;
-	if (ni_is_vforked()) {
-		put_in_overlay(fd, &slot);
-		return;
-	}
-	if (fd >= NI_DESCRIPTORS_MAX) {
-		ni_trace_drop(NI_DROPPED_NUMBERS, 1);
-		return;
-	}
-	memcpy(words, &slot, sizeof(words));
+	memcpy(words, slot, sizeof(words));
+	before = atomic_load_explicit(&table[fd].low, memory_order_relaxed);
 	atomic_store_explicit(&table[fd].low, words[0], memory_order_relaxed);
 	atomic_store_explicit(&table[fd].high, words[1], memory_order_relaxed);
 	if (fd > atomic_load_explicit(&highest, memory_order_relaxed) ||
 	    !atomic_load_explicit(&is_touched[fd / PART_SIZE],
 				  memory_order_relaxed))
 		raise_highest(fd);
+	ni_open_counts_change(before, words[0]);
+}
+
+void ni_descriptors_put(int fd, struct ni_slot slot)
+{
+	if (fd < 0)
+		return;
+	if (ni_is_vforked())
+		put_in_overlay(fd, &slot);
+	else if (fd >= NI_DESCRIPTORS_MAX)
+		ni_trace_drop(NI_DROPPED_NUMBERS, 1);
+	else
+		put_in_table(fd, &slot);
 }
 
 int ni_descriptors_highest(void)

@@ -28,14 +28,15 @@ enum {
 };
 
 struct ni_slot {
+	/* One word, see open_counts.h. */
 	uint32_t created;	/* site; 0: not seen or no room */
-	uint32_t other;		/* closed: site of the close;
-				   cleared: site of the clearing */
-	uint32_t ticks_low;	/* when it was created; see slot_ticks() */
-	uint8_t ticks_high;
 	uint8_t state;
 	uint8_t type;		/* enum ni_trace_type */
 	uint8_t generation;	/* of the process that created it */
+	uint8_t ticks_high;	/* when it was created; see set_ticks() */
+	uint32_t ticks_low;
+	uint32_t other;		/* closed: site of the close;
+				   cleared: site of the clearing */
 };
 
 /* At start: the table is sparse, no large pages for it. */

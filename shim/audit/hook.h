@@ -15,6 +15,7 @@
 #include "caller.h"
 #include "creator.h"
 #include "descriptors.h"
+#include "exhausted.h"
 #include "kernel.h"
 #include "recorder.h"
 
@@ -34,7 +35,9 @@ static inline const struct ni_beyond *ni_beyond_get(void)
 static inline int ni_made_as(const struct ni_caller *caller, int fd,
 			     enum ni_trace_type type, bool atomic)
 {
-	if (fd >= 0 && ni_is_active())
+	if (fd < 0)
+		ni_exhausted_look(caller);
+	else if (ni_is_active())
 		ni_descriptors_created(caller, fd, type,
 				       atomic ? NI_ATOMIC : NI_INHERITABLE);
 	return fd;
@@ -44,16 +47,18 @@ static inline int ni_made_as(const struct ni_caller *caller, int fd,
 static inline int ni_made(const struct ni_caller *caller, int fd,
 			  unsigned flags)
 {
-	if (fd >= 0 && ni_is_active())
-		ni_made_as(caller, fd, ni_creator_type(caller->call),
-			   ni_creator_is_atomic(caller->call, flags, fd));
-	return fd;
+	const struct ni_creator *creator = &ni_creators[caller->call];
+
+	return ni_made_as(caller, fd, creator->type, fd >= 0 &&
+			  ni_creator_is_atomic(creator, flags, fd));
 }
 
 /* Two at once, unless @result is an error. */
 static inline int ni_made_pair(const struct ni_caller *caller, int result,
 			       const int pair[2], unsigned flags)
 {
+	if (result < 0)
+		ni_exhausted_look(caller);
 	for (int i = 0; result == 0 && i < 2; i++)
 		ni_made(caller, pair[i], flags);
 	return result;

@@ -12,6 +12,7 @@
 
 #include "follow.h"
 #include "newer.h"
+#include "open_counts.h"
 
 static int pass_on(const struct ni_exec_call *call, char *const *environment)
 {
@@ -56,11 +57,13 @@ int ni_exec_run(struct ni_exec_call *call)
 			follow.room ? alloca(follow.room) : NULL);
 	call->exec.flags |= follow.flags;
 	note = ni_exec_begin(&call->exec);
+	ni_open_counts_leave();
 	r = pass_on(call, environment);
 	/* The program's own environment may just have fitted. */
 	if (r < 0 && errno == E2BIG && follow.room)
 		r = pass_on(call, call->exec.environment);
 	ni_exec_failed(&note, errno);
+	ni_open_counts_come_back();
 	return r;
 }
 

@@ -176,7 +176,9 @@ NI_EXPORT DIR *opendir(const char *path)
 	const struct ni_caller caller = NI_CALLER(opendir);
 	DIR *directory = ni_beyond_get()->opendir(path);
 
-	if (directory && ni_is_active())
+	if (!directory)
+		ni_exhausted_look(&caller);
+	else if (ni_is_active())
 		ni_made(&caller, dirfd(directory), 0);
 	return directory;
 }
@@ -206,10 +208,9 @@ NI_EXPORT int openpty(int *master, int *slave, char *name,
 	ni_beyond_get();
 	NI_BEYOND_LATE(openpty);
 	r = ni_beyond.openpty(master, slave, name, settings, size);
-	if (r == 0) {
-		ni_made(&caller, *master, 0);
+	if (r == 0)
 		ni_made(&caller, *slave, 0);
-	}
+	ni_made(&caller, r == 0 ? *master : r, 0);
 	return r;
 }
 
@@ -223,8 +224,8 @@ NI_EXPORT pid_t forkpty(int *master, char *name, const struct termios *settings,
 	ni_beyond_get();
 	NI_BEYOND_LATE(forkpty);
 	pid = ni_beyond.forkpty(master, name, settings, size);
-	if (pid > 0)
-		ni_made(&caller, *master, 0);
+	if (pid)
+		ni_made(&caller, pid > 0 ? *master : -1, 0);
 	return pid;
 }
 

@@ -11,13 +11,12 @@
 int ni_fcntl_done(const struct ni_caller *caller, int fd, int command,
 		  long argument, int result)
 {
+	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+		return ni_duplicated(caller, fd, result,
+				     command == F_DUPFD_CLOEXEC);
 	if (result < 0 || !ni_is_active())
 		return result;
 	switch (command) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		return ni_duplicated(caller, fd, result,
-				     command == F_DUPFD_CLOEXEC);
 	case F_SETFD:
 	case F_SETFL:
 		/* The kernel looks at the lower half, too. */

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "hook_process.h"
 #include "newer.h"
+#include "open_counts.h"
 #include "site.h"
 #include "stack.h"
 #include "vfork.h"
@@ -36,6 +37,17 @@ NI_EXPORT pid_t _Fork(void)
 		ni_recorder_forked();
 	return pid;
 }
+
+/* exit() ends in ni_unclosed_at_exit(). */
+NI_EXPORT void _exit(int status)
+{
+	ni_hook_enter();
+	ni_open_counts_end();
+	ni_beyond._exit(status);
+	__builtin_unreachable();
+}
+
+NI_ALSO_KNOWN_AS(_Exit, _exit);
 
 /* ---- the program's own filter ------------------------------------------------- */
 

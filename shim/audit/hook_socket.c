@@ -25,12 +25,10 @@ NI_EXPORT int socketpair(int family, int type, int protocol, int pair[2])
 	const struct ni_caller caller = NI_CALLER(socketpair);
 	int r = ni_beyond_get()->socketpair(family, type, protocol, pair);
 
-	for (int i = 0; r == 0 && i < 2; i++) {
-		ni_made(&caller, pair[i], type);
-		if (ni_is_active())
-			ni_descriptors_socket(pair[i], family,
-					      type & ~TYPE_FLAGS, protocol);
-	}
+	ni_made_pair(&caller, r, pair, (unsigned)type);
+	for (int i = 0; r == 0 && i < 2 && ni_is_active(); i++)
+		ni_descriptors_socket(pair[i], family, type & ~TYPE_FLAGS,
+				      protocol);
 	return r;
 }
 

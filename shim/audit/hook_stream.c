@@ -31,9 +31,11 @@ static int number_of(FILE *stream)
 static FILE *made_stream(const struct ni_caller *caller, FILE *stream,
 			 bool atomic)
 {
-	if (stream && ni_is_active())
+	if (!stream)
+		ni_exhausted_look(caller);
+	else if (ni_is_active())
 		ni_made_as(caller, number_of(stream),
-			   ni_creator_type(caller->call), atomic);
+			   ni_creators[caller->call].type, atomic);
 	return stream;
 }
 
@@ -53,7 +55,9 @@ NI_EXPORT FILE *tmpfile(void)
 	const struct ni_caller caller = NI_CALLER(tmpfile);
 	FILE *stream = ni_beyond_get()->tmpfile();
 
-	if (stream && ni_is_active())
+	if (!stream)
+		ni_exhausted_look(&caller);
+	else if (ni_is_active())
 		ni_made(&caller, number_of(stream), 0);
 	return stream;
 }
@@ -159,7 +163,9 @@ NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 	begin(&closing, &caller, number_of(stream));
 	again = ni_beyond.freopen(path, mode, stream);
 	end(&closing);
-	if (again && ni_is_active())
+	if (!again)
+		ni_exhausted_look(&caller);
+	else if (ni_is_active())
 		ni_made(&caller, number_of(again), 0);
 	return again;
 }

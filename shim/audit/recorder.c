@@ -15,6 +15,7 @@
 #include "kernel.h"
 #include "modules.h"
 #include "beyond.h"
+#include "open_counts.h"
 #include "options.h"
 #include "threads.h"
 #include "trace_writer.h"
@@ -168,6 +169,7 @@ static void start_recording(void)
 	ni_descriptors_start();
 	if (!open_trace(directory, &options))
 		return;
+	ni_open_counts_start();
 	ni_arrivals_note();
 	watch_forks();
 	__cxa_atexit(ni_unclosed_at_exit, NULL, NULL);
@@ -211,6 +213,7 @@ void ni_recorder_forked(void)
 	ni_recorder.generation++;
 	ni_recorder.pid = ni_kernel_pid();
 	ni_threads_forked();
+	ni_open_counts_begin();
 	record = ni_trace_claim(NI_RECORD_FORK, sizeof(*record), 0,
 				NI_ROOM_EVENT, NI_DROPPED_FORKS);
 	if (!record)

@@ -190,6 +190,30 @@ void ni_trace_void(void *record)
 	set_state(record, NI_STATE_VOID);
 }
 
+static uint32_t cells_of(uint32_t ref)
+{
+	const struct ni_trace_head *head = ni_trace_at(ref);
+
+	return head && head->cells ? head->cells : 1;
+}
+
+const void *ni_trace_next(const void *record)
+{
+	const struct ni_trace_header *trace = ni_recorder.trace;
+	uint32_t end = __atomic_load_n(&trace->cells_used, __ATOMIC_RELAXED);
+	uint32_t ref = record ? ni_trace_ref(record) : 0;
+
+	for (ref = ref ? ref + cells_of(ref) : 1; ref < end;
+	     ref += cells_of(ref)) {
+		const struct ni_trace_head *head = ni_trace_at(ref);
+
+		if (head && __atomic_load_n(&head->state, __ATOMIC_ACQUIRE) ==
+			    NI_STATE_PUBLISHED)
+			return head;
+	}
+	return NULL;
+}
+
 /* ---- the index ------------------------------------------------------------- */
 
 static uint32_t *entry(uint32_t key, unsigned probe)

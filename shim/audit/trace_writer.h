@@ -53,6 +53,9 @@ bool ni_trace_is_roomy(void);
 void *ni_trace_at(uint32_t ref);
 uint32_t ni_trace_ref(const void *record);
 
+/* The published record after that one; NULL: the first, and none. */
+const void *ni_trace_next(const void *record);
+
 /* Answers whether a published record is the one described by @wanted. */
 typedef bool ni_trace_same(const void *record, const void *wanted);
 
@@ -70,14 +73,27 @@ void *ni_trace_seek(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
  */
 void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted);
 
-/* Add one. As long as nobody else can be counting it needs no locked bus. */
+/* As long as nobody else can be counting it needs no locked bus; but a signal
+ * handler may, so it is one instruction even then. */
+static inline void ni_trace_add(uint32_t *counter, uint32_t number,
+				bool is_alone)
+{
+#if defined(__x86_64__)
+	if (is_alone) {
+		__asm__("addl %1, %0" : "+m"(*counter) : "ri"(number) : "cc");
+		return;
+	}
+#else
+	(void)is_alone;
+#endif
+	__atomic_fetch_add(counter, number, __ATOMIC_RELAXED);
+}
+
+/* Add one to a counter of the whole image. */
 static inline void ni_trace_count(uint32_t *counter)
 {
-	if (ni_threads_is_single() && !ni_recorder.has_forked)
-		__atomic_store_n(counter, __atomic_load_n(counter,
-				 __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+	ni_trace_add(counter, 1, ni_threads_is_single() &&
+				 !ni_recorder.has_forked);
 }
 
 #endif

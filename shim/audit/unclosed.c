@@ -6,6 +6,7 @@
 #include "descriptors.h"
 #include "hash.h"
 #include "kernel.h"
+#include "open_counts.h"
 #include "trace_writer.h"
 #include "vfork.h"
 
@@ -97,4 +98,5 @@ void ni_unclosed_at_exit(void *unused)
 		record->open = pid;
 		ni_trace_publish(record);
 	}
+	ni_open_counts_end();
 }

@@ -425,7 +425,7 @@ struct ni_trace_open_count {
 				   two that is not above peak */
 };
 
-#define NI_OPEN_COUNTS 30
+#define NI_OPEN_COUNTS 32
 
 /* ni_trace_open.state */
 enum ni_trace_open_state {
@@ -563,7 +563,7 @@ NI_TRACE_SIZEOF(stopped, 32);
 NI_TRACE_SIZEOF(unclosed, 72);
 NI_TRACE_SIZEOF(double_close, 48);
 NI_TRACE_SIZEOF(wrong_flag, 48);
-NI_TRACE_SIZEOF(open, 512);
+NI_TRACE_SIZEOF(open, 544);
 NI_TRACE_SIZEOF(exhausted, 176);
 
 #endif

@@ -83,11 +83,13 @@ class Recording:
                 for name in sorted(os.listdir(self.directory))
                 if name.endswith(".trace")]
 
-    def records(self, kind=None):
-        """The raw records, as dictionaries."""
-        done = subprocess.run([os.path.join(HELPERS, "tracedump")] +
-                              self.files(), stdout=subprocess.PIPE, text=True,
-                              check=True, timeout=300)
+    def records(self, kind=None, of=""):
+        """The raw records, as dictionaries; of the image with that pid."""
+        files = [f for f in self.files()
+                 if os.path.basename(f).startswith(str(of))]
+        done = subprocess.run([os.path.join(HELPERS, "tracedump")] + files,
+                              stdout=subprocess.PIPE, text=True, check=True,
+                              timeout=300)
         parsed = (parse(line) for line in done.stdout.splitlines())
         return [r for r in parsed if kind in (None, r["kind"])]
 

@@ -166,8 +166,8 @@ static void print_partners(const char *name,
 
 static void print_site(uint32_t ref, const struct ni_trace_site *site)
 {
-	printf("site id=%u type=%s family=%d inheritable=%u atomic=%u marked=%u"
-	       " threaded=%u passed=%u closed=%u max_ns=%llu", ref,
+	printf("site id=%u number=%u type=%s family=%d inheritable=%u atomic=%u marked=%u"
+	       " threaded=%u passed=%u closed=%u max_ns=%llu", ref, site->number,
 	       type_names[site->type], site->family, site->inheritable,
 	       site->atomic, site->marked, site->marked_threaded, site->passed,
 	       site->closed, (unsigned long long)site->window_ns_max);
@@ -227,6 +227,32 @@ static void print_finding(const struct ni_trace_head *head)
 	}
 }
 
+static void print_open(const struct ni_trace_open *open)
+{
+	static const char *const states[] = { "free", "live", "execs" };
+
+	printf("open pid=%u first=%u state=%s time=%llu", open->pid,
+	       open->first, states[open->state],
+	       (unsigned long long)open->time_ns);
+	for (unsigned i = 0; i < NI_OPEN_COUNTS; i++)
+		if (open->counts[i].peak)
+			printf(" n%u=%u/%u/%u/%u", open->first + i,
+			       open->counts[i].open, open->counts[i].peak,
+			       open->counts[i].peak_ms,
+			       open->counts[i].doubled_ms);
+}
+
+static void print_exhausted(const struct ni_trace_exhausted *exhausted)
+{
+	printf("exhausted pid=%u count=%u error=%d limit=%u open=%u others=%u",
+	       exhausted->pid, exhausted->count, exhausted->error,
+	       exhausted->limit, exhausted->open, exhausted->others);
+	for (unsigned i = 0; i < exhausted->holders_count; i++)
+		printf(" h%u=%u*%u", i, exhausted->holders[i].created,
+		       exhausted->holders[i].count);
+	print_stack("site", exhausted->site);
+}
+
 static void print_record(uint32_t ref)
 {
 	const struct ni_trace_head *head = at(ref);
@@ -271,6 +297,8 @@ static void print_record(uint32_t ref)
 		printf("stopped pid=%u reason=%u", stopped->pid,
 		       stopped->reason);
 		break;
+	case NI_RECORD_OPEN: print_open(at(ref)); break;
+	case NI_RECORD_EXHAUSTED: print_exhausted(at(ref)); break;
 	default: print_finding(head);
 	}
 	putchar('\n');

@@ -1,0 +1,12 @@
+/*
+ * exhausted.h - a creator that found no free descriptor, and who has them all.
+ */
+#ifndef NI_AUDIT_EXHAUSTED_H
+#define NI_AUDIT_EXHAUSTED_H
+
+#include "caller.h"
+
+/* A creator failed. Leaves errno alone; looks only at EMFILE and ENFILE. */
+void ni_exhausted_look(const struct ni_caller *caller);
+
+#endif
