@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""Libraries loaded with RTLD_DEEPBIND find libc's functions before anybody
+else's, and so do those that they bring: PHP's extensions, PHP itself as a
+module of apache's, and what a Python program loads that way."""
+
+import harness
+import peer
+
+EXTENSIONS = "/usr/lib/php/20220829"
+APACHE = "/usr/sbin/apache2"
+MODULES = "/usr/lib/apache2/modules"
+
+PAGE = """<?php
+$curl = curl_init('http://127.0.0.1:%(peer)d/');
+curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+echo curl_exec($curl);
+$socket = socket_create(AF_INET, SOCK_STREAM, SOL_TCP);
+socket_bind($socket, '127.0.0.1');
+socket_listen($socket);
+$pair = [];
+socket_create_pair(AF_UNIX, SOCK_STREAM, 0, $pair);
+$base = pg_connect('host=127.0.0.1 port=%(peer)d', PGSQL_CONNECT_ASYNC);
+echo $base ? "asked\\n" : "not asked\\n";
+echo shell_exec('%(look)s');
+"""
+
+# curl's connection, which it keeps, and its pair; what the page makes by the
+# sockets extension. libpq marks its own.
+PAGES_LEAKS = ["tcp CONNECTED", "unix", "unix", "tcp LISTEN", "unix", "unix"]
+SERVERS_LEAKS = ["tcp LISTEN", "tcp CONNECTED"]
+
+CONFIG = """
+ServerRoot %(dir)s
+ServerName localhost
+Listen 127.0.0.1:%(port)d
+PidFile %(dir)s/pid
+DefaultRuntimeDir %(dir)s
+ErrorLog %(dir)s/error.log
+%(user)s
+DocumentRoot %(dir)s
+LoadModule mpm_prefork_module %(modules)s/mod_mpm_prefork.so
+LoadModule authz_core_module %(modules)s/mod_authz_core.so
+LoadModule mime_module %(modules)s/mod_mime.so
+LoadModule php_module %(modules)s/libphp8.2.so
+TypesConfig /dev/null
+AddHandler application/x-httpd-php .php
+"""
+
+SCRIPT = """
+import io, os, subprocess, sys
+sys.setdlopenflags(os.RTLD_NOW | os.RTLD_DEEPBIND)
+import pycurl
+curl = pycurl.Curl()
+curl.setopt(curl.URL, "http://127.0.0.1:%(peer)d/")
+curl.setopt(curl.WRITEFUNCTION, io.BytesIO().write)
+curl.perform()
+print(subprocess.run("%(look)s".split(), close_fds=False, capture_output=True,
+                     text=True).stdout)
+"""
+
+
+def fill(run, text):
+    return text % {"peer": run.peer(answer=peer.page), "look": run.look}
+
+
+def server(run):
+    port = run.port()
+    run.file("page.php", fill(run, PAGE))
+    process = run.start(["php8.2", "-S", "127.0.0.1:%d" % port, "-t", run.dir],
+                        listens=port)
+    run.held(process)
+    return run.http(port, "/page.php")
+
+
+def script(run):
+    run.file("page.php", fill(run, PAGE))
+    return run.command(["php8.2", run.path("page.php")], preload=True)
+
+
+def module(run):
+    port = run.port()
+    user = "User www-data\nGroup www-data" if harness.am_root() else ""
+    run.file("page.php", fill(run, PAGE))
+    run.start([APACHE, "-X", "-f", run.file("apache.conf", CONFIG % {
+        "dir": run.dir, "port": port, "user": user, "modules": MODULES})],
+        listens=port)
+    return run.http(port, "/page.php")
+
+
+def python(run):
+    return run.command(["/usr/bin/python3", "-c", fill(run, SCRIPT)],
+                       preload=True)
+
+
+harness.main([
+    harness.Case("php -S, extensions", server, holds=["tcp LISTEN"],
+                 leaks=SERVERS_LEAKS + PAGES_LEAKS, shows="a page.*asked"),
+    harness.Case("php, extensions", script, leaks=PAGES_LEAKS,
+                 shows="a page.*asked"),
+    # apache marks its own sockets.
+    harness.Case("mod_php, extensions", module, leaks=PAGES_LEAKS,
+                 shows="a page.*asked"),
+    harness.Case("python, RTLD_DEEPBIND", python,
+                 leaks=["tcp CONNECTED", "unix", "unix"], shows="looked"),
+], needs={"/usr/bin/php8.2": "php8.2-cli",
+          EXTENSIONS + "/curl.so": "php8.2-curl",
+          EXTENSIONS + "/pgsql.so": "php8.2-pgsql",
+          MODULES + "/libphp8.2.so": "libapache2-mod-php8.2",
+          "/usr/share/doc/python3-pycurl": "python3-pycurl"})
