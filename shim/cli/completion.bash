@@ -2,7 +2,7 @@
 # bash-completion is loaded, the arguments of a command are completed as the
 # command's own. Verbs and options are those that the command's --help lists.
 
-__noinherit_kinds=(all default leak double-close race wrong-flag
+__noinherit_kinds=(all default leak exhausted double-close race wrong-flag
 	unclosed inheritable arrived passed)
 
 # Prints the help of the command that is being completed, or of its verb.

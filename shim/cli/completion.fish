@@ -89,7 +89,7 @@ function __noinherit_values
             if test $verb = scan
                 __noinherit_list all leak inheritable passed
             else
-                __noinherit_list all default leak double-close race wrong-flag \
+                __noinherit_list all default leak exhausted double-close race wrong-flag \
                     unclosed inheritable arrived passed
             end
         case --format

@@ -25,7 +25,7 @@ __noinherit_keeps() {
 
 __noinherit_kinds() {
 	local -a kinds=(all leak inheritable passed)
-	[[ $verb == scan ]] || kinds+=(default double-close race
+	[[ $verb == scan ]] || kinds+=(default exhausted double-close race
 		wrong-flag unclosed arrived)
 	_values -s , kind $kinds -${^kinds:#(all|default)}
 }

@@ -82,8 +82,8 @@ class Json(RecordingTest):
 
     def test_the_summary_counts_the_chosen_that_are_left(self):
         self.assertEqual(self.json()["summary"], {
-            "leak": 6, "double-close": 1, "race": 1, "wrong-flag": 1,
-            "unclosed": 1})
+            "leak": 6, "exhausted": 0, "double-close": 1, "race": 1,
+            "wrong-flag": 1, "unclosed": 1})
         rules = self.file("rules", "leak:open_log\n")
         self.assertEqual(self.json("--kinds=leak,passed",
                                    f"--suppressions={rules}")["summary"],

@@ -1,6 +1,7 @@
 /*
  * test_ledger.c - what is a finding and of which kind, on traces made by hand.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -593,6 +595,45 @@ static void a_wrong_flag_names_its_call(void **state)
 
 /* ---- the whole ---------------------------------------------------------------------- */
 
+static void an_exhausted_process_names_who_had_them(void **state)
+{
+	struct builder *first = image(100, 1, 1000, "/bin/server");
+	struct ni_trace_site socket = { .type = NI_TYPE_SOCKET,
+					.family = AF_INET,
+					.socket_type = SOCK_STREAM };
+	struct ni_trace_exhausted record = {
+		.pid = 100, .count = 7, .error = EMFILE, .limit = 1024,
+		.open = 1000, .others = 3, .holders_count = 3,
+	};
+	const struct ni_finding *found;
+
+	(void)state;
+	record.site = builder_site(first, NI_CALL_accept, handing_over, 2, NULL);
+	record.holders[0] = (struct ni_trace_holder){ 0, 900 };
+	record.holders[1] = (struct ni_trace_holder){
+		builder_site(first, NI_CALL_socket, creation, 2, &socket), 90
+	};
+	record.holders[2] = (struct ni_trace_holder){ 0xffffff, 7 };
+	BUILDER_RECORD(first, NI_RECORD_EXHAUSTED, &record);
+	record.holders_count = UINT32_MAX;
+	record.error = ENFILE;
+	BUILDER_RECORD(first, NI_RECORD_EXHAUSTED, &record);
+	fill();
+	found = only(NI_KIND_EXHAUSTED);
+	assert_int_equal(found->count, 14);
+	assert_stack(found->created, "/bin/server", creation, 2);
+	assert_stack(found->at, "/bin/server", handing_over, 2);
+	assert_string_equal(found->call, "socket");
+	assert_string_equal(found->at_call, "accept");
+	assert_string_equal(found->text, "tcp");
+	assert_int_equal(found->exhaustion.limit, 1024);
+	assert_int_equal(found->exhaustion.others, 3);
+	assert_int_equal(found->exhaustion.holder_count, 3);
+	assert_int_equal(found->exhaustion.holders[1].count, 90);
+	assert_string_equal(found->exhaustion.holders[1].text, "tcp");
+	assert_null(found->exhaustion.holders[2].created);
+}
+
 static void a_stack_is_the_same_in_every_run_of_a_program(void **state)
 {
 	struct ni_trace_site counts = { .inheritable = 1, .marked = 1 };
@@ -685,6 +726,7 @@ int main(void)
 		CASE(unclosed_tells_where_others_were_closed),
 		CASE(a_double_close_has_both_closes_and_the_creation),
 		CASE(a_wrong_flag_names_its_call),
+		CASE(an_exhausted_process_names_who_had_them),
 		CASE(a_stack_is_the_same_in_every_run_of_a_program),
 		CASE(forks_count_as_processes),
 		CASE(what_was_lost_is_said),

@@ -3,6 +3,7 @@
  */
 #include "cli/report/advice.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
@@ -105,6 +106,18 @@ const char *ni_fix_unclosed(struct ni_report *report,
 			       "close what is created at %s", created);
 }
 
+const char *ni_fix_exhausted(struct ni_report *report,
+			     const struct ni_finding *finding)
+{
+	const char *created = place_of(report, finding->created);
+
+	if (!created)
+		return NULL;
+	return ni_arena_format(&report->arena,
+			       "close what is created at %s when it is no longer needed",
+			       created);
+}
+
 /* ---- notes -------------------------------------------------------------- */
 
 /* "12.3 us", "2.5 ms", "3.1 s". */
@@ -171,6 +184,20 @@ const char *ni_note_race(struct ni_report *report,
 	return ni_arena_format(arena, "inheritable for up to %s%s; %s",
 			       duration(arena, windows->longest_ns), mostly,
 			       who_watched(arena, windows));
+}
+
+const char *ni_note_exhausted(struct ni_report *report,
+			      const struct ni_finding *finding)
+{
+	const struct ni_exhaustion *exhaustion = &finding->exhaustion;
+
+	if (exhaustion->error == ENFILE)
+		return ni_arena_format(&report->arena, "ENFILE: the whole "
+				       "system has no descriptor left; the "
+				       "process had %u open",
+				       exhaustion->open);
+	return ni_arena_format(&report->arena, "EMFILE: the process may have "
+			       "%u open, and had", exhaustion->limit);
 }
 
 const char *ni_note_unclosed(struct ni_report *report,

@@ -21,6 +21,10 @@ const char *ni_fix_wrong_flag(struct ni_report *report,
 			      const struct ni_finding *finding);
 const char *ni_fix_unclosed(struct ni_report *report,
 			    const struct ni_finding *finding);
+const char *ni_fix_exhausted(struct ni_report *report,
+			     const struct ni_finding *finding);
+const char *ni_note_exhausted(struct ni_report *report,
+			      const struct ni_finding *finding);
 const char *ni_note_race(struct ni_report *report,
 			 const struct ni_finding *finding);
 const char *ni_note_unclosed(struct ni_report *report,

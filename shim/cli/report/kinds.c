@@ -12,7 +12,8 @@
 const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	[NI_KIND_LEAK] = {
 		.name = "leak", .plural = "leaks",
-		.cwe = 403, .is_default = true, .is_gating = true, .level = "error",
+		.cwe = 403, .is_default = true, .is_gating = true,
+		.level = "error",
 		.title = "leaked into another program",
 		.meaning = "A descriptor crossed an exec into a program that "
 			"was not meant to have it: it can read, write or "
@@ -20,9 +21,21 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.at_verb = "handed over",
 		.fix = ni_fix_inheritable,
 	},
+	[NI_KIND_EXHAUSTED] = {
+		.name = "exhausted", .plural = "exhausted",
+		.cwe = 769, .is_default = true, .is_gating = true,
+		.level = "error",
+		.title = "no descriptor was left",
+		.meaning = "A call answered that too many descriptors are open "
+			"(EMFILE, or ENFILE for the whole system): what is "
+			"opened in one place is not closed again.",
+		.at_verb = "failed",
+		.fix = ni_fix_exhausted, .note = ni_note_exhausted,
+	},
 	[NI_KIND_DOUBLE_CLOSE] = {
 		.name = "double-close", .plural = "double closes",
-		.cwe = 1341, .is_default = true, .is_gating = true, .level = "error",
+		.cwe = 1341, .is_default = true, .is_gating = true,
+		.level = "error",
 		.title = "closed twice",
 		.meaning = "A descriptor was closed that was closed already: "
 			"with threads, the second close may hit a descriptor "
@@ -32,7 +45,8 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	},
 	[NI_KIND_RACE] = {
 		.name = "race", .plural = "races",
-		.cwe = 362, .is_default = true, .is_gating = true, .level = "warning",
+		.cwe = 362, .is_default = true, .is_gating = true,
+		.level = "warning",
 		.title = "marked close-on-exec too late",
 		.meaning = "A descriptor was created inheritable and marked "
 			"close-on-exec by a later call: what another thread "

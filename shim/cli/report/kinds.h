@@ -10,6 +10,7 @@
 /* Worst first: reports are in this order. */
 enum ni_kind {
 	NI_KIND_LEAK,
+	NI_KIND_EXHAUSTED,
 	NI_KIND_DOUBLE_CLOSE,
 	NI_KIND_RACE,
 	NI_KIND_WRONG_FLAG,

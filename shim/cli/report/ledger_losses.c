@@ -19,6 +19,8 @@ static const char *const dropped[NI_DROPPED_KINDS] = {
 		"forks, exits and repeated execs for which a trace had no room",
 	[NI_DROPPED_NUMBERS] =
 		"descriptors with a number too high for the recorder",
+	[NI_DROPPED_OPEN] =
+		"processes of which it is not known what they have open",
 	[NI_DROPPED_PARTNERS] =
 		"closes and marks by a fifth place, which is not named",
 };
@@ -30,7 +32,7 @@ static void add_dropped(struct ledger *ledger)
 
 		for (size_t i = 0; i < ledger->image_count; i++)
 			count += ledger->images[i].trace->header.dropped[kind];
-		if (kind == NI_DROPPED_PARTNERS)
+		if (kind == NI_DROPPED_PARTNERS || kind == NI_DROPPED_OPEN)
 			ni_report_add_loss(ledger->report, dropped[kind],
 					   count);
 		else

@@ -247,6 +247,9 @@ static void read_image(struct ledger *ledger, struct image *image)
 		case NI_RECORD_WRONG_FLAG:
 			add_wrong_flag(ledger, image, record->bytes);
 			break;
+		case NI_RECORD_EXHAUSTED:
+			ni_exhausted_add(ledger, image, record->bytes);
+			break;
 		default:
 			break;
 		}

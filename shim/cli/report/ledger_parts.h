@@ -162,6 +162,14 @@ void ni_crossings_read(struct ledger *ledger);
 /* The other kinds; after the crossings. */
 void ni_own_read(struct ledger *ledger);
 
+/* exhausted. */
+void ni_exhausted_add(struct ledger *ledger, struct image *image,
+		      const struct ni_trace_exhausted *record);
+
+/* So many descriptors that the site created; ref 0: nobody was seen to. */
+struct ni_holder ni_holders_of_site(struct ledger *ledger, struct image *image,
+				    uint32_t ref, uint64_t count);
+
 /* ---- losses ------------------------------------------------------------- */
 
 void ni_losses_read(struct ledger *ledger);

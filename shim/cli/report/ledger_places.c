@@ -105,8 +105,6 @@ static struct ni_location location_of(const struct image *image,
 	if (!number)
 		return location;
 	location.offset = NI_FRAME_ADDRESS(frame);
-	if (frame & NI_FRAME_INTERRUPTED)
-		location.flags = NI_LOCATION_EXACT;
 	if (number < image->module_count)
 		location.module = image->modules[number];
 	return location;

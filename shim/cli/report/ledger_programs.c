@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/same_program.h"
+#include "cli/base_name.h"
 
 /* ---- images ------------------------------------------------------------- */
 
@@ -39,6 +40,15 @@ static struct ni_program *add_program(struct ledger *ledger)
 	return *row;
 }
 
+/* A link may be what people know the file by (redis-server is a link to
+ * redis-check-rdb). What runs scripts is executed by their names. */
+static const char *name_of(const char *exe, const char *execfn)
+{
+	if (*execfn && ni_program_kind(exe) != NI_PROGRAM_INTERPRETER)
+		return ni_base_name(execfn);
+	return ni_base_name(exe);
+}
+
 static void read_image(struct ledger *ledger, struct image *image)
 {
 	const struct ni_trace *trace = image->trace;
@@ -48,6 +58,8 @@ static void read_image(struct ledger *ledger, struct image *image)
 	program->ppid = (pid_t)trace->header.ppid;
 	program->exe = *trace->exe || !trace->argc ? trace->exe :
 						     trace->argv[0];
+	program->cwd = trace->cwd;
+	program->name = name_of(program->exe, trace->execfn);
 	program->argv = trace->argv;
 	program->argc = trace->argc;
 	program->is_argv_cut = (trace->header.flags & NI_TRACE_ARGV_CUT) != 0;
@@ -215,6 +227,7 @@ static void add_unfollowed(struct ledger *ledger, struct launch *launch)
 	program->ppid = launch->child == launch->pid ? (pid_t)exec->ppid :
 						       launch->pid;
 	program->exe = ni_arena_copy(ledger->arena, tail, exec->path_size);
+	program->name = ni_base_name(program->exe);
 	program->argv = ni_trace_strings(ledger->arena, tail + exec->path_size,
 					 exec->argv_size, &program->argc);
 	program->is_argv_cut = (exec->flags & NI_EXEC_ARGV_CUT) != 0;

@@ -4,6 +4,7 @@
  * Keys are only ever added; a reader skips those, and kinds, that it does not
  * know.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -41,10 +42,11 @@ static json_t *json_argv(const struct ni_program *program)
 
 static json_t *json_program(const struct ni_program *program)
 {
-	return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o}",
 		"pid", (int)program->pid,
 		"ppid", (int)program->ppid,
 		"exe", ni_json_text(program->exe),
+		"name", ni_json_text(program->name),
 		"argv", json_argv(program),
 		"parent", program->parent ?
 			json_integer((json_int_t)program->parent->number) :
@@ -99,6 +101,39 @@ static json_t *json_to(const struct ni_finding *finding)
 		"fd", finding->to_fd);
 }
 
+static json_t *json_holders(struct ni_arena *arena,
+			    const struct ni_exhaustion *exhaustion)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < exhaustion->holder_count; i++) {
+		const struct ni_holder *holder = &exhaustion->holders[i];
+
+		json_array_append_new(array, json_pack("{s:I, s:o, s:o, s:o}",
+			"count", (json_int_t)holder->count,
+			"call", ni_json_text(holder->call),
+			"what", ni_json_what(&holder->what),
+			"created", json_stack(arena, holder->created)));
+	}
+	return array;
+}
+
+/* Null for every other kind. */
+static json_t *json_exhaustion(struct ni_arena *arena,
+			       const struct ni_finding *finding)
+{
+	const struct ni_exhaustion *exhaustion = &finding->exhaustion;
+
+	if (!exhaustion->error)
+		return json_null();
+	return json_pack("{s:s, s:I, s:I, s:I, s:o}",
+		"error", exhaustion->error == ENFILE ? "ENFILE" : "EMFILE",
+		"limit", (json_int_t)exhaustion->limit,
+		"open", (json_int_t)exhaustion->open,
+		"others", (json_int_t)exhaustion->others,
+		"holders", json_holders(arena, exhaustion));
+}
+
 static json_t *json_finding(struct ni_report *report,
 			    const struct ni_finding *finding)
 {
@@ -106,7 +141,7 @@ static json_t *json_finding(struct ni_report *report,
 	const struct ni_frame *place = ni_place_of(finding);
 
 	return json_pack("{s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:i, s:o}",
+			 "s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:i, s:o}",
 		"kind", ni_kinds[finding->kind].name,
 		"count", (json_int_t)finding->count,
 		"pid", (int)finding->pid,
@@ -119,6 +154,7 @@ static json_t *json_finding(struct ni_report *report,
 		"at", json_stack(arena, finding->at),
 		"closed", json_stack(arena, finding->closed),
 		"to", json_to(finding),
+		"exhaustion", json_exhaustion(arena, finding),
 		"note", ni_json_text(finding->note),
 		"fix", ni_json_text(finding->fix),
 		"place", place ? json_frame(arena, place) : json_null(),

@@ -27,11 +27,7 @@ struct ni_module {
 struct ni_location {
 	const struct ni_module *module;		/* NULL: in no file */
 	uint64_t offset;
-	uint64_t flags;				/* NI_LOCATION_* */
 };
-
-/* The address of the instruction itself, where a signal came. */
-#define NI_LOCATION_EXACT UINT64_C(1)
 
 /* What a location means; several for one location where code was inlined. */
 struct ni_frame {
@@ -64,6 +60,7 @@ struct ni_program {
 	size_t number;		/* its place in the report */
 	pid_t pid, ppid;
 	const char *exe;
+	const char *name;	/* what people call it, without directories */
 	const char *const *argv;
 	size_t argc;
 	bool is_argv_cut;	/* the recorder had no room for the rest */
@@ -88,6 +85,24 @@ struct ni_wrong_flag {
 	int64_t argument;
 };
 
+/* Descriptors that one stack created and that were open. */
+struct ni_holder {
+	uint64_t count;
+	const char *call;		/* NULL: not known */
+	const struct ni_stack *created;	/* NULL: not seen */
+	struct ni_what what;		/* one of them */
+	const char *text;
+};
+
+/* Who had the descriptors when a call found none left. */
+struct ni_exhaustion {
+	int error;			/* EMFILE or ENFILE */
+	unsigned limit, open;		/* the process's limit; what was seen */
+	unsigned others;		/* by stacks that are not listed */
+	const struct ni_holder *holders;	/* most first */
+	size_t holder_count;
+};
+
 struct ni_finding {
 	enum ni_kind kind;
 	uint64_t count;
@@ -106,6 +121,7 @@ struct ni_finding {
 	uint64_t closed_count;		/* unclosed: others that were closed */
 	struct ni_windows windows;	/* race */
 	struct ni_wrong_flag wrong;	/* wrong-flag */
+	struct ni_exhaustion exhaustion;	/* exhausted */
 	const struct ni_program *to;	/* leak, passed: the first receiver */
 	const struct ni_program *through;	/* who handed it on without having
 					 * created it; else NULL */

@@ -58,8 +58,8 @@ enum ni_report_option {
 #define NI_REPORT_OPTION_HELP \
 "      --format=FORMAT       text (default), json, sarif or html\n" \
 "  -o, --output=FILE         write the report there\n" \
-"      --kinds=LIST          what to report: leak, double-close, race,\n" \
-"                            wrong-flag, unclosed (these by default),\n" \
+"      --kinds=LIST          what to report: leak, exhausted, double-close,\n" \
+"                            race, wrong-flag, unclosed (these by default),\n" \
 "                            inheritable, arrived, passed; all, default;\n" \
 "                            -NAME takes one away\n" \
 "      --suppressions=FILE   leave out what its rules fit; may be repeated\n" \

@@ -18,7 +18,7 @@ struct parser {
 	unsigned line;
 	enum { OUTSIDE, NAME, KINDS, RULES } expects;
 	struct ni_suppression rule;
-	struct ni_frame_rule *frames;	/* of the stack that is being read */
+	struct ni_frame_pattern *frames;	/* of the stack that is being read */
 	size_t frame_count, frame_room;
 	bool is_at;			/* that stack is the second one */
 };
@@ -67,7 +67,7 @@ static void keep_rule(struct parser *parser)
 /* The frames read so far become a stack of the rule. */
 static void end_stack(struct parser *parser)
 {
-	struct ni_frame_rule *frames =
+	struct ni_frame_pattern *frames =
 		ni_arena_array(parser->suppressions->arena,
 			       parser->frame_count, sizeof(*frames));
 
@@ -86,7 +86,7 @@ static void end_stack(struct parser *parser)
 
 static void add_frame(struct parser *parser, int kind, const char *glob)
 {
-	struct ni_frame_rule *frame = ni_array_push(&parser->frames,
+	struct ni_frame_pattern *frame = ni_array_push(&parser->frames,
 						    &parser->frame_count,
 						    &parser->frame_room,
 						    sizeof(*frame));
@@ -110,9 +110,9 @@ static const struct {
 	const char *prefix;
 	int kind;
 } frame_lines[] = {
-	{ "fun:", NI_FRAME_RULE_FUNCTION },
-	{ "src:", NI_FRAME_RULE_FILE },
-	{ "obj:", NI_FRAME_RULE_MODULE },
+	{ "fun:", NI_FRAME_PATTERN_FUNCTION },
+	{ "src:", NI_FRAME_PATTERN_FILE },
+	{ "obj:", NI_FRAME_PATTERN_MODULE },
 };
 
 /* What follows prefix in the line; NULL for another line. */
@@ -160,7 +160,7 @@ static int parse_rule(struct parser *parser, const char *text, size_t length)
 			return set_once(parser, fields[i].field, glob);
 	}
 	if (length == 3 && !memcmp(text, "...", 3)) {
-		add_frame(parser, NI_FRAME_RULE_ANY, NULL);
+		add_frame(parser, NI_FRAME_PATTERN_ANY, NULL);
 		return 0;
 	}
 	if (length == 3 && !memcmp(text, "at:", 3))

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ni_frame_rule {
+struct ni_frame_pattern {
 	enum {
-		NI_FRAME_RULE_ANY,		/* any number of frames */
-		NI_FRAME_RULE_FUNCTION,
-		NI_FRAME_RULE_FILE,
-		NI_FRAME_RULE_MODULE
+		NI_FRAME_PATTERN_ANY,		/* any number of frames */
+		NI_FRAME_PATTERN_FUNCTION,
+		NI_FRAME_PATTERN_FILE,
+		NI_FRAME_PATTERN_MODULE
 	} kind;
 	const char *glob;
 };
@@ -24,7 +24,7 @@ struct ni_suppression {
 	unsigned kinds;			/* NI_KIND_BIT each */
 	const char *anywhere;		/* the short form: nothing else counts */
 	const char *exe, *to, *what;
-	const struct ni_frame_rule *created, *at;
+	const struct ni_frame_pattern *created, *at;
 	size_t created_count, at_count;
 	uint64_t used;
 };

@@ -31,19 +31,19 @@ static bool fits_file(struct ni_arena *arena, const char *glob,
 }
 
 static bool fits_frame(struct ni_report *report,
-		      const struct ni_frame_rule *rule,
+		      const struct ni_frame_pattern *rule,
 		      const struct ni_frame *frame)
 {
 	const struct ni_module *module = frame->location->module;
 
 	switch (rule->kind) {
-	case NI_FRAME_RULE_FUNCTION:
+	case NI_FRAME_PATTERN_FUNCTION:
 		return frame->function && fits_text(rule->glob,
 						    frame->function);
-	case NI_FRAME_RULE_FILE:
+	case NI_FRAME_PATTERN_FILE:
 		return fits_file(&report->arena, rule->glob, frame,
 				 report->source_root);
-	case NI_FRAME_RULE_MODULE:
+	case NI_FRAME_PATTERN_MODULE:
 		return module &&
 		       (fits_text(rule->glob, module->path) ||
 			fits_text(rule->glob,
@@ -58,14 +58,14 @@ static bool fits_frame(struct ni_report *report,
 /* Innermost first; a rule may end before the stack does. After "..." the rest
  * is tried at every frame; only the last "..." needs to be remembered. */
 static bool fits_stack(struct ni_report *report,
-		      const struct ni_frame_rule *rules, size_t count,
+		      const struct ni_frame_pattern *rules, size_t count,
 		      const struct ni_stack *stack)
 {
 	size_t depth = stack ? stack->depth : 0;
 	size_t rule = 0, frame = 0, retry_rule = 0, retry_frame = 0;
 
 	while (rule < count) {
-		if (rules[rule].kind == NI_FRAME_RULE_ANY) {
+		if (rules[rule].kind == NI_FRAME_PATTERN_ANY) {
 			retry_rule = ++rule;
 			retry_frame = frame;
 		} else if (frame < depth &&
@@ -86,11 +86,11 @@ static bool fits_stack(struct ni_report *report,
 static bool fits_anywhere(struct ni_report *report, const char *glob,
 			 const struct ni_stack *stack)
 {
-	struct ni_frame_rule rule = { .glob = glob };
+	struct ni_frame_pattern rule = { .glob = glob };
 
 	for (size_t i = 0; stack && i < stack->depth; i++)
-		for (int kind = NI_FRAME_RULE_FUNCTION;
-		     kind <= NI_FRAME_RULE_MODULE; kind++) {
+		for (int kind = NI_FRAME_PATTERN_FUNCTION;
+		     kind <= NI_FRAME_PATTERN_MODULE; kind++) {
 			rule.kind = kind;
 			if (fits_frame(report, &rule, &stack->frames[i]))
 				return true;

@@ -441,9 +441,7 @@ static struct resolved resolve(struct ni_symbols *symbols,
 	 * even in the next function. */
 	if (opened && opened->handle && location->offset)
 		depth = frames_of(symbols->arena, opened->handle,
-				  location->flags & NI_LOCATION_EXACT ?
-				  location->offset : location->offset - 1,
-				  found);
+				  location->offset - 1, found);
 	frames = ni_arena_array(symbols->arena, depth, sizeof(*frames));
 	memcpy(frames, found, depth * sizeof(*frames));
 	for (size_t i = 0; i < depth; i++)

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/base_name.h"
 #include "cli/report/order.h"
 #include "cli/report/place.h"
 #include "cli/report/printers.h"
@@ -21,9 +20,9 @@ static const char *who(struct ni_text *page,
 		       const struct ni_program *program, pid_t pid)
 {
 	if (pid <= 0)
-		return ni_base_name(program->exe);
+		return program->name;
 	return ni_arena_format(&page->report->arena, "%s (pid %d)",
-			       ni_base_name(program->exe), (int)pid);
+			       program->name, (int)pid);
 }
 
 /* One stack with the line above it. */
@@ -58,7 +57,7 @@ static const char *receivers(struct ni_text *page,
 	for (size_t i = 0; i < size; i++)
 		if (first[i].to)
 			ni_distinct_text(&names,
-					 ni_base_name(first[i].to->exe));
+					 first[i].to->name);
 	text = ni_text_join(page, &names, MOST_RECEIVERS);
 	ni_distinct_free(&names);
 	return text;
@@ -95,7 +94,7 @@ static void put_heading(struct ni_text *page,
 		    first->is_stopped ? "STOPPED " : "",
 		    first->is_minor ? "MINOR " : "", name);
 	ni_text_put(page, NI_TEXT_BOLD, "  %s of %s", first->text,
-		    ni_base_name(first->program->exe));
+		    first->program->name);
 	ni_text_put(page, NI_TEXT_PLAIN, "%s",
 		    what_happened(page, first, size));
 	if (count_group(first, size) > 1)
@@ -115,7 +114,7 @@ static void put_receiver(struct ni_text *page,
 	if (finding->through) {
 		ni_text_put(page, NI_TEXT_BOLD, "  handed on");
 		ni_text_put(page, NI_TEXT_PLAIN, " by %s to %s",
-			    ni_base_name(finding->through->exe), to->exe);
+			    finding->through->name, to->exe);
 	} else {
 		ni_text_put(page, NI_TEXT_BOLD, finding->is_stopped ?
 			    "  kept from" : "  received by");
@@ -138,6 +137,39 @@ static void put_receiver(struct ni_text *page,
 	ni_text_end_line(page);
 }
 
+#define MOST_HOLDERS 8
+
+/* Who had them when none was left. */
+static void put_holders(struct ni_text *page,
+			const struct ni_exhaustion *exhaustion)
+{
+	struct ni_report *report = page->report;
+	uint64_t others = exhaustion->others;
+
+	for (size_t i = 0; i < exhaustion->holder_count; i++) {
+		const struct ni_holder *holder = &exhaustion->holders[i];
+		const char *place = ni_place_text(
+			&report->arena, ni_place_culprit(holder->created),
+			report->source_root);
+
+		if (i >= MOST_HOLDERS) {
+			others += holder->count;
+			continue;
+		}
+		ni_text_put(page, NI_TEXT_BOLD, "  held then:");
+		ni_text_put(page, NI_TEXT_PLAIN, " %" PRIu64 " of %u: %s%s%s",
+			    holder->count, exhaustion->open, holder->text,
+			    place ? " created at " : "", place ? place : "");
+		ni_text_end_line(page);
+	}
+	if (!others)
+		return;
+	ni_text_put(page, NI_TEXT_BOLD, "  held then:");
+	ni_text_put(page, NI_TEXT_PLAIN, " %" PRIu64 " of %u by others",
+		    others, exhaustion->open);
+	ni_text_end_line(page);
+}
+
 /* What differs between the findings of one creation stack. */
 static void put_finding(struct ni_text *page,
 			const struct ni_finding *finding)
@@ -149,6 +181,7 @@ static void put_finding(struct ni_text *page,
 	if (!finding->through)
 		put_event(page, ni_kinds[finding->kind].at_verb,
 			  finding->at_call, finding->at, "");
+	put_holders(page, &finding->exhaustion);
 	if (finding->to)
 		put_receiver(page, finding);
 	if (finding->note && !finding->through) {

@@ -76,6 +76,8 @@ static const struct {
 	ROW(NI_RECORD_DOUBLE_CLOSE, double_close, no_tail),
 	ROW(NI_RECORD_WRONG_FLAG, wrong_flag, no_tail),
 	ROW(NI_RECORD_STOPPED, stopped, no_tail),
+	ROW(NI_RECORD_OPEN, open, no_tail),
+	ROW(NI_RECORD_EXHAUSTED, exhausted, no_tail),
 #undef ROW
 };
 
@@ -128,18 +130,38 @@ const char *const *ni_trace_strings(struct ni_arena *arena, const void *bytes,
 	return strings;
 }
 
+/* The next so many bytes of the strings, or what is left of them. */
+static const char *next_part(const struct ni_trace_header *header,
+			     size_t *used, size_t *size)
+{
+	const char *part = (const char *)header->strings + *used;
+	size_t room = sizeof(header->strings) - *used;
+
+	if (*size > room)
+		*size = room;
+	*used += *size;
+	return part;
+}
+
+static const char *next_text(const struct ni_trace_header *header,
+			     struct ni_arena *arena, size_t *used, size_t size)
+{
+	const char *part = next_part(header, used, &size);
+
+	return ni_arena_copy(arena, part, size);
+}
+
 static void read_strings(struct ni_trace *trace, struct ni_arena *arena)
 {
 	const struct ni_trace_header *header = &trace->header;
-	const char *strings = (const char *)header->strings;
-	size_t room = sizeof(header->strings);
-	size_t exe = header->exe_size < room ? header->exe_size : room;
-	size_t argv = header->argv_size < room - exe ? header->argv_size :
-						       room - exe;
+	size_t used = 0, argv_size = header->argv_size;
+	const char *argv;
 
-	trace->exe = ni_arena_copy(arena, strings, exe);
-	trace->argv = ni_trace_strings(arena, strings + exe, argv,
-				       &trace->argc);
+	trace->exe = next_text(header, arena, &used, header->exe_size);
+	argv = next_part(header, &used, &argv_size);
+	trace->argv = ni_trace_strings(arena, argv, argv_size, &trace->argc);
+	trace->execfn = next_text(header, arena, &used, header->execfn_size);
+	trace->cwd = next_text(header, arena, &used, header->cwd_size);
 }
 
 /* ---- the records -------------------------------------------------------- */

@@ -23,7 +23,8 @@ struct ni_record {
 struct ni_trace {
 	const char *name;	/* of the file */
 	struct ni_trace_header header;
-	const char *exe;		/* "" if unknown */
+	const char *exe;		/* "" if unknown, as the next two */
+	const char *execfn, *cwd;	/* what was executed, and where */
 	const char *const *argv;	/* ends with NULL */
 	size_t argc;			/* strings that are in argv */
 	struct ni_record *records;	/* in the order of the file */
