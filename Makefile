@@ -19,6 +19,7 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+DATADIR ?= $(PREFIX)/share/noinherit
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKGDIR ?= $(LIBDIR)/pkgconfig
@@ -288,6 +289,7 @@ install: all
 	$(foreach f,$(filter %.pc,$(ARTEFACTS)),$(call put,644,$(f),$(PKGDIR));) \
 	$(foreach f,$(wildcard shim/man/*.[1-8]),$(call put,644,$(f),$(MANDIR)/man$(subst .,,$(suffix $(f))));) \
 	for f in $(if $(LIB),$(API)); do echo .so man3/noinherit.3 > $(DESTDIR)$(MANDIR)/man3/$$f.3; done; \
+	$(if $(CLI),$(foreach f,$(wildcard shim/cli/*/*.schema.json),install -D -m 644 $(f) $(DESTDIR)$(DATADIR)/$(notdir $(f));)) \
 	$(if $(CLI),install -D -m 644 shim/cli/completion.bash $(DESTDIR)$(COMPDIR)/noinherit;) \
 	$(if $(CLI),install -D -m 644 shim/cli/completion.zsh $(DESTDIR)$(ZSHDIR)/_noinherit;) \
 	$(if $(CLI),install -D -m 644 shim/cli/completion.fish $(DESTDIR)$(FISHDIR)/noinherit.fish;) \

@@ -1,6 +1,5 @@
 """Running a program under the recorder, and asking what it recorded."""
 
-import json
 import os
 import re
 import shutil
@@ -10,6 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
+import schema  # noqa: E402
 from toolkit import (BUILD, NOINHERIT, RECORDER, SHIM,  # noqa: E402
                      helper)
 
@@ -76,7 +76,7 @@ class Recording:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True, timeout=300)
         check("report succeeds", done.returncode == 0, done.stderr)
-        return json.loads(done.stdout)
+        return schema.read(done.stdout)
 
     def files(self):
         return [os.path.join(self.directory, name)

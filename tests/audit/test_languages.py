@@ -3,7 +3,6 @@
 also inlined ones, and also where a compiler writes no table of addresses.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
+import schema  # noqa: E402
 from toolkit import NOINHERIT, main  # noqa: E402
 
 SOURCE = """
@@ -77,7 +77,7 @@ class Languages(unittest.TestCase):
                         "-o", report, program], check=True, timeout=120,
                        cwd=self.folder)
         with open(report, encoding="utf-8") as file:
-            findings = json.load(file)["findings"]
+            findings = schema.read(file.read())["findings"]
         return next(leak for leak in findings if leak["call"] == "socket")
 
     def places(self, frames):
@@ -116,7 +116,7 @@ class Languages(unittest.TestCase):
         subprocess.run([NOINHERIT, "audit", "--kinds=leak", "--format=json",
                         "-o", report, program], check=True, timeout=120)
         with open(report, encoding="utf-8") as file:
-            leak = json.load(file)["findings"][0]
+            leak = schema.read(file.read())["findings"][0]
         frame = leak["created"][0]
         self.assertIsNone(frame["function"])
         self.assertEqual(frame["module"], program)

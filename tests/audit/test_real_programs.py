@@ -8,7 +8,6 @@ client. What is not installed is skipped, and said.
 """
 
 import glob
-import json
 import os
 import pwd
 import re
@@ -24,6 +23,7 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
+import schema  # noqa: E402
 from toolkit import (NOINHERIT, RECORDER, SHIM, FolderTest,  # noqa: E402
                      helper, main)
 
@@ -99,7 +99,7 @@ class RealProgram(FolderTest):
                               text=True, check=True, timeout=120).stdout
 
     def leaks(self, directory):
-        report = json.loads(self.report(directory, "--format=json"))
+        report = schema.read(self.report(directory, "--format=json"))
         return [finding for finding in report["findings"]
                 if finding["kind"] == "leak"]
 

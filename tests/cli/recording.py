@@ -1,9 +1,9 @@
 """Recordings made by hand, and what the reports of them say."""
 
-import json
 import os
 
 import command
+import schema
 
 SAMPLE = os.path.join(command.BUILD, "tests", "helpers", "sample_traces")
 
@@ -35,7 +35,7 @@ class RecordingTest(command.CommandTest):
         return result.stdout
 
     def json(self, *options, **more):
-        return json.loads(self.report("--format=json", *options, **more))
+        return schema.read(self.report("--format=json", *options, **more))
 
     def only(self, findings, **wanted):
         """The one finding with these values."""

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """noinherit audit: the command notices nothing, and the report is about it."""
 
-import json
 import os
 import pty
 import pwd
@@ -13,6 +12,7 @@ import sys
 import unittest
 
 import command
+import schema
 from command import NOINHERIT
 
 RECORDER = os.path.join(command.BUILD, "libnoinherit-audit.so")
@@ -36,7 +36,7 @@ class AuditTest(command.CommandTest):
         result = self.audit("--format=json", "-o", path, *arguments, **options)
         self.assertEqual(result.returncode, status, result.stderr)
         with open(path, encoding="utf-8") as file:
-            return json.load(file)
+            return schema.read(file.read())
 
 
 class Command(AuditTest):

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """noinherit check and run with a program of musl's own compiler."""
 
-import json
 import os
 import subprocess
 
 import command
+import schema
 
 LEAKS = """
     #include <sys/socket.h>
@@ -61,7 +61,7 @@ class Musl(command.CommandTest):
         target = self.compile_musl("program", LEAKS)
         result = self.noinherit("audit", "--format=json", "--kinds=all", "sh",
                                 "-c", f"exec 5</dev/null; {target}; true")
-        findings = json.loads(result.stderr)["findings"]
+        findings = schema.read(result.stderr)["findings"]
         seen = {(finding["kind"], finding["exe"], finding["what"]["type"],
                  finding["to"]["exe"]): finding["created"][0]["function"]
                 for finding in findings if finding["to"]}

@@ -21,6 +21,7 @@ import unittest
 import urllib.request
 
 import command
+import schema
 from command import NOINHERIT
 
 NOBODY = 65534
@@ -101,7 +102,7 @@ def started(pid):
 def facts(pid):
     """What a JSON scan says of a process of this machine's own, which may be in
     a unit or a container; the time is right to a second."""
-    found = json.loads(subprocess.run(
+    found = schema.read(subprocess.run(
         [NOINHERIT, "scan", "--json", "--kinds=all", str(pid)],
         capture_output=True, check=True).stdout)["findings"][0]
     party = found if found["pid"] == pid else found["to"]
@@ -129,7 +130,7 @@ class ScanTest(command.CommandTest):
     def json(self, *arguments):
         result = self.noinherit("scan", "--json", *map(str, arguments))
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        return json.loads(result.stdout)
+        return schema.read(result.stdout)
 
 
 class Findings(ScanTest):
@@ -497,7 +498,7 @@ class Output(ScanTest):
             self.assertEqual((result.returncode, result.stdout, result.stderr),
                              (0, "", ""))
             with open(file, encoding="utf-8") as text:
-                self.assertEqual(len(json.load(text)["findings"]), 1)
+                self.assertEqual(len(schema.read(text.read())["findings"]), 1)
             self.assertEqual(os.listdir(self.folder), ["scan.json"])
         before = os.stat(file).st_ino
         self.noinherit("scan", "--output=" + file, str(holder.pid))
@@ -704,7 +705,7 @@ class Processes(ScanTest):
                  "command": self.public_noinherit()}
         holder = Holder(self, "tcp", True)
         result = self.noinherit("scan", "--json", **other)
-        found = json.loads(result.stdout)
+        found = schema.read(result.stdout)
         self.assertEqual(result.returncode, 0)
         self.assertGreater(found["processes"]["denied"], 0)
         self.assertNotIn(holder.pid, [f["pid"] for f in found["findings"]])

@@ -1,6 +1,5 @@
 """One run of a scenario: a directory of its own, processes, clients, looks."""
 
-import json
 import os
 import pwd
 import random
@@ -18,6 +17,8 @@ import kernel
 import peer
 from claim import PATIENCE, Failed, am_root, check, until
 from variant import AUDIT, COMMAND, FDLOOK
+
+import schema  # noqa: E402 (the toolkit's; variant has found it)
 
 
 class Process:
@@ -218,7 +219,7 @@ class Run:
         check(done.returncode == 0, "noinherit report: exit status %d"
               % done.returncode)
         whats = [finding["what"] or {} for finding
-                 in json.loads(done.stdout)["findings"]]
+                 in schema.read(done.stdout)["findings"]]
         return {"%s %s" % (what["type"], kernel.LISTEN
                            if what["state"] == "LISTEN" else kernel.CONNECTED)
                 for what in whats if what.get("state")}

@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+"""The schemas of the JSON formats: sound, and strict enough to see an error.
+
+Every report and scan that a test reads is held against them (schema.py).
+"""
+
+import copy
+import subprocess
+import unittest
+
+import command
+import recording
+import schema
+
+
+def errors(document):
+    found = schema.validator(document["schema"])
+    if not found:
+        raise unittest.SkipTest("python3-jsonschema is not installed")
+    return list(found.iter_errors(document))
+
+
+class Report(recording.RecordingTest):
+
+    def test_what_is_wrong_is_found(self):
+        good = self.json("--kinds=all")
+        self.assertGreater(len(good["findings"]), 4)
+        self.assertEqual(errors(good), [])
+        for wrong in self.spoilt(good):
+            self.assertNotEqual(errors(wrong), [])
+
+    def spoilt(self, good):
+        """Copies of a report, each with one mistake."""
+        leak = next(i for i, finding in enumerate(good["findings"])
+                    if finding["kind"] == "leak" and finding["created"])
+        for change in (
+                lambda report: report.pop("losses"),
+                lambda report: report.update(more=1),
+                lambda report: report["summary"].update(leak=-1),
+                lambda report: report["processes"][0].update(pid="1"),
+                lambda report: report["findings"][leak].pop("fix"),
+                lambda report: report["findings"][leak].update(count=0),
+                lambda report: report["findings"][leak].update(fingerprint="x"),
+                lambda report: report["findings"][leak]["what"].update(more=1),
+                lambda report: report["findings"][leak]["to"].pop("argv"),
+                lambda report: report["findings"][leak]["created"][0].update(
+                    line=0)):
+            wrong = copy.deepcopy(good)
+            change(wrong)
+            yield wrong
+
+    def test_the_published_schema_is_open(self):
+        """A reader of today takes the report of a later version."""
+        good = self.json("--kinds=all")
+        if not schema.validator(good["schema"]):
+            self.skipTest("python3-jsonschema is not installed")
+        import jsonschema
+        good["more"] = good["findings"][0]["what"]["more"] = 1
+        good["findings"][0]["kind"] = "a later kind"
+        jsonschema.validate(good, schema.load(good["schema"]))
+
+
+class Installed(command.CommandTest):
+
+    def test_the_schemas_are_installed(self):
+        result = subprocess.run(
+            ["make", "-C", schema.ROOT, "-n", "install", "V=1",
+             f"BUILD={command.BUILD}", f"DESTDIR={self.folder}",
+             "PREFIX=/usr"], capture_output=True, text=True, check=True)
+        for name in ("noinherit-report", "noinherit-scan"):
+            self.assertIn(f"{self.folder}/usr/share/noinherit/{name}.schema.json",
+                          result.stdout)
+
+
+if __name__ == "__main__":
+    command.main()
