@@ -13,6 +13,13 @@
 
 #include "common/raw.h"
 
+/* AArch64 has no such system call. */
+#ifdef SYS_dup2
+#define IF_SYS_DUP2(...) __VA_ARGS__
+#else
+#define IF_SYS_DUP2(...)
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Raw, so that no interposed call answers for the kernel. */

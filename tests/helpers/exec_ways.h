@@ -11,6 +11,11 @@
 
 extern pid_t __vfork(void);
 
+/* An emulator may not know it: foreign/ has headers that say so. */
+#ifndef IF_EXEC_BY_DESCRIPTOR
+#define IF_EXEC_BY_DESCRIPTOR(...) __VA_ARGS__
+#endif
+
 /* What is to be run. argv has at most three arguments. */
 struct job {
 	const char *path;
@@ -137,10 +142,11 @@ static const struct way {
 	{ "execl", by_execl, false, NULL },
 	{ "vfork, execle", by_execle, true, NULL },
 	{ "execlp", by_execlp, false, NULL },
-	{ "fexecve", by_fexecve, false, NULL },
+	IF_EXEC_BY_DESCRIPTOR({ "fexecve", by_fexecve, false, NULL },)
 	{ "execveat", by_execveat, false, NULL },
 	{ "vfork, execveat", by_execveat, true, NULL },
-	{ "execveat(AT_EMPTY_PATH)", by_execveat_empty, false, NULL },
+	IF_EXEC_BY_DESCRIPTOR({ "execveat(AT_EMPTY_PATH)", by_execveat_empty,
+				false, NULL },)
 	{ "syscall(SYS_execve)", by_number, false, NULL },
 	{ "vfork, syscall(SYS_execveat)", by_number_at, true, NULL },
 	{ "posix_spawn", NULL, false, by_posix_spawn },

@@ -34,6 +34,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/raw.h"
+
 extern char **environ;
 
 #define PLANTED static __attribute__((noinline)) void
@@ -413,9 +415,7 @@ PLANTED leak_unseen(void)
 {
 	long fd;
 
-	__asm__ volatile("syscall" : "=a"(fd)		/* unseen */
-			 : "0"(SYS_eventfd2), "D"(0), "S"(0)
-			 : "rcx", "r11", "memory");
+	fd = ni_raw3(SYS_eventfd2, 0, 0, 0);		/* unseen */
 	leak((int)fd);
 }
 
@@ -425,12 +425,9 @@ PLANTED leak_reused_unseen(void)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	long r;
 
-	__asm__ volatile("syscall" : "=a"(r)
-			 : "0"(SYS_close), "D"(fd) : "rcx", "r11", "memory");
-	__asm__ volatile("syscall" : "=a"(r)		/* unseen */
-			 : "0"(SYS_open), "D"("/etc/passwd"), "S"(O_RDONLY),
-			   "d"(0)
-			 : "rcx", "r11", "memory");
+	ni_raw3(SYS_close, fd, 0, 0);
+	r = ni_raw3(SYS_openat, AT_FDCWD, (long)"/etc/passwd",
+		    O_RDONLY);				/* unseen */
 	leak((int)r);
 }
 

@@ -129,7 +129,7 @@ static void dup_to_a_number_is_inheritable_however_it_is_said(void **state)
 	assert_true(is_inheritable(301));
 	assert_int_equal(dup3(ours, 302, O_CLOEXEC), 302);
 	assert_true(is_non_inheritable(302));
-	assert_int_equal(syscall(SYS_dup2, ours, 303), 303);
+	assert_int_equal(syscall(SYS_dup3, ours, 303, 0), 303);
 	assert_true(is_inheritable(303));
 	for (int fd = 300; fd <= 303; fd++)
 		close(fd);
@@ -184,13 +184,13 @@ static int onto_itself_by_alias(int fd)
 	return __dup2(fd, fd);
 }
 
-static int onto_itself_by_number(int fd)
+IF_SYS_DUP2(static int onto_itself_by_number(int fd)
 {
 	return (int)syscall(SYS_dup2, fd, fd);
-}
+})
 
 static int (*const onto_itself_ways[])(int) = {
-	onto_itself, onto_itself_by_alias, onto_itself_by_number,
+	onto_itself, onto_itself_by_alias, IF_SYS_DUP2(onto_itself_by_number,)
 };
 
 static void dup2_onto_itself_lets_go_of_what_is_ours(void **state)

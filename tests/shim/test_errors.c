@@ -79,10 +79,10 @@ static const struct row {
 	{ "dup: -1", SYS_dup, -1, 0, 0, 0, 0 },
 	{ "dup: closed", SYS_dup, 900, 0, 0, 0, 0 },
 	{ "dup: lowest", SYS_dup, INT_MIN, 0, 0, 0, 0 },
-	{ "dup2: -1", SYS_dup2, -1, 5, 0, 0, 0 },
-	{ "dup2: to -1", SYS_dup2, FILE_, -1, 0, 0, 0 },
-	{ "dup2: too high", SYS_dup2, FILE_, INT_MAX, 0, 0, 0 },
-	{ "dup2: closed onto itself", SYS_dup2, 900, 900, 0, 0, 0 },
+	IF_SYS_DUP2({ "dup2: -1", SYS_dup2, -1, 5, 0, 0, 0 },)
+	IF_SYS_DUP2({ "dup2: to -1", SYS_dup2, FILE_, -1, 0, 0, 0 },)
+	IF_SYS_DUP2({ "dup2: too high", SYS_dup2, FILE_, INT_MAX, 0, 0, 0 },)
+	IF_SYS_DUP2({ "dup2: closed onto itself", SYS_dup2, 900, 900, 0, 0, 0 },)
 	{ "dup3: onto itself", SYS_dup3, FILE_, FILE_, 0, 0, 0 },
 	{ "dup3: flags", SYS_dup3, FILE_, 901, 1, 0, 0 },
 	{ "dup3: to -1", SYS_dup3, FILE_, -1, O_CLOEXEC, 0, 0 },
@@ -124,7 +124,7 @@ static long by_name(const struct row *row, long a, long b)
 	case SYS_recvmmsg: return recvmmsg((int)a, (void *)b, (unsigned)row->c,
 					   (int)row->d, (void *)row->e);
 	case SYS_dup: return dup((int)a);
-	case SYS_dup2: return dup2((int)a, (int)b);
+	IF_SYS_DUP2(case SYS_dup2: return dup2((int)a, (int)b);)
 	case SYS_dup3: return dup3((int)a, (int)b, (int)row->c);
 	case SYS_fcntl: return fcntl((int)a, (int)b, row->c);
 	case SYS_ioctl: return ioctl((int)a, (unsigned long)b, row->c);
@@ -231,7 +231,7 @@ static const struct row at_a_limit[] = {
 	{ "accept4", SYS_accept4, NONBLOCKING, 0, 0, 0, 0 },
 	{ "dup", SYS_dup, FILE_, 0, 0, 0, 0 },
 	{ "dup of none", SYS_dup, 900, 0, 0, 0, 0 },
-	{ "dup2", SYS_dup2, FILE_, 899, 0, 0, 0 },
+	IF_SYS_DUP2({ "dup2", SYS_dup2, FILE_, 899, 0, 0, 0 },)
 	{ "dup3", SYS_dup3, FILE_, 899, 0, 0, 0 },
 	{ "fcntl(F_DUPFD, 0)", SYS_fcntl, FILE_, F_DUPFD, 0, 0, 0 },
 	{ "fcntl(F_DUPFD, 2)", SYS_fcntl, FILE_, F_DUPFD, 2, 0, 0 },
