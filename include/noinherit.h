@@ -819,30 +819,146 @@ int noinherit_create_server(struct noinherit_socket *s, const char *host,
  */
 int noinherit_has_dualstack_ipv6(void);
 
+/* ---- addresses ----------------------------------------------------------- */
+
 /* The length of a text that ends with NUL. */
 #define NOINHERIT_STRING ((size_t)-1)
 
 /**
  * noinherit_address - the kernel's form of an address in Python's form
  * @address: receives the address
- * @family: AF_INET, AF_INET6 or AF_UNIX
+ * @family: AF_INET, AF_INET6, AF_UNIX, AF_RDS, AF_NETLINK, AF_VSOCK, AF_PACKET,
+ *	AF_CAN or AF_TIPC
  * @host: AF_INET: numeric, a name, "<broadcast>"; AF_INET6: numeric, also with
  *	"%scope", or a name; both: "" or NULL for the wildcard. AF_UNIX: a path
  *	of at most 107 bytes; with a NUL first, an abstract name of at most 108
- *	bytes, NUL included; empty or NULL: the kernel chooses a name
+ *	bytes, NUL included; empty or NULL: the kernel chooses a name. AF_RDS:
+ *	as AF_INET. Other families: a tuple, see below
  * @host_size: bytes at @host, or NOINHERIT_STRING
- * @port: "0" to "65535", decimal; AF_UNIX: NULL
+ * @port: "0" to "65535", decimal; AF_UNIX, and for a tuple: NULL
+ *
+ * Without @port, for every family but AF_UNIX, @host is Python's tuple as Python
+ * writes it, and as noinherit_format_address() does. What stands in brackets
+ * may be left out:
+ *
+ *   INET        ('127.0.0.1', port)
+ *   INET6       ('::1', port[, flowinfo[, scope id]])
+ *   NETLINK     (pid, groups)
+ *   VSOCK       (cid, port)
+ *   PACKET      ('eth0', protocol[, type[, hardware type[, b'address']]])
+ *   CAN         ('can0',), ('can0', receive id, send id) of ISO-TP,
+ *               ('can0', name, group number, address) of J1939
+ *   TIPC        (address type, v1, v2, v3[, scope])
  *
  * Return: the bytes of the address, > 0, for connect, bind and sendto; or a
  * negative errno value: -EAFNOSUPPORT for another family, -EINVAL for a port
- * that is no number or a NUL inside of a host, -ERANGE for a port out of range,
- * -ENAMETOOLONG; or a resolver's error.
+ * that is no number, a NUL inside of a host or a tuple that is none of these,
+ * -ERANGE for a number out of range, -ENAMETOOLONG, -ENODEV for an interface
+ * that is not there; or a resolver's error.
  *
- * Thread-safe; signal-safe unless @host is a name or has a scope.
+ * Thread-safe; signal-safe unless @host is a name, has a scope or names an
+ * interface.
  * Python: the address tuples and paths of socket methods. Rules S-110..S-112.
  */
 int noinherit_address(struct sockaddr_storage *address, int family,
 		      const char *host, size_t host_size, const char *port);
+
+/**
+ * noinherit_format_address - an address in Python's form
+ * @s: a socket of the address's kind, which tells the kinds of AF_CAN apart; NULL
+ *	if there is none
+ * @addr: the address
+ * @addrlen: bytes at @addr; 0 is no address
+ * @buf: receives the text; may be NULL if @size is 0
+ * @size: bytes at @buf; a longer text is cut, and always ended
+ *
+ * What str() of Python's address says: a tuple, or the path of an AF_UNIX
+ * socket, bare; its abstract name as bytes, b'\x00name'; nothing without a name.
+ * Names of hosts are not looked up. A family without a form of its own is
+ * (family, b'its bytes').
+ *
+ * Return: bytes of the whole text, without the NUL, as snprintf(); -EINVAL for
+ * an address that is too short for its family.
+ *
+ * Thread-safe; not signal-safe.
+ * Python: str(socket.getsockname()).
+ */
+int noinherit_format_address(const struct noinherit_socket *s,
+			     const struct sockaddr *addr, socklen_t addrlen,
+			     char *buf, size_t size);
+
+/**
+ * noinherit_port - the port in an address
+ * @addr: the address
+ * @addrlen: bytes at @addr
+ *
+ * Return: the number of an AF_INET or AF_INET6 port, 0 to 65535; -EAFNOSUPPORT
+ * for an address without; -EINVAL for one that is too short.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.getsockname()[1].
+ */
+int noinherit_port(const struct sockaddr *addr, socklen_t addrlen);
+
+/**
+ * struct noinherit_resolved - an address that the resolver found
+ * @family: for noinherit_create_socket(), and so are @type and @proto
+ * @type: see @family
+ * @proto: see @family
+ * @address_size: bytes of @address
+ * @address: for noinherit_connect() or noinherit_bind()
+ * @reserved: zero
+ */
+struct noinherit_resolved {
+	int family, type, proto;
+	socklen_t address_size;
+	struct sockaddr_storage address;
+	uint64_t reserved[2];
+};
+
+/**
+ * struct noinherit_resolve_options - what Python passes or returns besides
+ * @size: sizeof(struct noinherit_resolve_options), always
+ * @flags: 0; another value is -EINVAL
+ * @family: AF_INET ... or 0 or -1 for any
+ * @type: SOCK_STREAM ... or 0 or -1 for any
+ * @proto: protocol; 0 or -1 for any
+ * @ai_flags: AI_PASSIVE, AI_CANONNAME ... of <netdb.h>
+ * @deadline: as in struct noinherit_connect_options; NULL: none
+ * @canonical_name: receives the name that AI_CANONNAME asks for, cut to fit; NULL
+ *	if not wanted
+ * @canonical_name_size: bytes at @canonical_name
+ *
+ * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ */
+struct noinherit_resolve_options {
+	size_t size;
+	unsigned flags;
+	int family, type, proto, ai_flags;
+	const struct noinherit_deadline *deadline;
+	char *canonical_name;
+	size_t canonical_name_size;
+};
+
+/**
+ * noinherit_resolve - every address of a host
+ * @host: as in noinherit_create_connection()
+ * @port: as in noinherit_create_connection()
+ * @options: NULL for the defaults
+ * @found: receives the addresses, in the resolver's order; NULL if @found_size is
+ *	0
+ * @found_size: addresses that fit at @found
+ *
+ * Return: how many there are, > 0, which may be more than fitted; or a resolver's
+ * error; -ERANGE for a numeric port out of range; -EINVAL or -E2BIG for bad
+ * options; -EINTR, and -ETIMEDOUT or -ECANCELED by the deadline.
+ *
+ * Thread-safe; not signal-safe.
+ * Python: socket.getaddrinfo(). Rules S-73..S-75.
+ */
+int noinherit_resolve(const char *host, const char *port,
+		      const struct noinherit_resolve_options *options,
+		      struct noinherit_resolved *found, size_t found_size);
 
 /* ---- data ---------------------------------------------------------------- */
 
@@ -957,6 +1073,218 @@ ssize_t noinherit_sendmsg(const struct noinherit_socket *s,
  */
 int noinherit_sendall(const struct noinherit_socket *s, const void *buf,
 		      size_t size, int flags, size_t *sent);
+
+/**
+ * noinherit_recv_exact - receive so much and no less
+ * @s: the socket
+ * @buf: receives the data
+ * @size: bytes at @buf; 0 returns 0 without a system call
+ * @received: receives how many bytes came, on failure too; NULL if not wanted
+ *
+ * The timeout is the total for the call, as in noinherit_sendall(). What
+ * recv(MSG_WAITALL) is for a socket without timeout.
+ *
+ * Return: 0 when @size bytes came; -ENODATA when the peer ended before; or
+ * another negative error. See above.
+ * Python: asyncio.StreamReader.readexactly().
+ */
+int noinherit_recv_exact(const struct noinherit_socket *s, void *buf,
+			 size_t size, size_t *received);
+
+/* For noinherit_sendfile(): all there is. */
+#define NOINHERIT_TO_THE_END INT64_C(-1)
+
+/**
+ * noinherit_sendfile - send a part of a file
+ * @s: a SOCK_STREAM socket that is not non-blocking
+ * @file: a descriptor, open for reading, of a file that can be read at an offset
+ * @offset: bytes to leave out at its begin, >= 0
+ * @count: bytes to send, > 0, or NOINHERIT_TO_THE_END
+ * @sent: receives how many bytes were sent, on failure too; NULL if not wanted
+ *
+ * The kernel copies; where it cannot, the data is read and sent. The end of the
+ * file ends the call, and fewer than @count is no error. The timeout holds for
+ * each part that the socket takes, as in Python. Python moves the position of
+ * the file to behind what was sent; here it is not used and not changed.
+ *
+ * Return: 0, or a negative errno value: -EINVAL for a bad @offset or @count, or
+ * for a socket of another kind; those of reading @file. See above.
+ * Python: socket.sendfile().
+ */
+int noinherit_sendfile(const struct noinherit_socket *s, int file,
+		       int64_t offset, int64_t count, int64_t *sent);
+
+/**
+ * struct noinherit_reader - reads lines, and what is between them
+ * @socket: what is read
+ * @buf: the caller's memory
+ * @size: bytes at @buf
+ * @start: where in @buf unread data begins
+ * @end: and ends
+ * @reserved: zero
+ *
+ * What socket.makefile('rb') is in Python, without allocating. Nobody else may
+ * receive from the socket meanwhile: what is buffered here is not there. Nothing
+ * has to be closed.
+ */
+struct noinherit_reader {
+	const struct noinherit_socket *socket;
+	char *buf;
+	size_t size, start, end;
+	uint64_t reserved[2];
+};
+
+/**
+ * noinherit_reader_init - begin to read a socket through a buffer
+ * @reader: receives the state
+ * @s: the socket, which must stay where it is
+ * @buf: memory for the data, which must stay where it is
+ * @size: bytes at @buf, > 0; the longest line that comes in one piece
+ *
+ * Return: 0, or -EINVAL without a buffer. No system call.
+ * Python: socket.makefile('rb').
+ */
+int noinherit_reader_init(struct noinherit_reader *reader,
+			  const struct noinherit_socket *s, void *buf,
+			  size_t size);
+
+/**
+ * noinherit_reader_line - the next line
+ * @reader: the reader
+ * @line: receives where it is, in the reader's buffer: valid until the next call,
+ *	not ended with NUL
+ *
+ * A line that is longer than the buffer comes in pieces of the buffer's size,
+ * and what the peer sent last may lack the newline: only what ends with '\n' is
+ * a whole line. After -ETIMEDOUT, -EAGAIN or -EINTR nothing is lost: call again.
+ * The timeout is the total for the call.
+ *
+ * Return: bytes of the line, its '\n' included; 0 when the peer has ended; or a
+ * negative errno value. See above.
+ * Python: readline(size) of socket.makefile('rb').
+ */
+ssize_t noinherit_reader_line(struct noinherit_reader *reader,
+			      const char **line);
+
+/**
+ * noinherit_reader_read - what is there
+ * @reader: the reader
+ * @buf: receives the data
+ * @size: bytes at @buf; 0 returns 0
+ *
+ * Return: bytes, at least one, from the buffer or by one receive; 0 when the
+ * peer has ended; or a negative errno value. See above.
+ * Python: read1(size) of socket.makefile('rb').
+ */
+ssize_t noinherit_reader_read(struct noinherit_reader *reader, void *buf,
+			      size_t size);
+
+/**
+ * noinherit_reader_exact - so much and no less
+ * @reader: the reader
+ * @buf: receives the data
+ * @size: bytes at @buf
+ * @received: as in noinherit_recv_exact()
+ *
+ * Return: as noinherit_recv_exact().
+ * Python: read(size) of socket.makefile('rb').
+ */
+int noinherit_reader_exact(struct noinherit_reader *reader, void *buf,
+			   size_t size, size_t *received);
+
+/* ---- options ------------------------------------------------------------- */
+
+/**
+ * noinherit_setsockopt - set an option, given as bytes
+ * @s: the socket
+ * @level: SOL_SOCKET, IPPROTO_TCP ...
+ * @option: SO_KEEPALIVE, TCP_NODELAY ...
+ * @value: the option's value; NULL for options that want none
+ * @size: bytes of it; with NULL, the length that is passed all the same
+ *
+ * Return: 0, or a negative errno value, the kernel's own: -ENOPROTOOPT, -EINVAL,
+ * -EBADF, -EPERM.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.setsockopt(level, option, bytes), and with None and a length.
+ */
+int noinherit_setsockopt(const struct noinherit_socket *s, int level,
+			 int option, const void *value, socklen_t size);
+
+/**
+ * noinherit_setsockopt_int - set an option that is a number
+ * @s: the socket
+ * @level: as in noinherit_setsockopt()
+ * @option: as in noinherit_setsockopt()
+ * @value: the number; an int, but on an AF_VSOCK socket 64 bits
+ *
+ * Return: as noinherit_setsockopt(); -ERANGE for what is no int.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.setsockopt(level, option, int).
+ */
+int noinherit_setsockopt_int(const struct noinherit_socket *s, int level,
+			     int option, int64_t value);
+
+/**
+ * noinherit_getsockopt - ask for an option, as bytes
+ * @s: the socket
+ * @level: as in noinherit_setsockopt()
+ * @option: as in noinherit_setsockopt()
+ * @value: receives the value
+ * @size: in: bytes at @value; out: bytes of the value
+ *
+ * Return: 0, or a negative errno value, the kernel's own.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.getsockopt(level, option, size).
+ */
+int noinherit_getsockopt(const struct noinherit_socket *s, int level,
+			 int option, void *value, socklen_t *size);
+
+/**
+ * noinherit_getsockopt_int - ask for an option that is a number
+ * @s: the socket
+ * @level: as in noinherit_setsockopt()
+ * @option: as in noinherit_setsockopt()
+ * @value: receives the number
+ *
+ * Return: 0, or a negative errno value, the kernel's own.
+ *
+ * Thread-safe and signal-safe.
+ * Python: socket.getsockopt(level, option).
+ */
+int noinherit_getsockopt_int(const struct noinherit_socket *s, int level,
+			     int option, int64_t *value);
+
+/**
+ * noinherit_set_nodelay - send small parts at once
+ * @s: a TCP socket
+ * @on: non-zero or 0
+ *
+ * Return: as noinherit_setsockopt(). Thread-safe and signal-safe.
+ * Python: socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, on).
+ */
+int noinherit_set_nodelay(const struct noinherit_socket *s, int on);
+
+/**
+ * noinherit_set_keepalive - find out when the peer is gone
+ * @s: a TCP socket
+ * @on: non-zero or 0, with which the rest has no meaning
+ * @idle_s: seconds of silence before the first question, > 0; -1: the system's
+ * @interval_s: seconds between questions, > 0; -1: the system's
+ * @count: questions without answer that end the connection, > 0; -1: the
+ *	system's
+ *
+ * A connection that ends so reports NOINHERIT_KERNEL_TIMEOUT.
+ *
+ * Return: as noinherit_setsockopt(); on failure some of it may be set.
+ * Thread-safe and signal-safe.
+ * Python: socket.setsockopt() with SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL and
+ * TCP_KEEPCNT.
+ */
+int noinherit_set_keepalive(const struct noinherit_socket *s, int on,
+			    int idle_s, int interval_s, int count);
 
 /* ---- the inheritable flag ------------------------------------------------ */
 

@@ -6,18 +6,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "errors.h"
-#include "idna.h"
-#include "noinherit.h"
-
-#ifndef EAI_NODATA
-#define EAI_NODATA -5
-#endif
+#include "families.h"
+#include "resolve.h"
 
 int ni_address_port(const char *port)
 {
@@ -31,35 +25,6 @@ int ni_address_port(const char *port)
 	if (*port)
 		return -EINVAL;
 	return number <= 65535 ? (int)number : -ERANGE;
-}
-
-static int resolve(const char *host, const char *port,
-		   const struct addrinfo *hints, struct addrinfo **found)
-{
-	int kept = errno, code, error = 0;
-
-	*found = NULL;
-	code = ni_idna_getaddrinfo(host, port, hints, found);
-	if (code == EAI_SYSTEM)
-		error = -errno;
-	else if (code)
-		error = ni_error_of_eai(code);
-	else if (!*found)
-		error = ni_error_of_eai(EAI_NODATA);
-	errno = kept;
-	return error;
-}
-
-int ni_address_resolve(const char *host, const char *port,
-		       const struct addrinfo *hints, struct addrinfo **found)
-{
-	int state, r;
-
-	/* glibc's resolver leaves its own sockets behind when cancelled. */
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	r = resolve(host, port, hints, found);
-	pthread_setcancelstate(state, NULL);
-	return r;
 }
 
 void ni_address_copy(const struct sockaddr_storage *from, socklen_t size,
@@ -77,7 +42,7 @@ static int resolve_first(struct sockaddr_storage *address, int family,
 {
 	const struct addrinfo hints = { .ai_family = family };
 	struct addrinfo *found;
-	int r = ni_address_resolve(host, NULL, &hints, &found);
+	int r = ni_resolve(host, NULL, &hints, NULL, &found);
 
 	if (r < 0)
 		return r;
@@ -116,14 +81,11 @@ static int parse_ipv6(struct sockaddr_storage *address, const char *host,
 	return r < 0 ? r : (int)sizeof(*in6);
 }
 
-static int parse_internet(struct sockaddr_storage *address, int family,
-			  const char *host, size_t size, const char *port)
+int ni_address_of_host(struct sockaddr_storage *address, int family,
+		       const char *host, size_t size, in_port_t port)
 {
 	char ended[NI_MAXHOST];
-	int number = ni_address_port(port);
 
-	if (number < 0)
-		return number;
 	if (size >= sizeof(ended))
 		return -ENAMETOOLONG;
 	if (size && memchr(host, '\0', size))
@@ -131,9 +93,18 @@ static int parse_internet(struct sockaddr_storage *address, int family,
 	if (size)
 		memcpy(ended, host, size);
 	ended[size] = '\0';
-	return family == AF_INET ?
-		parse_ipv4(address, ended, (in_port_t)number) :
-		parse_ipv6(address, ended, (in_port_t)number);
+	return family == AF_INET ? parse_ipv4(address, ended, port) :
+				   parse_ipv6(address, ended, port);
+}
+
+static int parse_internet(struct sockaddr_storage *address, int family,
+			  const char *host, size_t size, const char *port)
+{
+	int number = ni_address_port(port);
+
+	return number < 0 ? number :
+		ni_address_of_host(address, family, host, size,
+				   (in_port_t)number);
 }
 
 static int parse_unix(struct sockaddr_storage *address, const char *path,
@@ -167,12 +138,17 @@ int noinherit_address(struct sockaddr_storage *address, int family,
 		host_size = 0;
 	else if (host_size == NOINHERIT_STRING)
 		host_size = strlen(host);
+	/* Those of RDS are IPv4's. */
+	if (family == AF_RDS)
+		family = AF_INET;
 	if (family == AF_UNIX)
 		r = parse_unix(&parsed, host, host_size, port);
+	else if (!port && host_size && host[0] == '(')
+		r = ni_address_of_tuple(&parsed, family, host, host_size);
 	else if (family == AF_INET || family == AF_INET6)
 		r = parse_internet(&parsed, family, host, host_size, port);
 	else
-		r = -EAFNOSUPPORT;
+		r = ni_address_of_tuple(&parsed, family, "", 0);
 	if (r > 0)
 		*address = parsed;
 	return r;

@@ -3,26 +3,33 @@
 #define NI_LIB_ADDRESS_H
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "noinherit.h"
 #include "text.h"
 
 /* A port in decimal: 0..65535, -EINVAL if it is no number, -ERANGE. */
 int ni_address_port(const char *port);
 
-/* getaddrinfo(), its failure as the library speaks: a list that is never
- * empty, to be freed, or a negative error. No cancellation point. */
-int ni_address_resolve(const char *host, const char *port,
-		       const struct addrinfo *hints, struct addrinfo **found);
-
 /* Give a caller the @size bytes at @from, as accept() gives an address. */
 void ni_address_copy(const struct sockaddr_storage *from, socklen_t size,
 		     struct sockaddr *addr, socklen_t *addrlen);
 
-/* Python's text of an address. @fd serves to name an AF_PACKET interface.
- * Writes nothing for an unnamed AF_UNIX socket. */
-void ni_address_write(struct ni_text *text,
-		      const struct sockaddr_storage *address, socklen_t size,
-		      int fd);
+/* Python's text of an address; nothing for an unnamed AF_UNIX socket, -EINVAL if
+ * it is too short. @s, which may be NULL, serves to name an interface and to
+ * tell the kinds of AF_CAN apart. */
+int ni_address_write(struct ni_text *text,
+		     const struct sockaddr_storage *address, socklen_t size,
+		     const struct noinherit_socket *s);
+
+/* Python's tuple of @family in text, the kernel's form in @address, which is
+ * zero: the bytes of it, or a negative error. */
+int ni_address_of_tuple(struct sockaddr_storage *address, int family,
+			const char *text, size_t size);
+
+/* A host of AF_INET or AF_INET6, and its port. */
+int ni_address_of_host(struct sockaddr_storage *address, int family,
+		       const char *host, size_t size, in_port_t port);
 
 #endif

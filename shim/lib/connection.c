@@ -5,12 +5,11 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
-#include <stdlib.h>
 
 #include "address.h"
 #include "descriptor.h"
 #include "keywords.h"
+#include "resolve.h"
 #include "socket.h"
 #include "timeout.h"
 
@@ -100,24 +99,6 @@ static int attempt_each(struct noinherit_socket *s, const struct addrinfo *list,
 	return r;
 }
 
-/* A numeric port out of range is wrapped by glibc's resolver (O-14). Numbers
- * as the resolver reads them, signs and blanks included; the rest are names. */
-static int check_port(const char *port)
-{
-	int kept = errno;
-	bool is_out;
-	char *end;
-	long number;
-
-	if (!port || !*port)
-		return 0;
-	errno = 0;
-	number = strtol(port, &end, 10);
-	is_out = errno == ERANGE || number < 0 || number > 65535;
-	errno = kept;
-	return !*end && is_out ? -ERANGE : 0;
-}
-
 static int check_options(const struct noinherit_connect_options *options)
 {
 	int r = 0;
@@ -150,9 +131,9 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 	if (r == 0)
 		r = check_options(&given);
 	if (r == 0)
-		r = check_port(port);
+		r = ni_resolve_check_port(port);
 	if (r == 0)
-		r = ni_address_resolve(host, port, &hints, &list);
+		r = ni_resolve(host, port, &hints, given.deadline, &list);
 	if (r < 0)
 		return r;
 	pthread_cleanup_push(free_list, list);

@@ -134,7 +134,13 @@ static void write_address(struct ni_text *text, const struct plan *plan)
 	if (plan->options.address) {
 		size = size < sizeof(address) ? size : sizeof(address);
 		memcpy(&address, plan->options.address, size);
-		ni_address_write(text, &address, size, -1);
+		ni_address_write(text, &address, size, NULL);
+		return;
+	}
+	/* Python's tuple, as it was given. */
+	if (!plan->port && plan->host && plan->host[0] == '(' &&
+	    plan->options.family != AF_UNIX) {
+		ni_text_format(text, "%s", plan->host);
 		return;
 	}
 	if (plan->port)

@@ -74,6 +74,14 @@ ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf, size_t size,
 	return ni_operate(s, POLLIN, attempt_recv, &call);
 }
 
+ssize_t ni_transfer_recv(const struct noinherit_socket *s,
+			 struct ni_limit *limit, void *buf, size_t size)
+{
+	struct call call = { .into = buf, .size = size };
+
+	return ni_operate_within(s, limit, POLLIN, attempt_recv, &call);
+}
+
 ssize_t noinherit_recvfrom(const struct noinherit_socket *s, void *buf, size_t size,
 			   int flags, struct sockaddr *addr,
 			   socklen_t *addrlen)

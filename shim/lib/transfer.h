@@ -1,8 +1,13 @@
-/* transfer.h - receiving without the rule for descriptors. */
+/* transfer.h - receiving within a limit, and without the rule for descriptors. */
 #ifndef NI_LIB_TRANSFER_H
 #define NI_LIB_TRANSFER_H
 
 #include "noinherit.h"
+#include "timeout.h"
+
+/* recv() within a limit that several calls share. */
+ssize_t ni_transfer_recv(const struct noinherit_socket *s,
+			 struct ni_limit *limit, void *buf, size_t size);
 
 /* recvmsg() with the timeout and with @flags alone. */
 ssize_t ni_transfer_recvmsg(const struct noinherit_socket *s, struct msghdr *msg,

@@ -48,6 +48,26 @@ static void check_unix(const struct sockaddr_storage *address, int length,
 	assert(!is_path || strlen(un->sun_path) == size);
 }
 
+/* What is written of it is read as the same address. */
+static void check_tuple(const struct sockaddr_storage *address, int length,
+			int family)
+{
+	/* What the form of a CAN address is, its protocol tells. */
+	const struct noinherit_socket j1939 = { .fd = -1, .proto = 7 };
+	struct sockaddr_storage again;
+	char text[512];
+	int size = noinherit_format_address(family == AF_CAN ? &j1939 : NULL,
+					    (const void *)address,
+					    (socklen_t)length, text,
+					    sizeof(text));
+
+	assert(size > 0 && size < (int)sizeof(text));
+	assert(noinherit_address(&again, family, text, NOINHERIT_STRING,
+				 NULL) == length);
+	/* J1939 has less room than the union: compare what it names. */
+	assert(family == AF_CAN || !memcmp(&again, address, (size_t)length));
+}
+
 static void check_parsed(int family, const uint8_t *host, size_t size,
 			 const char *port)
 {
@@ -66,6 +86,8 @@ static void check_parsed(int family, const uint8_t *host, size_t size,
 	assert(address.ss_family == family);
 	if (family == AF_UNIX)
 		check_unix(&address, length, host, size);
+	else if (!port)
+		check_tuple(&address, length, family);
 	else
 		assert(ntohs(((struct sockaddr_in *)&address)->sin_port) ==
 		       strtol(port, NULL, 10));
@@ -73,7 +95,10 @@ static void check_parsed(int family, const uint8_t *host, size_t size,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const int families[] = { AF_INET, AF_INET6, AF_UNIX, 77 };
+	static const int families[] = {
+		AF_INET, AF_INET6, AF_UNIX, 77, AF_NETLINK, AF_VSOCK,
+		AF_PACKET, AF_CAN, 30 /* AF_TIPC */, AF_QIPCRTR,
+	};
 	struct noinherit_socket s;
 	const uint8_t *end;
 	size_t host_size;
@@ -83,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	family = families[data[0] % 4];
+	family = families[data[0] % 10];
 	data++, size--;
 	end = memchr(data, '|', size);
 	host_size = end ? (size_t)(end - data) : size;
@@ -93,8 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	port = text_of(end ? end + 1 : data, end ? size - host_size - 1 : 0);
 	name = text_of(data, host_size);
 
-	check_parsed(family, host, host_size, family == AF_UNIX && !*port ?
-						      NULL : port);
+	check_parsed(family, host, host_size, *port ? port : NULL);
 	assert(noinherit_create_connection(&s, name, port, NULL) < 0);
 	assert(ni_address_port(port) <= 65535);
 	free(host);

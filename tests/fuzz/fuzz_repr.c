@@ -56,13 +56,15 @@ static void check_size(const struct noinherit_socket *s, size_t size,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct noinherit_socket s = { 1 << 20, 1, 2, 3, 0 };
+	struct noinherit_socket s = { .fd = 1 << 20, .family = 1, .type = 2 };
 	char text[2048];
 	struct ni_text quoted = ni_text_in(text, sizeof(text));
 	int whole;
 
 	if (size < 1)
 		return 0;
+	/* CAN has three forms. */
+	s.proto = data[0] % 8;
 	kernel_says = data + 1;
 	/* It never has more than the storage, but may say so. */
 	kernel_size = size - 1;

@@ -4,6 +4,7 @@
  */
 #include <noinherit.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -118,6 +119,67 @@ static void internet(void)
 	noinherit_close(&client);
 }
 
+static void addresses(void)
+{
+	struct noinherit_resolved found[4];
+	struct sockaddr_storage address;
+	char text[64];
+	int r = noinherit_address(&address, AF_INET6, "('::1', 80, 3, 4)",
+				  NOINHERIT_STRING, NULL);
+
+	check("format_address",
+	      noinherit_format_address(NULL, (struct sockaddr *)&address,
+				       (socklen_t)r, text, sizeof(text)) == 17);
+	check("port", noinherit_port((struct sockaddr *)&address,
+				     (socklen_t)r) == 80);
+	check("resolve", noinherit_resolve("127.0.0.1", "80", NULL, found,
+					   4) >= 1);
+}
+
+static void options(void)
+{
+	struct noinherit_socket s;
+	int number = 1;
+	socklen_t size = sizeof(number);
+	int64_t value;
+
+	noinherit_create_socket(&s, -1, -1, -1);
+	check("setsockopt", !noinherit_setsockopt(
+		&s, SOL_SOCKET, SO_REUSEADDR, &number, size));
+	check("getsockopt", !noinherit_getsockopt(
+		&s, SOL_SOCKET, SO_REUSEADDR, &number, &size) && number);
+	check("setsockopt_int", !noinherit_setsockopt_int(
+		&s, SOL_SOCKET, SO_REUSEADDR, 0));
+	check("getsockopt_int", !noinherit_getsockopt_int(
+		&s, SOL_SOCKET, SO_REUSEADDR, &value) && !value);
+	check("set_nodelay", !noinherit_set_nodelay(&s, 1));
+	check("set_keepalive", !noinherit_set_keepalive(&s, 1, 5, -1, -1));
+	noinherit_close(&s);
+}
+
+static void reading(void)
+{
+	struct noinherit_socket pair[2];
+	struct noinherit_reader reader;
+	int file = open("/dev/null", O_RDONLY);
+	const char *line;
+	char buf[16];
+
+	noinherit_socketpair(pair, -1, -1, -1);
+	noinherit_sendall(&pair[0], "exact line\nmore and more", 24, 0, NULL);
+	check("recv_exact", !noinherit_recv_exact(&pair[1], buf, 6, NULL));
+	check("reader_init", !noinherit_reader_init(&reader, &pair[1], buf,
+						    sizeof(buf)));
+	check("reader_line", noinherit_reader_line(&reader, &line) == 5);
+	check("reader_exact", !noinherit_reader_exact(&reader, buf, 4, NULL));
+	check("reader_read", noinherit_reader_read(&reader, buf, 1) == 1);
+	check("sendfile", !noinherit_sendfile(&pair[0], file, 0,
+					      NOINHERIT_TO_THE_END, NULL));
+	close(file);
+	noinherit_close(&pair[0]);
+	noinherit_close(&pair[1]);
+}
+
 static void transfer(void)
 {
 	struct noinherit_socket pair[2], copy;
@@ -164,6 +226,9 @@ int main(void)
 	creation();
 	deadlines();
 	internet();
+	addresses();
+	options();
+	reading();
 	transfer();
 	printf("%d calls, %d wrong\n", done, wrong);
 	return wrong != 0;

@@ -81,6 +81,57 @@ static void deadlines(void)
 	EXPECT(noinherit_deadline_close(&deadline) == 0);
 }
 
+static void addresses(void)
+{
+	struct sockaddr_storage address;
+	int r = noinherit_address(&address, AF_INET6, "('::1', 80, 3, 4)",
+				  NOINHERIT_STRING, NULL);
+
+	EXPECT(noinherit_port((struct sockaddr *)&address, (socklen_t)r) == 80);
+}
+
+static void options(void)
+{
+	struct noinherit_socket s;
+	int number = 1;
+	socklen_t size = sizeof(number);
+	int64_t value = 0;
+
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(noinherit_setsockopt(&s, SOL_SOCKET, SO_REUSEADDR, &number,
+				    size) == 0);
+	EXPECT(noinherit_getsockopt(&s, SOL_SOCKET, SO_REUSEADDR, &number,
+				    &size) == 0);
+	EXPECT(noinherit_setsockopt_int(&s, SOL_SOCKET, SO_KEEPALIVE, 1) == 0);
+	EXPECT(noinherit_getsockopt_int(&s, SOL_SOCKET, SO_KEEPALIVE,
+					&value) == 0 && value == 1);
+	EXPECT(noinherit_set_nodelay(&s, 1) == 0);
+	EXPECT(noinherit_set_keepalive(&s, 1, 5, 5, 5) == 0);
+	noinherit_close(&s);
+}
+
+static void reading(void)
+{
+	struct noinherit_socket pair[2];
+	struct noinherit_reader reader;
+	const char *line;
+	char buf[16];
+
+	EXPECT(noinherit_socketpair(pair, -1, -1, -1) == 0);
+	EXPECT(noinherit_sendall(&pair[0], "exact line\nmore", 15, 0,
+				 NULL) == 0);
+	EXPECT(noinherit_recv_exact(&pair[1], buf, 6, NULL) == 0);
+	EXPECT(noinherit_reader_init(&reader, &pair[1], buf,
+				     sizeof(buf)) == 0);
+	EXPECT(noinherit_reader_line(&reader, &line) == 5);
+	EXPECT(noinherit_reader_exact(&reader, buf, 3, NULL) == 0);
+	EXPECT(noinherit_reader_read(&reader, buf, 1) == 1);
+	EXPECT(noinherit_sendfile(&pair[0], pair[0].fd, -1, 1, NULL) ==
+	       -EINVAL);
+	noinherit_close(&pair[0]);
+	noinherit_close(&pair[1]);
+}
+
 static void transfer(void)
 {
 	struct noinherit_socket pair[2];
@@ -154,6 +205,9 @@ static void on_alarm(int number)
 	(void)number;
 	sockets();
 	deadlines();
+	addresses();
+	options();
+	reading();
 	transfer();
 	servers();
 	/* One that fails, for errno. */

@@ -35,13 +35,24 @@ SEEDS = {
                 b"\x01::1|443", b"\x01fe80::1%lo|65536", b"\x02/tmp/x|",
                 b"\x02\0name|", b"\0host.example|http",
                 b"\0" + b"a" * 1024 + b"|1", b"\x02" + b"/" * 107 + b"|",
-                b"\x02" + b"/" * 108 + b"|"],
+                b"\x02" + b"/" * 108 + b"|",
+                b"\0('127.0.0.1', 80)|", b"\x01('::1', 80, 3, 4)|",
+                b"\x04(12, 3)|", b"\x05(4294967295, 80)|",
+                b"\x06('lo', 3, 0, 772, b'\\x00abc')|", b"\x07('lo',)|",
+                b"\x07('', 1, 2)|", b"\x07('', 1, 2, 3)|",
+                b"\x08(1, 2, 3, 4, 5)|", b"\x08(3, 2, 3, 4)|",
+                b"\x09(1, 2)|", b"\0('" + b"a" * 1100 + b"', 1)|"],
     "repr": [b"\x50" + struct.pack("=HH4s8x", 2, 0x5000, b"\x7f\0\0\1"),
              b"\x60" + struct.pack("=HHI16sI", 10, 80, 0, bytes(16), 3),
              b"\x20\x01\0/tmp/socket\0", b"\x20\x01\0\0abstract'\"\n",
              b"\x20" + struct.pack("=HHII", 16, 0, 42, 1),
              b"\x20" + struct.pack("=HHiHBB8s", 17, 8, 1, 772, 0, 6, bytes(8)),
-             b"\x20" + struct.pack("=HHII", 40, 0, 1, 2)],
+             b"\x20" + struct.pack("=HHIIII", 40, 0, 1, 2, 0, 0),
+             b"\x06" + struct.pack("=HHiII8x", 29, 0, 1, 17, 34),
+             b"\x07" + struct.pack("=HHiQIB3x", 29, 0, 1, 17, 34, 5),
+             b"\x20" + struct.pack("=HBbIII", 30, 2, 2, 17, 34, 5),
+             b"\x20" + struct.pack("=HHII", 42, 0, 1, 2)],
+    "reader": [b"\x08one\ntwo\nthree", b"\x01\n\n\n", b"\x40" + b"a" * 90],
     "control": [b"\x02" + control(16 + 8, 1, 5, 6),
                 b"\x01" + control(16 + 12, 1, 5, 6, 7, 0) +
                 control(16 + 4, 4, 9, 0),
@@ -52,9 +63,11 @@ SEEDS = {
 
 # A bug in each parser, to see that the inputs would find it.
 BUGS = {
-    "address": ("address.c", "if (size >= sizeof(ended))", "if (0)"),
+    "address": ("address_tuple.c",
+                "source->texts_size == sizeof(source->texts)", "0"),
     "repr": ("text.c", "text->size - text->length : 0",
              "text->size - text->length + 1 : 0"),
+    "reader": ("reader.c", "size - searched", "size - searched + 1"),
     "control": ("passing.c", "(bytes < room ? bytes : room)", "bytes"),
 }
 

@@ -16,13 +16,15 @@ SAFE_CALLS = set("""
     getpid getsockname getsockopt ioctl listen memchr memcmp memcpy memset poll
     prctl pthread_setcancelstate read recv recvfrom recvmsg send sendmsg sendto
     setsockopt shutdown socket socketpair strlen syscall write
+    memmove pread pthread_sigmask sendfile sigaddset sigemptyset sigismember
+    sigpending sigtimedwait
     __cmsg_nxthdr __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 """.split())
 # Files of which every function is signal-safe. In server.c and address.c it is
 # what asks no resolver and writes no message.
 SAFE_FILES = ("accept", "connect", "deadline", "descriptor", "endpoint",
-              "keywords", "passing", "share", "socket", "timeout", "transfer",
-              "wait")
+              "keywords", "option", "passing", "reader", "sendfile", "share",
+              "socket", "timeout", "transfer", "wait")
 
 
 def signal_safe():

@@ -180,7 +180,7 @@ static const struct {
 	const char *port;
 	int error, eai;
 } refused[] = {
-	{ "family", AF_NETLINK, "", NOINHERIT_STRING, "0", -EAFNOSUPPORT, 0 },
+	{ "family", 77, "", NOINHERIT_STRING, "0", -EAFNOSUPPORT, 0 },
 	{ "no port", AF_INET, "", NOINHERIT_STRING, NULL, -EINVAL, 0 },
 	{ "service", AF_INET, "", NOINHERIT_STRING, "http", -EINVAL, 0 },
 	{ "port range", AF_INET6, "", NOINHERIT_STRING, "65536", -ERANGE, 0 },

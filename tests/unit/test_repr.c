@@ -210,14 +210,14 @@ static void a_length_that_is_too_long_is_not_believed(void **state)
 	(void)state;
 	memset(&address, 'a', sizeof(address));
 	un->sun_family = AF_UNIX;
-	ni_address_write(&written, &address, sizeof(address), -1);
+	ni_address_write(&written, &address, sizeof(address), NULL);
 	assert_int_equal(written.length, sizeof(un->sun_path));
 
 	memset(&address, 0, sizeof(address));
 	ll->sll_family = AF_PACKET;
 	ll->sll_halen = 255;
 	written = ni_text_in(words, sizeof(words));
-	ni_address_write(&written, &address, sizeof(address), -1);
+	ni_address_write(&written, &address, sizeof(address), NULL);
 	assert_string_equal(words, "('', 0, 0, 0, "
 		"b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00')");
 }
