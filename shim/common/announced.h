@@ -83,8 +83,8 @@ void ni_announced_in_arguments(const struct ni_announced_to *to,
 			       const char *prefix, size_t length,
 			       ni_announced_visit *visit, void *data);
 
-/* The table's variables, LISTEN_FDS and LISTEN_PID too: NULL past the end. */
-const char *ni_announced_variable(size_t index);
+/* Is "NAME=value" a variable of the table, or one of socket activation's? */
+bool ni_announced_is_variable(const char *variable);
 
 #pragma GCC visibility pop
 

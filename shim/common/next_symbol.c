@@ -167,14 +167,19 @@ static uint32_t find_by_sysv_hash(const struct object *object,
 	return row;
 }
 
+static uint32_t find_row(const struct object *object,
+			 const struct ni_symbol *wanted)
+{
+	return object->gnu_hash ? find_by_gnu_hash(object, wanted) :
+				  find_by_sysv_hash(object, wanted);
+}
+
 static void *find(const struct object *object, const struct ni_symbol *wanted)
 {
+	const uint32_t row = find_row(object, wanted);
 	const ElfW(Sym) *symbol;
 	uintptr_t address;
-	uint32_t row;
 
-	row = object->gnu_hash ? find_by_gnu_hash(object, wanted) :
-				 find_by_sysv_hash(object, wanted);
 	if (!row)
 		return NULL;
 	symbol = &object->symbols[row];
@@ -263,6 +268,43 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)
 	walk.is_behind_self = false;
 	walk.is_in_front = true;
 	dl_iterate_phdr(look_into, &walk);
+}
+
+static bool defines_any(const struct object *object, const struct walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++)
+		if (find_row(object, &walk->symbols[i]))
+			return true;
+	return false;
+}
+
+static int look_in_front(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct walk *walk = data;
+	struct object object;
+
+	(void)size;
+	if (contains(info, walk->self))
+		return 1;
+	if (read_object(&object, info) &&
+	    part_of_libc(&object, info) == NOT_LIBC &&
+	    strcmp(object.name, "libnoinherit-audit.so") &&
+	    defines_any(&object, walk))
+		walk->is_in_front = true;
+	return walk->is_in_front;
+}
+
+bool ni_is_defined_in_front(const void *self, const struct ni_symbol *symbols,
+			    size_t count)
+{
+	struct walk walk = {
+		.self = (uintptr_t)self,
+		.symbols = (struct ni_symbol *)symbols,
+		.count = count,
+	};
+
+	dl_iterate_phdr(look_in_front, &walk);
+	return walk.is_in_front;
 }
 
 static int look_for_self(struct dl_phdr_info *info, size_t size, void *data)

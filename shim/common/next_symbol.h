@@ -64,6 +64,14 @@ uint32_t ni_symbol_hash(const char *name);
  */
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
 
+/**
+ * ni_is_defined_in_front - does an object in front of @self define any of them?
+ *
+ * Its calls need not come by here. libc and our own recorder do not count.
+ */
+bool ni_is_defined_in_front(const void *self, const struct ni_symbol *symbols,
+			    size_t count);
+
 /* False: another C library has taken libc.so.6 for itself and loaded us into a
  * program of its own. musl is the one that we know. */
 bool ni_is_glibc(void);

@@ -2,24 +2,23 @@
 
 #include <string.h>
 
+/* Lists of words, each ended by NUL, an empty one last: in every process, so
+ * packed, and without pointers, which cost a relocation each. */
+
 /* Programs that run other programs. */
-static const char interpreters[][12] = {
-	"Rscript", "awk", "bash", "beam.smp", "csh", "dash", "deno", "emacs",
-	"erl", "escript", "fish", "gawk", "gjs", "gosh", "guile", "gst", "java",
-	"jimsh", "js", "jshell", "julia", "ksh", "lua", "luajit", "mawk",
-	"mksh", "mono", "nawk", "node", "nodejs", "ocaml", "ocamlrun",
-	"octave", "perl", "php", "php-cgi", "pike", "pypy", "python", "racket",
-	"rakudo", "rbash", "rexx", "ruby", "scheme", "sh", "tclsh", "tcsh",
-	"wish", "xonsh", "yash", "zsh",
-};
+static const char interpreters[] =
+	"Rscript\0awk\0bash\0beam.smp\0csh\0dash\0deno\0emacs\0erl\0"
+	"escript\0fish\0gawk\0gjs\0gosh\0guile\0gst\0java\0jimsh\0js\0"
+	"jshell\0julia\0ksh\0lua\0luajit\0mawk\0mksh\0mono\0nawk\0node\0"
+	"nodejs\0ocaml\0ocamlrun\0octave\0perl\0php\0php-cgi\0pike\0pypy\0"
+	"python\0racket\0rakudo\0rbash\0rexx\0ruby\0scheme\0sh\0tclsh\0"
+	"tcsh\0wish\0xonsh\0yash\0zsh\0";
 
 /* Many programs in one file: the name they are called by tells which. */
-static const char multicall[][12] = { "busybox", "coreutils", "toybox" };
+static const char multicall[] = "busybox\0coreutils\0toybox\0";
 
 /* ld-linux-x86-64.so.2, ld-linux-aarch64.so.1, ld-musl-x86_64.so.1, ld-2.31.so */
-static const char loaders[][12] = { "ld-linux", "ld-musl", "ld-2", "ld.so" };
-
-#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+static const char loaders[] = "ld-linux\0ld-musl\0ld-2\0ld.so\0";
 
 const char *ni_path_base(const char *path)
 {
@@ -42,13 +41,12 @@ static bool is_version(const char *text)
 	return text[strspn(text, "0123456789.-")] == '\0';
 }
 
-static bool is_listed(const char *name, const char (*list)[12], size_t rows)
+static bool is_listed(const char *name, const char *list)
 {
-	for (size_t i = 0; i < rows; i++) {
-		size_t length = strlen(list[i]);
+	for (; *list; list += strlen(list) + 1) {
+		size_t length = strlen(list);
 
-		if (!strncmp(name, list[i], length) &&
-		    is_version(name + length))
+		if (!strncmp(name, list, length) && is_version(name + length))
 			return true;
 	}
 	return false;
@@ -58,9 +56,9 @@ enum ni_program_kind ni_program_kind(const char *path)
 {
 	const char *name = ni_path_base(path);
 
-	if (is_listed(name, multicall, ROWS(multicall)))
+	if (is_listed(name, multicall))
 		return NI_PROGRAM_MULTICALL;
-	return is_listed(name, interpreters, ROWS(interpreters)) ?
+	return is_listed(name, interpreters) ?
 		NI_PROGRAM_INTERPRETER : NI_PROGRAM_PLAIN;
 }
 
@@ -76,8 +74,8 @@ bool ni_program_is_loader(const char *path)
 {
 	const char *name = ni_path_base(path);
 
-	for (size_t i = 0; i < ROWS(loaders); i++)
-		if (!strncmp(name, loaders[i], strlen(loaders[i])))
+	for (const char *word = loaders; *word; word += strlen(word) + 1)
+		if (!strncmp(name, word, strlen(word)))
 			return has_library_suffix(name);
 	return false;
 }

@@ -9,38 +9,29 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 
-#include "common/raw.h"
 #include "preload/create.h"
 #include "preload/marks.h"
+#include "preload/task.h"
 
-/* Linux releases the number on every error but EBADF; only a filter can refuse
- * the call and leave it open. */
-static NI_COLD int close_failed(int fd, int result, unsigned char mark)
-{
-	if (ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0)
-		ni_marks_set(fd, mark);
-	return result;
-}
-
-/* Apart, so that closing what is not ours saves no register. */
+/* Apart, so that closing what is not marked saves no register. The number may
+ * be another's as soon as the kernel has it, whatever the call then answers: a
+ * file system says EIO or EDQUOT after that. So the mark never comes back, not
+ * even where a filter refused the call: such a descriptor is not handed over. */
 static NI_HOT __attribute__((noinline)) int
-close_marked(int (*next)(int), int fd, unsigned char mark)
+close_marked(int (*next)(int), int fd)
 {
-	int result;
-
-	if (NI_LIKELY(!ni_in_vfork_child))
+	if (NI_UNLIKELY(ni_marks_detached))
+		ni_marks_set(fd, 0);
+	else
 		ni_marks[(unsigned)fd] = 0;
-	result = next(fd);
-	return NI_LIKELY(result >= 0) ? result : close_failed(fd, result, mark);
+	return next(fd);
 }
 
 static inline int close_by(int (*next)(int), int fd)
 {
-	unsigned char mark = ni_marks_get(fd);
-
-	if (NI_LIKELY(!mark))
+	if (NI_LIKELY(!ni_marks_get(fd)))
 		return next(fd);
-	return close_marked(next, fd, mark);
+	return close_marked(next, fd);
 }
 
 int ni_close(const struct ni_next *next, int fd)
@@ -48,28 +39,19 @@ int ni_close(const struct ni_next *next, int fd)
 	return close_by(next->close, fd);
 }
 
-static int flag_range(const struct ni_next *next, unsigned first, unsigned last,
-		      int flags)
-{
-	int result = next->close_range(first, last, flags);
-	unsigned end = ni_marks_end;
-
-	if (result < 0)
-		return result;
-	/* The program's own word from now on (rule 8). */
-	for (unsigned fd = first; fd <= last && fd < end; fd++)
-		if (ni_marks[fd] & NI_MARK_OURS)
-			ni_marks_set((int)fd, 0);
-	return result;
-}
-
+/* Closes, or sets the program's own flag (rule 8). */
 int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
 		   int flags)
 {
+	bool splits = (flags & CLOSE_RANGE_UNSHARE) && !ni_is_single_thread();
 	int result;
 
-	if (flags & CLOSE_RANGE_CLOEXEC)
-		return flag_range(next, first, last, flags);
+	if (splits) {
+		result = next->close_range(first, last, flags);
+		if (result >= 0)
+			ni_marks_split();
+		return result;
+	}
 	ni_marks_begin_closing(first, last);
 	result = next->close_range(first, last, flags);
 	ni_marks_end_closing(first, last, result >= 0);

@@ -12,25 +12,26 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
-/* The program's word: whichever it sets, the flag is its own from now on. */
-static void take_programs_word(int fd, int result)
+/* The program's word: whichever it sets, the flag is its own from now on. The
+ * mark counts no more from before the call. */
+static int programs_word(const struct ni_next *next, int fd, long flags)
 {
-	if (result >= 0 && ni_is_marked(fd))
-		ni_marks_set(fd, 0);
+	int result;
+
+	ni_marks_begin_closing((unsigned)fd, (unsigned)fd);
+	result = next->fcntl(fd, F_SETFD, flags);
+	ni_marks_end_closing((unsigned)fd, (unsigned)fd, result >= 0);
+	return result;
 }
 
 static int set_flags(const struct ni_next *next, int fd, long flags)
 {
-	int result;
-
 	/* O_CLOEXEC in place of FD_CLOEXEC would take the flag off, by mistake
 	 * for what the program wants. */
 	if ((flags & (O_CLOEXEC | FD_CLOEXEC)) == O_CLOEXEC &&
 	    ni_is_marked(fd) && ni_policy_now()->is_enforcing)
 		return next->fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
-	result = next->fcntl(fd, F_SETFD, flags);
-	take_programs_word(fd, result);
-	return result;
+	return programs_word(next, fd, flags);
 }
 
 /* A minimum beyond the standard streams means "dup to this number", as shells
@@ -78,8 +79,9 @@ int ni_ioctl(const struct ni_next *next, int fd, unsigned long request,
 
 	if (NI_LIKELY(request != FIOCLEX && request != FIONCLEX))
 		return next->ioctl(fd, request, argument);
+	ni_marks_begin_closing((unsigned)fd, (unsigned)fd);
 	result = next->ioctl(fd, request, argument);
-	take_programs_word(fd, result);
+	ni_marks_end_closing((unsigned)fd, (unsigned)fd, result >= 0);
 	return result;
 }
 

@@ -32,6 +32,7 @@ int ni_close(const struct ni_next *next, int fd);
 int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
 		   int flags);
 int ni_fcntl(const struct ni_next *next, int fd, int command, long argument);
+int ni_unshare(const struct ni_next *next, int flags);
 int ni_ioctl(const struct ni_next *next, int fd, unsigned long request,
 	     long argument);
 

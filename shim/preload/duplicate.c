@@ -6,6 +6,7 @@
 
 #include "common/raw.h"
 #include "preload/create.h"
+#include "preload/handover.h"
 #include "preload/marks.h"
 #include "preload/policy.h"
 
@@ -59,37 +60,35 @@ static int dup2_onto_itself(const struct ni_next *next, int fd)
 {
 	int result = next->dup2(fd, fd);
 
-	if (result >= 0 && ni_is_marked(fd) && ni_is_compat()) {
+	if (result >= 0 && ni_is_marked(fd) && ni_is_compat() &&
+	    ni_is_proved(fd)) {
 		ni_raw3(SYS_fcntl, fd, F_SETFD, 0);
 		ni_marks_take(fd);
 	}
 	return result;
 }
 
-static int onto(int result, int fd, int fd2, unsigned char before)
+/* What was on @fd2 is gone, unless the call failed. */
+static int onto(int result, int fd, int fd2)
 {
-	if (result < 0 && before)
-		ni_marks_set(fd2, before);
-	else if (result >= 0 && ni_marks_kept(fd))
+	ni_marks_end_closing((unsigned)fd2, (unsigned)fd2, result >= 0);
+	if (result >= 0 && ni_marks_kept(fd))
 		ni_marks_set(fd2, NI_MARK_KEPT);
 	return result;
 }
 
 int ni_dup2(const struct ni_next *next, int fd, int fd2)
 {
-	unsigned char before;
-
 	if (fd == fd2)
 		return dup2_onto_itself(next, fd);
-	before = ni_marks_take(fd2);
-	return onto(next->dup2(fd, fd2), fd, fd2, before);
+	ni_marks_begin_closing((unsigned)fd2, (unsigned)fd2);
+	return onto(next->dup2(fd, fd2), fd, fd2);
 }
 
 int ni_dup3(const struct ni_next *next, int fd, int fd2, int flags)
 {
-	unsigned char before = ni_marks_take(fd2);
-
-	return onto(next->dup3(fd, fd2, flags), fd, fd2, before);
+	ni_marks_begin_closing((unsigned)fd2, (unsigned)fd2);
+	return onto(next->dup3(fd, fd2, flags), fd, fd2);
 }
 
 NI_EXPORT int dup2(int fd, int fd2)

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/auxv.h>
+#include <sys/resource.h>
 
 #include "common/announced.h"
 #include "common/raw.h"
@@ -41,47 +41,47 @@ static void put_number(struct writer *writer, unsigned number)
 	put(writer, digits + i, sizeof(digits) - i);
 }
 
-/* One more number or range; one that does not fit is not begun. */
-static void put_range(struct writer *writer, unsigned first, unsigned last,
-		      bool is_first)
+/* One more range; one that does not fit is not begun. */
+static void put_range(struct ni_environment_text *text)
 {
-	struct writer before = *writer;
+	struct writer writer = { text->adopt + text->length,
+				 text->adopt + sizeof(text->adopt), false };
 
-	if (!is_first)
-		put(writer, ",", 1);
-	put_number(writer, first);
-	if (last > first) {
-		put(writer, "-", 1);
-		put_number(writer, last);
+	if (text->adopt[text->length - 1] != ':')
+		put(&writer, ",", 1);
+	put_number(&writer, text->first);
+	if (text->last > text->first) {
+		put(&writer, "-", 1);
+		put_number(&writer, text->last);
 	}
-	if (writer->is_full) {
-		*writer = before;
-		*writer->to = '\0';
-		writer->is_full = true;
-	}
+	if (writer.is_full)
+		text->adopt[text->length] = '\0';
+	else
+		text->length = (unsigned)(writer.to - text->adopt);
 }
 
-static void write_adopt(char *to, size_t size,
-			const struct ni_handover *handover, bool is_spawn,
-			pid_t pid)
+void ni_environment_begin(struct ni_environment_text *text, bool is_spawn,
+			  pid_t pid)
 {
-	struct writer writer = { to, to + size, false };
-	unsigned fd = ni_handover_next(handover, 0);
-	bool is_first = true;
+	struct writer writer = { text->adopt,
+				 text->adopt + sizeof(text->adopt), false };
 
 	put(&writer, ADOPT "=p", sizeof(ADOPT "=p") - 1 - !is_spawn);
 	put_number(&writer, (unsigned)pid);
 	put(&writer, ":", 1);
-	while (fd < handover->end) {
-		unsigned last = fd;
+	text->length = (unsigned)(writer.to - text->adopt);
+	text->first = text->last = 0;
+}
 
-		while (ni_handover_next(handover, last + 1) == last + 1 &&
-		       last + 1 < handover->end)
-			last++;
-		put_range(&writer, fd, last, is_first);
-		is_first = false;
-		fd = ni_handover_next(handover, last + 1);
+void ni_environment_add(struct ni_environment_text *text, unsigned fd)
+{
+	if (text->first && text->last + 1 == fd) {
+		text->last = fd;
+		return;
 	}
+	if (text->first)
+		put_range(text);
+	text->first = text->last = fd;
 }
 
 static bool is_in_list(const char *list, const char *entry)
@@ -141,17 +141,27 @@ size_t ni_environment_count(char *const *envp)
 	return count;
 }
 
-void ni_environment_complete(char **to, struct ni_environment_text *text,
-			     char *const *envp,
-			     const struct ni_handover *handover, bool is_spawn,
-			     pid_t pid)
+static size_t copy_variables(char **to, char *const *envp, size_t most)
 {
-	size_t count = 0, own = ni_environment_count(envp);
+	size_t count = 0;
 
-	for (size_t i = 0; i < own; i++)
-		if (!ni_variable_value(envp[i], ADOPT))
-			to[count++] = envp[i];
-	own = count;
+	for (size_t i = 0; envp && i < most; i++) {
+		char *variable = envp[i];
+
+		if (!variable)
+			break;
+		if (!ni_variable_value(variable, ADOPT))
+			to[count++] = variable;
+	}
+	return count;
+}
+
+void ni_environment_complete(char **to, struct ni_environment_text *text,
+			     char *const *envp, size_t count)
+{
+	size_t own = copy_variables(to, envp, count);
+
+	count = own;
 	for (size_t i = 0; ni_carried_at(i); i++) {
 		const char *carried = ni_carried_at(i);
 		const char *entry = ni_variable_value(carried, "LD_PRELOAD");
@@ -162,34 +172,61 @@ void ni_environment_complete(char **to, struct ni_environment_text *text,
 		else if (entry)
 			*there = extended_preload(text, *there, entry);
 	}
-	write_adopt(text->adopt, sizeof(text->adopt), handover, is_spawn, pid);
+	if (text->first)
+		put_range(text);
+	text->first = 0;
 	to[count++] = text->adopt;
 	to[count] = NULL;
 }
 
+/* Texts and the pointers to them. */
+static size_t size_of(char *const *list)
+{
+	size_t size = 0;
+
+	for (; list && *list; list++)
+		size += strlen(*list) + 1 + sizeof(*list);
+	return size;
+}
+
+bool ni_environment_fits(char *const *argv, char *const *envp)
+{
+	/* A quarter of the stack, 128 KiB at least, 6 MiB at most. */
+	const size_t least = 128 << 10, most = 6 << 20;
+	/* What else the kernel puts there, and our texts. */
+	size_t more = 2048 + sizeof(struct ni_environment_text);
+	struct rlimit limit;
+	size_t room;
+
+	if (ni_raw6(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0) < 0)
+		return false;
+	room = limit.rlim_cur / 4 > most ? most : limit.rlim_cur / 4;
+	if (room < least)
+		room = least;
+	for (size_t i = 0; ni_carried_at(i); i++)
+		more += strlen(ni_carried_at(i)) + 1 + sizeof(char *);
+	return size_of(argv) + size_of(envp) + more < room;
+}
+
 /* ---- reading: the text is anybody's ---- */
 
-static bool read_number(const char **text, unsigned long *number)
+static bool read_number(const char **text, long *number)
 {
-	const char *start = *text;
+	size_t digits = ni_number_read(*text, number);
 
-	for (*number = 0; **text >= '0' && **text <= '9'; (*text)++)
-		if (*number < 1UL << 32)
-			*number = *number * 10 + (unsigned long)(**text - '0');
-	return *text > start;
+	*text += digits;
+	return digits > 0;
 }
 
 static bool is_for_us(const char **text)
 {
 	bool is_spawn = **text == 'p';
-	unsigned long pid;
-	long own;
+	long pid;
 
 	*text += is_spawn;
 	if (!read_number(text, &pid) || *(*text)++ != ':')
 		return false;
-	own = ni_raw3(is_spawn ? SYS_getppid : SYS_getpid, 0, 0, 0);
-	return own > 0 && pid == (unsigned long)own;
+	return pid == ni_raw3(is_spawn ? SYS_getppid : SYS_getpid, 0, 0, 0);
 }
 
 static void adopt(int fd)
@@ -203,17 +240,21 @@ static void adopt(int fd)
 		ni_marks_set(fd, NI_MARK_OURS);
 }
 
+/* Written in order: a range that begins before the end of the one before is no
+ * list of ours. So no number comes twice, however long the text. */
 static void adopt_listed(const char *text)
 {
-	unsigned long first, last;
+	long next = 3, first, last;
 
 	while (read_number(&text, &first)) {
 		last = first;
 		if (*text == '-' && (text++, !read_number(&text, &last)))
 			return;
+		if (first < next)
+			return;
 		for (; first <= last && first < NI_MARKS_SIZE; first++)
-			if (first >= 3)
-				adopt((int)first);
+			adopt((int)first);
+		next = last < NI_MARKS_SIZE ? last + 1 : NI_MARKS_SIZE;
 		if (*text != ',')
 			return;
 		text++;
@@ -222,6 +263,7 @@ static void adopt_listed(const char *text)
 
 void ni_environment_adopt(char **envp)
 {
+	bool is_first = true;
 	char **to;
 
 	for (; *envp && !ni_variable_value(*envp, ADOPT); envp++)
@@ -230,11 +272,14 @@ void ni_environment_adopt(char **envp)
 	for (to = envp; *envp; envp++) {
 		const char *list = ni_variable_value(*envp, ADOPT);
 
-		if (!list)
+		if (!list) {
 			*to++ = *envp;
-		else if (ni_is_compat() && !getauxval(AT_SECURE) &&
-			 is_for_us(&list))
+			continue;
+		}
+		if (is_first && ni_is_compat() && !ni_program_is_set_id() &&
+		    is_for_us(&list))
 			adopt_listed(list);
+		is_first = false;
 	}
 	if (to != envp)
 		*to = NULL;

@@ -14,28 +14,41 @@ enum {
 	/* Pointers more than envp has: what is carried, the list of numbers,
 	 * the end. */
 	NI_ENVIRONMENT_EXTRA = NI_CARRIED_MAX + 2,
-	/* An environment of more variables is passed on as it is. */
-	NI_ENVIRONMENT_MAX = 4096,
+	/* An environment of more variables is passed on as it is: the stack
+	 * may be a small thread's. */
+	NI_ENVIRONMENT_MAX = 1200,
 };
 
-/* The texts that a completed environment points into; on the stack. */
+/* The texts that a completed environment points into; on the stack, which may
+ * be a signal handler's. What does not fit is left out. */
 struct ni_environment_text {
-	char preload[4096];	/* LD_PRELOAD= with our entry at its end */
-	char adopt[2048];	/* NOINHERIT_ADOPT= */
+	char preload[640];	/* LD_PRELOAD= with our entry at its end */
+	char adopt[384];	/* NOINHERIT_ADOPT= */
+	unsigned length;	/* of adopt */
+	unsigned first, last;	/* the range that is being written */
 };
 
 size_t ni_environment_count(char *const *envp);
 
+/* Does what a completed environment has more surely fit what the kernel takes? */
+bool ni_environment_fits(char *const *argv, char *const *envp);
+
+/* Begins the list of what is handed over; @is_spawn: the new process' number is
+ * not known yet, @pid is its parent's. */
+void ni_environment_begin(struct ni_environment_text *text, bool is_spawn,
+			  pid_t pid);
+
+/* One more number, in order; for ni_handover_each(). */
+void ni_environment_add(struct ni_environment_text *text, unsigned fd);
+
 /**
  * ni_environment_complete - write the environment of the new image
- * @to: room for the variables of @envp and NI_ENVIRONMENT_EXTRA more
- * @text: what @to points into
- * @is_spawn: the new process' number is not known yet; @pid is its parent's
+ * @to: room for @count pointers and NI_ENVIRONMENT_EXTRA more
+ * @text: what @to points into; its list is complete
+ * @envp: at most @count variables are read: another thread may add some
  */
 void ni_environment_complete(char **to, struct ni_environment_text *text,
-			     char *const *envp,
-			     const struct ni_handover *handover, bool is_spawn,
-			     pid_t pid);
+			     char *const *envp, size_t count);
 
 /* At the start of the new image: makes what was handed over ours again, and
  * removes the variable. @envp: changed in place. */

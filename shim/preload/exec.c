@@ -16,6 +16,7 @@
 #include "preload/handover.h"
 #include "preload/marks.h"
 #include "preload/policy.h"
+#include "preload/task.h"
 
 /* The exec calls differ in how they name the file. */
 enum kind { BY_PATH, BY_SEARCH, BY_DESCRIPTOR, AT_DIRECTORY };
@@ -74,15 +75,15 @@ const char *ni_exec_find(const char *file, char *buffer, size_t size)
 	for (;; path++) {
 		size_t length = strcspn(path, ":");
 
-		if (length + 1 + file_length < size) {
-			memcpy(buffer, path, length);
-			buffer[length] = '/';
-			/* An empty entry is the working directory. */
-			memcpy(buffer + length + (length > 0), file,
-			       file_length + 1);
-			if (is_executable(buffer))
-				return buffer;
-		}
+		/* execvp() may find it just there. */
+		if (length + 1 + file_length >= size)
+			return NULL;
+		memcpy(buffer, path, length);
+		buffer[length] = '/';
+		/* An empty entry is the working directory. */
+		memcpy(buffer + length + (length > 0), file, file_length + 1);
+		if (is_executable(buffer))
+			return buffer;
 		path += length;
 		if (!*path)
 			return NULL;
@@ -108,59 +109,91 @@ static struct ni_file file_of(const struct image *image, char *buffer,
 	}
 }
 
-/* Apart from its caller, so that its buffer is off the stack during exec. */
-static __attribute__((noinline)) void choose(const struct image *image,
-					     struct ni_handover *handover,
-					     unsigned end)
+static pid_t own_pid(void)
 {
-	char buffer[PATH_MAX];
+	return (pid_t)ni_raw3(SYS_getpid, 0, 0, 0);
+}
+
+/* Apart from its caller, so that its buffer is off the stack during exec. */
+static __attribute__((noinline)) bool
+decide(const struct image *image, struct ni_handover *handover)
+{
+	char buffer[NI_EXEC_PATH_SIZE];
 	struct ni_file file = file_of(image, buffer, sizeof(buffer));
 
-	ni_handover_choose(handover, end, &file, image->argv, image->envp,
-			   (pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
+	return ni_handover_decide(handover, &file, image->argv, image->envp,
+				  own_pid());
+}
+
+/* An exec that hands over, and what came of it if it failed. */
+struct attempt {
+	const struct image *image;
+	struct ni_handover handover;
+	int result;
+};
+
+static void release_and_list(void *text, unsigned fd)
+{
+	ni_handover_release(NULL, fd);
+	ni_environment_add(text, fd);
 }
 
 /* With our variables, and without them if that is too much for the kernel. */
-static int start_again(const struct image *image,
-		       const struct ni_handover *handover)
+static __attribute__((noinline)) int
+start_with_variables(const struct image *image,
+		     const struct ni_handover *handover)
 {
 	size_t count = ni_environment_count(image->envp);
 	struct ni_environment_text text;
 	char **envp;
 	int result;
 
-	if (count > NI_ENVIRONMENT_MAX)
+	if (count > NI_ENVIRONMENT_MAX) {
+		ni_handover_each(handover, ni_handover_release, NULL);
 		return start(image, image->envp);
+	}
 	envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
-	ni_environment_complete(envp, &text, image->envp, handover, false,
-				(pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
+	ni_environment_begin(&text, false, own_pid());
+	ni_handover_each(handover, release_and_list, &text);
+	ni_environment_complete(envp, &text, image->envp, count);
 	result = start(image, envp);
-	if (errno == E2BIG)
-		result = start(image, image->envp);
-	return result;
+	return errno == E2BIG ? start(image, image->envp) : result;
 }
 
-static int hand_over(const struct image *image, unsigned end)
+/* Takes flags off: only where no other thread uses the table. */
+static void hand_over(struct attempt *attempt)
 {
-	struct ni_handover *handover = alloca(ni_handover_size(end));
-	int result;
+	const struct image *image = attempt->image;
 
-	choose(image, handover, end);
-	if (!handover->count)
-		return start(image, image->envp);
-	ni_handover_release(handover);
-	result = handover->is_same_program ? start_again(image, handover) :
-					     start(image, image->envp);
-	/* errno is exec's: the calls here are raw. */
-	ni_handover_put_back(handover);
-	return result;
+	if (attempt->handover.is_same_program) {
+		attempt->result = start_with_variables(image,
+						       &attempt->handover);
+		return;
+	}
+	ni_handover_each(&attempt->handover, ni_handover_release, NULL);
+	attempt->result = start(image, image->envp);
+}
+
+static void hand_over_in_copy(void *attempt)
+{
+	ni_admit_signals();
+	hand_over(attempt);
 }
 
 static int run(const struct image *image)
 {
-	unsigned end = ni_is_compat() && image->path ? ni_marks_top() : 0;
+	struct attempt attempt = { .image = image };
 
-	return end ? hand_over(image, end) : start(image, image->envp);
+	if (!ni_hands_over() || !image->path || !ni_marks_top() ||
+	    !decide(image, &attempt.handover))
+		return start(image, image->envp);
+	if (!ni_is_single_thread() &&
+	    ni_in_copied_table(hand_over_in_copy, &attempt))
+		return attempt.result;
+	hand_over(&attempt);
+	/* errno is exec's: the calls here are raw. */
+	ni_handover_put_back();
+	return attempt.result;
 }
 
 int ni_execve(const struct ni_next *next, const char *path, char *const *argv,

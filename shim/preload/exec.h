@@ -16,12 +16,15 @@ int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
 int ni_execveat(const struct ni_next *next, int fd, const char *path,
 		char *const *argv, char *const *envp, int flags);
 
+/* Room for a path that is searched: the stack may be a signal handler's. */
+enum { NI_EXEC_PATH_SIZE = 512 };
+
 /**
  * ni_exec_find - which file execvp would try first
  * @file: searched in PATH unless it has a slash
  * @buffer, @size: where a path may be built
  *
- * Return: the path, or NULL if there is none.
+ * Return: the path, or NULL if there is none or it may not fit.
  */
 const char *ni_exec_find(const char *file, char *buffer, size_t size);
 

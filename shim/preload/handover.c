@@ -1,106 +1,129 @@
 #include "preload/handover.h"
 
 #include <fcntl.h>
-#include <string.h>
+#include <sys/stat.h>
 
-#include "common/announced.h"
 #include "common/raw.h"
+#include "preload/inherited.h"
 #include "preload/marks.h"
+#include "preload/next.h"
 #include "preload/policy.h"
+#include "preload/readable.h"
 
 enum { FIRST_FD = 3 };	/* above the standard streams */
+
+/* ---- proof ---- */
+
+static bool is_socket(int fd)
+{
+	struct stat status;
+
+	return ni_raw3(SYS_fstat, fd, (long)&status, 0) == 0 &&
+	       S_ISSOCK(status.st_mode);
+}
+
+static bool is_our_socket(int fd, int flags)
+{
+	return !ni_is_shadowed && ni_marks_vouch(fd) &&
+	       ni_raw3(SYS_fcntl, fd, F_GETFD, 0) == flags && is_socket(fd);
+}
+
+bool ni_is_proved(int fd)
+{
+	return is_our_socket(fd, FD_CLOEXEC);
+}
+
+/* ---- what is meant ---- */
+
+bool ni_handover_decide(struct ni_handover *handover,
+			const struct ni_file *file, char *const *argv,
+			char *const *envp, pid_t pid)
+{
+	handover->end = ni_marks_top();
+	handover->to = (struct ni_announced_to){
+		.argv = argv, .environment = envp, .pid = pid,
+		.is_own = ni_inherited_is_new,
+	};
+	if (!file->path || !ni_list_is_readable(argv) ||
+	    !ni_list_is_readable(envp))
+		return false;
+	handover->is_same_program = ni_program_is_same(file, argv);
+	return ni_handover_each(handover, NULL, NULL) > 0;
+}
+
+/* A walk over what is handed over. */
+struct walk {
+	unsigned end, count;
+	ni_handover_visit *visit;
+	void *data;
+};
+
+static void visit_range(struct walk *walk, unsigned first, unsigned last)
+{
+	for (unsigned fd = first; fd <= last && fd < walk->end; fd++) {
+		if (fd < FIRST_FD || !ni_is_proved((int)fd))
+			continue;
+		if (walk->visit)
+			walk->visit(walk->data, fd);
+		walk->count++;
+	}
+}
+
+static void visit_announced(void *walk, const struct ni_announcement *what)
+{
+	visit_range(walk, what->first, what->last);
+}
+
+/* Rules 9b and 9c: the table's, and what NOINHERIT_KEEP adds to it. */
+static void visit_meant(struct walk *walk, const struct ni_announced_to *to)
+{
+	const struct ni_settings *settings = &ni_policy.settings;
+
+	ni_announced_each(to, visit_announced, walk);
+	for (unsigned i = 0; i < settings->keep_count; i++) {
+		const struct ni_keep *keep = &settings->keep[i];
+
+		if (keep->kind == NI_KEEP_ENV)
+			ni_announced_in_variable(to, keep->text, keep->length,
+						 visit_announced, walk);
+		else if (keep->kind == NI_KEEP_ARGV)
+			ni_announced_in_arguments(to, keep->text, keep->length,
+						  visit_announced, walk);
+	}
+}
+
+unsigned ni_handover_each(const struct ni_handover *handover,
+			  ni_handover_visit *visit, void *data)
+{
+	struct walk walk = { handover->end, 0, visit, data };
+
+	if (handover->is_same_program)
+		visit_range(&walk, FIRST_FD, handover->end);
+	else if (!ni_program_is_set_id())
+		visit_meant(&walk, &handover->to);
+	return walk.count;
+}
+
+/* ---- doing it ---- */
 
 static void set_flags(unsigned fd, int flags)
 {
 	ni_raw3(SYS_fcntl, fd, F_SETFD, flags);
 }
 
-static void add(struct ni_handover *handover, unsigned fd)
+void ni_handover_release(void *nothing, unsigned fd)
 {
-	unsigned char bit = (unsigned char)(1U << (fd % 8));
-
-	if (fd >= handover->end || !ni_is_marked((int)fd) ||
-	    (handover->bits[fd / 8] & bit))
-		return;
-	/* Ours, but the program may have taken the flag off in a way that we
-	 * did not see: then there is nothing to do, nor to put back. */
-	if (ni_raw3(SYS_fcntl, fd, F_GETFD, 0) != FD_CLOEXEC)
-		return;
-	handover->bits[fd / 8] |= bit;
-	handover->count++;
+	(void)nothing;
+	set_flags(fd, 0);
 }
 
-static void add_range(struct ni_handover *handover, unsigned first,
-		      unsigned last)
+/* Asked anew, and not noted before: the stack may be a signal handler's. Ours
+ * have their flag on unless it was taken off here. */
+void ni_handover_put_back(void)
 {
-	for (unsigned fd = first; fd <= last && fd < handover->end; fd++)
-		if (ni_marks[fd])
-			add(handover, fd);
-}
+	unsigned end = ni_marks_top();
 
-static void add_announced(void *handover, const struct ni_announcement *what)
-{
-	add_range(handover, what->first, what->last);
-}
-
-/* Rules 9b and 9c: the table's, and what NOINHERIT_KEEP adds to it. */
-static void add_meant(struct ni_handover *handover,
-		      const struct ni_announced_to *to)
-{
-	const struct ni_settings *settings = &ni_policy.settings;
-
-	ni_announced_each(to, add_announced, handover);
-	for (unsigned i = 0; i < settings->keep_count; i++) {
-		const struct ni_keep *keep = &settings->keep[i];
-
-		if (keep->kind == NI_KEEP_ENV)
-			ni_announced_in_variable(to, keep->text, keep->length,
-						 add_announced, handover);
-		else if (keep->kind == NI_KEEP_ARGV)
-			ni_announced_in_arguments(to, keep->text, keep->length,
-						  add_announced, handover);
-	}
-}
-
-void ni_handover_choose(struct ni_handover *handover, unsigned end,
-			const struct ni_file *file, char *const *argv,
-			char *const *envp, pid_t pid)
-{
-	const struct ni_announced_to to = {
-		.argv = argv, .environment = envp, .pid = pid,
-	};
-
-	memset(handover, 0, ni_handover_size(end));
-	handover->end = end;
-	if (!file->path)
-		return;
-	handover->is_same_program = ni_program_is_same(file, argv);
-	if (handover->is_same_program)
-		add_range(handover, FIRST_FD, end);
-	else
-		add_meant(handover, &to);
-}
-
-unsigned ni_handover_next(const struct ni_handover *handover, unsigned fd)
-{
-	while (fd < handover->end &&
-	       !(handover->bits[fd / 8] & (1U << (fd % 8))))
-		fd++;
-	return fd;
-}
-
-void ni_handover_release(const struct ni_handover *handover)
-{
-	unsigned fd = ni_handover_next(handover, 0);
-
-	for (; fd < handover->end; fd = ni_handover_next(handover, fd + 1))
-		set_flags(fd, 0);
-}
-
-void ni_handover_put_back(const struct ni_handover *handover)
-{
-	unsigned fd = ni_handover_next(handover, 0);
-
-	for (; fd < handover->end; fd = ni_handover_next(handover, fd + 1))
-		set_flags(fd, FD_CLOEXEC);
+	for (unsigned fd = FIRST_FD; fd < end; fd++)
+		if (is_our_socket((int)fd, 0))
+			set_flags(fd, FD_CLOEXEC);
 }

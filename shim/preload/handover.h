@@ -1,5 +1,6 @@
 /*
- * handover.h - which of our descriptors a new image is meant to get (rule 9).
+ * handover.h - which of our descriptors a new image is meant to get (rule 9),
+ * and the proof that each is what its mark says (rule 0).
  *
  * Lives on the caller's stack; asks the kernel for flags and files; writes no
  * memory but its own.
@@ -11,39 +12,50 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "common/announced.h"
 #include "preload/program.h"
 
 #pragma GCC visibility push(hidden)
 
+/**
+ * ni_is_proved - is the descriptor a socket whose flag is ours and still on?
+ *
+ * The mark must be vouched for. What took the number unseen since is no socket,
+ * or was made by a system call that bypassed libc.
+ */
+bool ni_is_proved(int fd);
+
 struct ni_handover {
-	unsigned end;		/* one past the highest number it can hold */
-	unsigned count;
 	bool is_same_program;
-	unsigned char bits[];	/* end / 8 + 1 bytes */
+	unsigned end;			/* one past the highest number */
+	struct ni_announced_to to;	/* of another program */
 };
 
-static inline size_t ni_handover_size(unsigned end)
-{
-	return sizeof(struct ni_handover) + end / 8 + 1;
-}
-
 /**
- * ni_handover_choose - what is ours, still flagged, and meant
- * @end: ni_marks_top(); @handover has ni_handover_size(end) bytes
+ * ni_handover_decide - what is the new image meant to get?
  * @file: what will be executed; its path may be NULL if it was not found
- * @argv, @envp: of the new image
+ * @argv, @envp: of the new image; any pointer, for the kernel reads them first
  * @pid: the process that it will be; 0 if not known yet
+ *
+ * Return: false if it is nothing.
  */
-void ni_handover_choose(struct ni_handover *handover, unsigned end,
+bool ni_handover_decide(struct ni_handover *handover,
 			const struct ni_file *file, char *const *argv,
 			char *const *envp, pid_t pid);
 
-/* The next number from @fd on, or handover->end. */
-unsigned ni_handover_next(const struct ni_handover *handover, unsigned fd);
+typedef void ni_handover_visit(void *data, unsigned fd);
 
-/* Takes the flags off, and puts them back if exec failed. */
-void ni_handover_release(const struct ni_handover *handover);
-void ni_handover_put_back(const struct ni_handover *handover);
+/* Visits each descriptor to be handed over, as it is proved now. Those of the
+ * same program in order; others may come twice unless the visit changes them.
+ * Return: how many. */
+unsigned ni_handover_each(const struct ni_handover *handover,
+			  ni_handover_visit *visit, void *data);
+
+/* Takes the flag off; for ni_handover_each(). */
+void ni_handover_release(void *nothing, unsigned fd);
+
+/* Exec failed: the flags that were taken off are put back. */
+void ni_handover_put_back(void);
 
 #pragma GCC visibility pop
 

@@ -99,6 +99,11 @@ static int by_close_range(unsigned first, unsigned last, int flags)
 	return (int)ni_next.syscall(SYS_close_range, first, last, flags);
 }
 
+static int by_unshare(int flags)
+{
+	return (int)ni_next.syscall(SYS_unshare, flags);
+}
+
 static int by_execve(const char *path, char *const *argv, char *const *envp)
 {
 	return (int)ni_next.syscall(SYS_execve, path, argv, envp);
@@ -120,6 +125,7 @@ static const struct ni_next by_number = {
 #endif
 	.fcntl = by_fcntl, .ioctl = by_ioctl,
 	.close = by_close, .close_range = by_close_range,
+	.unshare = by_unshare,
 	.execve = by_execve, .execveat = by_execveat,
 };
 
@@ -177,6 +183,8 @@ static long dispatch(long number, const long *a)
 	case SYS_close_range:
 		return ni_close_range(next, (unsigned)a[0], (unsigned)a[1],
 				      (int)a[2]);
+	case SYS_unshare:
+		return ni_unshare(next, (int)a[0]);
 	case SYS_execve:
 		return ni_execve(next, (const char *)a[0], (char *const *)a[1],
 				 (char *const *)a[2]);
@@ -207,7 +215,8 @@ static long dispatch(long number, const long *a)
 	 BIT(SYS_recvmsg, word) | BIT(SYS_recvmmsg, word) |                   \
 	 BIT(SYS_dup, word) | DUP2_BIT(word) | BIT(SYS_dup3, word) |          \
 	 BIT(SYS_fcntl, word) | BIT(SYS_ioctl, word) | BIT(SYS_close, word) | \
-	 BIT(SYS_close_range, word) | BIT(SYS_execve, word) |                 \
+	 BIT(SYS_close_range, word) | BIT(SYS_unshare, word) |                \
+	 BIT(SYS_execve, word) |                                              \
 	 BIT(SYS_execveat, word) | BIT(SYS_prctl, word) |                     \
 	 BIT(SYS_seccomp, word))
 

@@ -166,6 +166,11 @@ static int raw_fexecve(int fd, char *const *argv, char *const *envp)
 	return raw_execveat(fd, "", argv, envp, AT_EMPTY_PATH);
 }
 
+static int raw_unshare(int flags)
+{
+	return (int)ni_libc_result(ni_raw3(SYS_unshare, flags, 0, 0));
+}
+
 /* Never called: the interposed vfork makes the call itself. */
 static pid_t raw_vfork(void)
 {
@@ -195,13 +200,50 @@ static void raw_closefrom(int first)
 		raw_close_range((unsigned)first, ~0U, 0);
 }
 
-static int raw_execvpe(const char *file, char *const *argv, char *const *envp)
+/* @failure: what libc would answer if it had the function. */
+#define LIBC_BEFORE_START(name, result, parameters, arguments, failure)       \
+	static result raw_##name parameters                                   \
+	{                                                                     \
+		ni_next_resolve();                                            \
+		if (ni_next.name != raw_##name)                               \
+			return ni_next.name arguments;                        \
+		errno = ENOSYS;                                               \
+		return failure;                                               \
+	}
+LIBC_BEFORE_START(execvpe, int,
+		  (const char *file, char *const *argv, char *const *envp),
+		  (file, argv, envp), -1)
+LIBC_BEFORE_START(fclose, int, (FILE *stream), (stream), EOF)
+LIBC_BEFORE_START(pclose, int, (FILE *stream), (stream), -1)
+LIBC_BEFORE_START(freopen, FILE *,
+		  (const char *path, const char *mode, FILE *stream),
+		  (path, mode, stream), NULL)
+LIBC_BEFORE_START(freopen64, FILE *,
+		  (const char *path, const char *mode, FILE *stream),
+		  (path, mode, stream), NULL)
+LIBC_BEFORE_START(fileno, int, (FILE *stream), (stream), -1)
+LIBC_BEFORE_START(closedir, int, (DIR *directory), (directory), -1)
+LIBC_BEFORE_START(dirfd, int, (DIR *directory), (directory), -1)
+LIBC_BEFORE_START(fork, pid_t, (void), (), -1)
+LIBC_BEFORE_START(_Fork, pid_t, (void), (), -1)
+
+static int raw_clone(int (*function)(void *), void *stack, int flags,
+		     void *argument, ...)
 {
+	va_list list;
+	void *a, *b, *c;
+
 	ni_next_resolve();
-	if (ni_next.execvpe != raw_execvpe)
-		return ni_next.execvpe(file, argv, envp);
-	errno = ENOSYS;
-	return -1;
+	if (ni_next.clone == raw_clone) {
+		errno = ENOSYS;
+		return -1;
+	}
+	va_start(list, argument);
+	a = va_arg(list, void *);
+	b = va_arg(list, void *);
+	c = va_arg(list, void *);
+	va_end(list);
+	return ni_next.clone(function, stack, flags, argument, a, b, c);
 }
 
 #define SPAWN_BEFORE_START(name, handle)                                      \
@@ -228,6 +270,7 @@ struct ni_next ni_next = {
 };
 
 struct ni_foreign ni_foreign;
+bool ni_is_shadowed;
 
 long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
 
@@ -268,6 +311,7 @@ void ni_next_resolve(void)
 		symbols[i].skip_libc = rows[i].where == DIRECT;
 	}
 	ni_next_symbols(&rows, symbols, ROWS);
+	ni_is_shadowed = ni_is_defined_in_front(&rows, symbols, ROWS);
 	for (int i = 0; i < ROWS; i++) {
 		if (!symbols[i].address)
 			continue;

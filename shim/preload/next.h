@@ -7,8 +7,10 @@
 #ifndef NI_PRELOAD_NEXT_H
 #define NI_PRELOAD_NEXT_H
 
+#include <dirent.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
@@ -30,6 +32,10 @@ struct ni_foreign {
 };
 
 extern struct ni_next ni_next;
+
+/* Another object in front of us defines some of the calls: what it does with
+ * them we may not see. */
+extern bool ni_is_shadowed;
 extern struct ni_foreign ni_foreign;
 
 /* Finds what is behind us. For the constructor, or a call that may take the

@@ -1,12 +1,13 @@
 #include "preload/policy.h"
 
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/announced.h"
 #include "common/raw.h"
 #include "preload/carried.h"
+#include "preload/inherited.h"
 #include "preload/marks.h"
 #include "preload/next.h"
 #include "preload/program.h"
@@ -63,6 +64,23 @@ static void read_setting(struct ni_settings *settings, enum ni_setting setting,
 		complain(setting, &error, value);
 }
 
+/* Which variables stand in the environment now that may name descriptors. */
+static void note_inherited(const struct ni_settings *settings)
+{
+	const struct ni_keep *end = settings->keep + settings->keep_count;
+
+	for (char **at = __environ; at && *at; at++) {
+		if (ni_announced_is_variable(*at))
+			ni_inherited_note(*at);
+		for (const struct ni_keep *keep = settings->keep; keep < end;
+		     keep++)
+			if (keep->kind == NI_KEEP_ENV &&
+			    !strncmp(*at, keep->text, keep->length) &&
+			    (*at)[keep->length] == '=')
+				ni_inherited_note(*at);
+	}
+}
+
 static bool is_kept_program(const struct ni_settings *settings)
 {
 	for (unsigned i = 0; i < settings->keep_count; i++)
@@ -98,17 +116,22 @@ void ni_policy_read(void)
 
 	ni_settings_default(settings);
 	ni_program_start(NULL);
-	if (!getauxval(AT_SECURE)) {
+	if (!ni_program_is_set_id()) {
 		bool is_first = ni_carried_copy();
 
 		read_setting(settings, NI_SETTING_MODE, is_first);
 		read_setting(settings, NI_SETTING_SCOPE, is_first);
 		read_setting(settings, NI_SETTING_KEEP, is_first);
+		if (!ni_policy.is_read)
+			note_inherited(settings);
 	}
 	ni_policy.is_compat = settings->mode == NI_MODE_COMPAT;
 	ni_policy.is_enforcing = settings->mode != NI_MODE_OFF &&
 				 !ni_policy.has_filter &&
 				 !is_kept_program(settings);
+	ni_policy.hands_over = ni_policy.is_compat &&
+			       settings->mode != NI_MODE_OFF &&
+			       !is_kept_program(settings);
 	ni_policy.keeps_numbers = has_keep(settings, NI_KEEP_FD, NI_KEEP_FD);
 	ni_policy.keeps_kinds = has_keep(settings, NI_KEEP_FAMILY,
 					 NI_KEEP_TYPE);
@@ -137,7 +160,7 @@ void ni_policy_choose_fast(void)
 
 void ni_policy_stop(void)
 {
-	if (ni_in_vfork_child)
+	if (ni_marks_memory_is_lent())
 		return;
 	ni_policy_now();
 	/* Remembered: it may be another library's constructor, before ours. */

@@ -17,6 +17,7 @@ struct ni_policy {
 	/* The process has a seccomp filter of its own, which may allow exactly
 	 * the calls that the program makes (rule 11). */
 	bool has_filter;
+	bool hands_over;
 	bool is_compat;		/* rules 3, 5, 7, 9, 10, 13 and dup2(a, a) */
 	bool keeps_numbers;	/* NOINHERIT_KEEP names result numbers ... */
 	bool keeps_kinds;	/* ... families or types ... */
@@ -67,6 +68,15 @@ static inline bool ni_is_compat(void)
 	const struct ni_policy *policy = ni_policy_now();
 
 	return policy->is_enforcing && policy->is_compat;
+}
+
+/* May descriptors be handed over (rule 9)? A filter of the program's own, which
+ * ends the enforcing, leaves that as it is. */
+static inline bool ni_hands_over(void)
+{
+	const struct ni_policy *policy = ni_policy_now();
+
+	return policy->hands_over && !policy->has_filter;
 }
 
 /* Does NOINHERIT_KEEP leave this result, this kind of socket as native? */

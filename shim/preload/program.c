@@ -17,8 +17,11 @@ static struct {
 	uint64_t path_hash;
 	struct ni_program_arguments arguments;
 	char interpreter[32];	/* basename of a script's interpreter */
-	char absolute[PATH_MAX];	/* where path was, if it is relative */
+	char absolute[PATH_MAX];	/* where path leads, if it is relative */
 } start;
+
+/* Room for the executable's path, on stacks that may be small. */
+enum { LINK_SIZE = 512 };
 
 static bool copy_text(char *to, size_t size, const char *from)
 {
@@ -30,15 +33,24 @@ static bool copy_text(char *to, size_t size, const char *from)
 	return true;
 }
 
-static bool read_link(const char *link, char *to, size_t size)
+bool ni_program_is_set_id(void)
 {
-	long length = ni_raw6(SYS_readlinkat, AT_FDCWD, (long)link, (long)to,
-			      (long)size - 1, 0, 0);
+	return getauxval(AT_SECURE) != 0;
+}
 
-	if (length <= 0)
-		return false;
-	to[length] = '\0';
-	return true;
+/* The working directory may be another one by the time of an exec. */
+static void note_absolute(const char *path)
+{
+	const size_t room = sizeof(start.absolute);
+	long size = ni_raw3(SYS_getcwd, (long)start.absolute, (long)room, 0);
+	size_t length = size > 0 ? (size_t)size - 1 : 0;
+
+	/* Not "(unreachable)/...", nor what does not fit. */
+	if (*start.absolute != '/' || length + 1 >= room ||
+	    !copy_text(start.absolute + length + 1, room - length - 1, path))
+		start.absolute[0] = '\0';
+	else
+		start.absolute[length] = '/';
 }
 
 static void note_path(void)
@@ -46,8 +58,7 @@ static void note_path(void)
 	start.path = (const char *)getauxval(AT_EXECFN);
 	start.path_hash = ni_text_hash(start.path);
 	if (start.path && *start.path != '/')
-		read_link("/proc/self/exe", start.absolute,
-			  sizeof(start.absolute));
+		note_absolute(start.path);
 }
 
 /* "" once the program has written over it. */
@@ -71,14 +82,16 @@ static void copy_arguments(char *const *argv)
 
 void ni_program_start(char *const *argv)
 {
+	if (ni_program_is_set_id())
+		return;
 	if (!start.path)
 		note_path();
 	if (argv && argv[0])
 		copy_arguments(argv);
 }
 
-/* The names under which the executable may be known: the one it was started
- * by, and the file's own, which only /proc tells. */
+/* ---- names ---- */
+
 static bool is_base(const char *path, const char *name, size_t length)
 {
 	const char *base = ni_path_base(path);
@@ -88,10 +101,24 @@ static bool is_base(const char *path, const char *name, size_t length)
 
 bool ni_program_is_called(const char *name, size_t length)
 {
-	if (start.interpreter[0])
-		return is_base(start.interpreter, name, length);
-	return is_base(start_path(), name, length) ||
-	       (start.absolute[0] && is_base(start.absolute, name, length));
+	return is_base(start.interpreter[0] ? start.interpreter : start_path(),
+		       name, length);
+}
+
+/* The file's own path, which only /proc tells; "" if it does not, or if that is
+ * too long for here. */
+static void read_executable(char path[LINK_SIZE])
+{
+	static const char deleted[] = " (deleted)";
+	const size_t end = sizeof(deleted) - 1;
+	long length = ni_raw6(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe",
+			      (long)path, LINK_SIZE, 0, 0);
+
+	if (length <= 0 || length == LINK_SIZE)
+		length = 0;
+	path[length] = '\0';
+	if ((size_t)length > end && !strcmp(path + length - end, deleted))
+		path[(size_t)length - end] = '\0';
 }
 
 static enum ni_program_kind highest(enum ni_program_kind a,
@@ -100,28 +127,29 @@ static enum ni_program_kind highest(enum ni_program_kind a,
 	return a > b ? a : b;
 }
 
-/* The file's own name, which only /proc tells, counts like the one that it was
- * started by: a link may have another. */
-static enum ni_program_kind kind_of_start(void)
+/* The file's own name counts like the one that it was started by: a link may
+ * have another. */
+static enum ni_program_kind kind_of_start(const char *executable)
 {
-	char file[PATH_MAX];
-	enum ni_program_kind kind = ni_program_kind(start_path());
+	enum ni_program_kind kind = highest(ni_program_kind(start_path()),
+					    ni_program_kind(executable));
 
 	if (start.interpreter[0])
 		kind = highest(kind, NI_PROGRAM_INTERPRETER);
-	if (read_link("/proc/self/exe", file, sizeof(file)))
-		kind = highest(kind, ni_program_kind(file));
 	return kind;
 }
 
 /* A file that can be more than one program: do the arguments tell that it will
  * be the one it was? */
-static bool fit_arguments(char *const *argv)
+static bool fit_arguments(char *const *argv, const char *executable)
 {
 	struct ni_program_arguments now = ni_program_arguments(argv, SIZE_MAX);
 
-	return ni_program_is_again(kind_of_start(), &start.arguments, &now);
+	return ni_program_is_again(kind_of_start(executable), &start.arguments,
+				   &now);
 }
+
+/* ---- files ---- */
 
 static long stat_file(const struct ni_file *file, struct stat *status)
 {
@@ -138,29 +166,53 @@ static bool is_file_at(const struct stat *status, const char *path)
 	       other.st_dev == status->st_dev && other.st_ino == status->st_ino;
 }
 
-/* An upgrade renames the new binary over the old one (then the old path leads
- * to the new file) or moves the old one away (then /proc/self/exe does not
- * lead to the path any more): both are asked. */
-static bool is_same_file(const struct stat *status)
+/* A descriptor's name leads to whatever has its number now. */
+static bool is_descriptor(const char *path)
 {
-	return is_file_at(status, "/proc/self/exe") ||
-	       is_file_at(status, start_path()) ||
-	       is_file_at(status, start.absolute);
+	return !strncmp(path, "/dev/fd/", 8) || !strncmp(path, "/proc/", 6);
+}
+
+/* What the path of the start leads to now: an upgrade renames a new binary over
+ * the old one, or lets a link lead to it. */
+static bool is_at_start_path(const struct stat *status)
+{
+	const char *path = start.absolute[0] ? start.absolute : start_path();
+
+	return !is_descriptor(path) && is_file_at(status, path);
+}
+
+/* @status: of the file. It is the same if it is at the path of the start, or if
+ * this process runs it: an upgrade may move the old binary away. */
+static bool is_same(const struct stat *status, char *const *argv)
+{
+	char executable[LINK_SIZE];
+
+	read_executable(executable);
+	if (ni_program_is_set_id())
+		return ni_program_kind(executable) == NI_PROGRAM_PLAIN &&
+		       !ni_program_is_loader(executable) &&
+		       is_file_at(status, "/proc/self/exe");
+	if (is_at_start_path(status))
+		return start.interpreter[0] ||	/* the script itself */
+		       fit_arguments(argv, executable);
+	return !ni_program_is_loader(executable) &&
+	       is_file_at(status, "/proc/self/exe") &&
+	       fit_arguments(argv, executable);
 }
 
 bool ni_program_is_same(const struct ni_file *file, char *const *argv)
 {
+	struct ni_file loaded = { AT_FDCWD, NULL, 0 };
 	struct stat status;
-	long found = stat_file(file, &status);
-	bool is_start_path;
 
 	/* A path that cannot be read is exec's to answer. */
-	if (found == -EFAULT)
+	if (stat_file(file, &status) < 0)
 		return false;
-	is_start_path = file->directory == AT_FDCWD && *file->path &&
-			!strcmp(file->path, start_path());
-	if (is_start_path && start.interpreter[0])
-		return true;	/* the script itself */
-	return (is_start_path || (found == 0 && is_same_file(&status))) &&
-	       fit_arguments(argv);
+	if (!ni_program_is_loader(file->path))
+		return is_same(&status, argv);
+	/* The loader runs its first argument; options are beyond us. */
+	if (argv && argv[0] && argv[1] && argv[1][0] != '-')
+		loaded.path = argv[1];
+	return loaded.path && !ni_program_is_set_id() &&
+	       stat_file(&loaded, &status) == 0 && is_same(&status, argv + 1);
 }

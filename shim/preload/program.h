@@ -4,7 +4,8 @@
  *
  * The start makes no system call (a filter may be in force already) unless the
  * kernel was given a relative path. Programs overwrite their arguments and
- * environment: hashes and copies are kept, and no text of those.
+ * environment: hashes and copies are kept, and no text of those. In a set-id
+ * program what the user chose (the path and the arguments) says nothing.
  */
 #ifndef NI_PRELOAD_PROGRAM_H
 #define NI_PRELOAD_PROGRAM_H
@@ -17,6 +18,9 @@
 /* Copies what identifies the program. The arguments, which only constructors
  * are told, may be NULL, and come later. */
 void ni_program_start(char *const *argv);
+
+/* AT_SECURE: it has more rights than its user. */
+bool ni_program_is_set_id(void);
 
 /* Is this the basename of the executable? @length bytes, not terminated. */
 bool ni_program_is_called(const char *name, size_t length);

@@ -1,14 +1,15 @@
 /*
  * spawn.c - posix_spawn and its relatives: rules 9 and 10.
  *
- * Flags are never taken off in the parent, where another thread's exec would
- * see it. File actions in front of the caller's do it in the child: "dup2 onto
- * itself" clears close-on-exec there since glibc 2.29 and musl 1.1.24.
+ * Flags are never taken off in the parent's table, where another thread's exec
+ * would see it. Where this is the only thread, file actions in front of the
+ * caller's do it in the child: "dup2 onto itself" clears close-on-exec there
+ * since glibc 2.29 and musl 1.1.24. Otherwise, and where they would be many,
+ * the call is made from a copy of the table.
  */
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 
 #include "common/next_symbol.h"
@@ -19,6 +20,7 @@
 #include "preload/marks.h"
 #include "preload/next.h"
 #include "preload/policy.h"
+#include "preload/task.h"
 
 /* glibc's record of one action. posix_spawn_file_actions_adddup2() would
  * allocate; a test compares what it writes with what we write. */
@@ -58,8 +60,9 @@ struct action_list {
 _Static_assert(sizeof(struct action_list) == sizeof(posix_spawn_file_actions_t),
 	       "the type's own fields, and padding");
 
-/* More than this and nothing is handed over: the actions lie on the stack. */
-enum { ACTIONS_MAX = 2048 };
+/* More than this come by a copied table: they lie on a stack that may be a small
+ * thread's. */
+enum { ACTIONS_MAX = 40 };
 
 typedef int spawn_function(int *, const char *,
 			   const posix_spawn_file_actions_t *,
@@ -84,16 +87,15 @@ static int start(const struct spawn *spawn,
 			       spawn->attributes, spawn->argv, envp);
 }
 
-static __attribute__((noinline)) void choose(const struct spawn *spawn,
-					     struct ni_handover *handover,
-					     unsigned end)
+static __attribute__((noinline)) bool
+decide(const struct spawn *spawn, struct ni_handover *handover)
 {
-	char buffer[PATH_MAX];
+	char buffer[NI_EXEC_PATH_SIZE];
 	struct ni_file file = { AT_FDCWD, spawn->path, 0 };
 
 	if (spawn->does_search)
 		file.path = ni_exec_find(spawn->path, buffer, sizeof(buffer));
-	ni_handover_choose(handover, end, &file, spawn->argv, spawn->envp, 0);
+	return ni_handover_decide(handover, &file, spawn->argv, spawn->envp, 0);
 }
 
 static const struct action_list *caller_list(const struct spawn *spawn)
@@ -107,98 +109,152 @@ static int own_actions(const struct spawn *spawn)
 	return spawn->actions && ni_is_glibc() ? caller_list(spawn)->used : 0;
 }
 
-/* Each writes a whole list into cleared memory and returns its head. */
-static void *write_actions(struct action *list, const struct spawn *spawn,
-			   const struct ni_handover *handover)
-{
-	unsigned fd = ni_handover_next(handover, 0);
-	struct action *to = list;
+/* What a visit writes: one action for each descriptor. */
+struct room {
+	union {
+		struct action glibc[ACTIONS_MAX];
+		struct musl_action musl[ACTIONS_MAX];
+	} actions;
+	struct musl_action *last;	/* before it: the caller's */
+	int used, most;
+};
 
-	for (; fd < handover->end; fd = ni_handover_next(handover, fd + 1)) {
-		to->tag = ACTION_DUP2;
-		to->of.dup2.fd = (int)fd;
-		to->of.dup2.newfd = (int)fd;
-		to++;
-	}
-	if (own_actions(spawn))
-		memcpy(to, caller_list(spawn)->actions,
-		       (size_t)own_actions(spawn) * sizeof(*to));
-	return list;
+static void add_action(void *data, unsigned fd)
+{
+	struct room *room = data;
+	struct action *action = &room->actions.glibc[room->used];
+
+	if (room->used == room->most)
+		return;
+	room->used++;
+	action->tag = ACTION_DUP2;
+	action->of.dup2.fd = (int)fd;
+	action->of.dup2.newfd = (int)fd;
 }
 
 /* Ours become the end of the list, which is run first. The caller's part is
  * only read: it may be used by another thread at the same time. */
-static void *write_musl_actions(struct musl_action *to,
-				const struct spawn *spawn,
-				const struct ni_handover *handover)
+static void add_musl_action(void *data, unsigned fd)
 {
-	unsigned fd = ni_handover_next(handover, 0);
-	struct musl_action *last = NULL;
+	struct room *room = data;
+	struct musl_action *action = &room->actions.musl[room->used];
 
-	if (spawn->actions)
-		last = caller_list(spawn)->actions;
-	while (last && last->next)
-		last = last->next;
-	for (; fd < handover->end; fd = ni_handover_next(handover, fd + 1)) {
-		to->command = MUSL_DUP2;
-		to->fd = to->source = (int)fd;
-		to->prev = last;
-		last = to++;
-	}
-	return last;
+	if (room->used == room->most)
+		return;
+	room->used++;
+	action->command = MUSL_DUP2;
+	action->fd = action->source = (int)fd;
+	action->prev = room->last;
+	room->last = action;
 }
 
+static void write_actions(struct action_list *list, struct room *room,
+			  const struct spawn *spawn,
+			  const struct ni_handover *handover)
+{
+	ni_handover_each(handover, add_action, room);
+	if (own_actions(spawn))
+		memcpy(&room->actions.glibc[room->used],
+		       caller_list(spawn)->actions,
+		       (size_t)own_actions(spawn) * sizeof(struct action));
+	list->used = list->allocated = room->used + own_actions(spawn);
+	list->actions = &room->actions;
+}
+
+static void write_musl_actions(struct action_list *list, struct room *room,
+			       const struct spawn *spawn,
+			       const struct ni_handover *handover)
+{
+	if (spawn->actions)
+		room->last = caller_list(spawn)->actions;
+	while (room->last && room->last->next)
+		room->last = room->last->next;
+	ni_handover_each(handover, add_musl_action, room);
+	list->actions = room->last;
+}
+
+static void list(void *text, unsigned fd)
+{
+	ni_environment_add(text, fd);
+}
+
+static void release_and_list(void *text, unsigned fd)
+{
+	ni_handover_release(NULL, fd);
+	ni_environment_add(text, fd);
+}
+
+/* The environment is chosen before the call: the file actions must not be run
+ * a second time. */
 static int start_with(const struct spawn *spawn,
 		      const posix_spawn_file_actions_t *actions,
-		      const struct ni_handover *handover)
+		      const struct ni_handover *handover, bool releases)
 {
 	size_t count = ni_environment_count(spawn->envp);
 	struct ni_environment_text text;
 	char **envp;
-	int error;
 
-	if (!handover->is_same_program || count > NI_ENVIRONMENT_MAX)
+	if (!handover->is_same_program || count > NI_ENVIRONMENT_MAX ||
+	    !ni_environment_fits(spawn->argv, spawn->envp)) {
+		if (releases)
+			ni_handover_each(handover, ni_handover_release, NULL);
 		return start(spawn, actions, spawn->envp);
+	}
 	envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
-	ni_environment_complete(envp, &text, spawn->envp, handover, true,
-				(pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
-	error = start(spawn, actions, envp);
-	return error == E2BIG ? start(spawn, actions, spawn->envp) : error;
+	ni_environment_begin(&text, true, (pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
+	ni_handover_each(handover, releases ? release_and_list : list, &text);
+	ni_environment_complete(envp, &text, spawn->envp, count);
+	return start(spawn, actions, envp);
 }
 
-static int hand_over(const struct spawn *spawn, unsigned end)
+static int start_with_actions(const struct spawn *spawn,
+			      const struct ni_handover *handover)
 {
-	struct ni_handover *handover = alloca(ni_handover_size(end));
-	const size_t size = ni_is_glibc() ? sizeof(struct action) :
-					    sizeof(struct musl_action);
-	struct action_list actions = { 0 };
-	int total, error;
-	void *room;
+	struct action_list actions;
+	struct room room;
 
-	choose(spawn, handover, end);
-	total = (int)handover->count + own_actions(spawn);
-	if (!handover->count || total > ACTIONS_MAX)
-		return start(spawn, spawn->actions, spawn->envp);
-	room = alloca((size_t)total * size);
-	memset(room, 0, (size_t)total * size);
-	actions.allocated = actions.used = total;
-	actions.actions = ni_is_glibc() ?
-		write_actions(room, spawn, handover) :
-		write_musl_actions(room, spawn, handover);
-	error = start_with(spawn, (posix_spawn_file_actions_t *)&actions,
-			   handover);
-	/* Another thread closed one of them meanwhile: as the caller said. */
-	if (error == EBADF)
-		error = start(spawn, spawn->actions, spawn->envp);
-	return error;
+	memset(&actions, 0, sizeof(actions));
+	memset(&room, 0, sizeof(room));
+	room.most = ACTIONS_MAX - own_actions(spawn);
+	if (ni_is_glibc())
+		write_actions(&actions, &room, spawn, handover);
+	else
+		write_musl_actions(&actions, &room, spawn, handover);
+	return start_with(spawn, (posix_spawn_file_actions_t *)&actions,
+			  handover, false);
+}
+
+struct attempt {
+	const struct spawn *spawn;
+	struct ni_handover handover;
+	int error;
+};
+
+static void start_in_copy(void *data)
+{
+	struct attempt *attempt = data;
+	const struct spawn *spawn = attempt->spawn;
+
+	ni_admit_signals();
+	attempt->error = start_with(spawn, spawn->actions, &attempt->handover,
+				    true);
 }
 
 static int run(const struct spawn *spawn)
 {
-	unsigned end = ni_is_compat() && spawn->path ? ni_marks_top() : 0;
+	struct attempt attempt = { .spawn = spawn };
+	unsigned count;
 
-	return end ? hand_over(spawn, end) :
-		     start(spawn, spawn->actions, spawn->envp);
+	if (!ni_hands_over() || !spawn->path || !ni_marks_top() ||
+	    !decide(spawn, &attempt.handover))
+		return start(spawn, spawn->actions, spawn->envp);
+	count = ni_handover_each(&attempt.handover, NULL, NULL);
+	if (count + (unsigned)own_actions(spawn) <= ACTIONS_MAX &&
+	    ni_is_single_thread())
+		return start_with_actions(spawn, &attempt.handover);
+	if (ni_in_copied_table(start_in_copy, &attempt))
+		return attempt.error;
+	return start(spawn, spawn->actions, spawn->envp);
 }
 
 #define SPAWN(name, handle, search)                                           \

@@ -8,6 +8,7 @@
 
 #include "common/next_symbol.h"
 #include "preload/environment.h"
+#include "preload/marks.h"
 #include "preload/next.h"
 #include "preload/policy.h"
 #include "preload/program.h"
@@ -35,6 +36,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 {
 	(void)argc;
 	ni_next_resolve();
+	ni_marks_start();
 	/* musl calls constructors without arguments. */
 	if (!ni_is_glibc()) {
 		argv = arguments_before(__environ);

@@ -2,10 +2,10 @@
  * vfork.S - vfork, with a note in the child that it is one.
  *
  * The child runs in the parent's memory and may close, dup and flag
- * descriptors of its own: it must not write into the parent's marks. vfork
- * cannot be wrapped in C: the child would return through a frame that the
- * parent still needs. The thread-local bytes are the parent's, too: the parent
- * wakes up last and puts them back.
+ * descriptors of its own: it is detached (marks.h). vfork cannot be wrapped in C:
+ * the child would return through a frame that the parent still needs. The
+ * thread-local words are the parent's, too: the parent wakes up last and puts
+ * them back.
  *
  * If another library defines vfork (sanitizers turn it into fork), that one is
  * jumped to.
@@ -28,23 +28,43 @@ vfork:
 	endbr64
 	cmpb	$0, ni_vfork_is_foreign(%rip)
 	jne	1f
+	subq	$8, %rsp
+	.cfi_adjust_cfa_offset 8
+	call	ni_marks_copy_begins
+	addq	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	movl	%eax, %r8d		/* what the child is */
+	movq	ni_marks_detached@gottpoff(%rip), %rdx
+	movl	%fs:(%rdx), %esi	/* a vfork child may vfork again */
 	popq	%rdi			/* the child overwrites the stack */
 	.cfi_adjust_cfa_offset -8
 	.cfi_register %rip, %rdi
-	movq	ni_in_vfork_child@gottpoff(%rip), %rdx
-	movzbl	%fs:(%rdx), %esi	/* a vfork child may vfork again */
 	movl	$SYS_vfork, %eax
 	syscall
-	pushq	%rdi
-	.cfi_adjust_cfa_offset 8
-	.cfi_offset %rip, -8
 	testl	%eax, %eax
 	jnz	2f
-	movb	$1, %fs:(%rdx)
+	movl	%r8d, %fs:(%rdx)
 	movq	ni_marks_limit@gottpoff(%rip), %rdx
 	movl	$0, %fs:(%rdx)
+	/* A shadow stack is shared, too, and the parent returns by its entry:
+	 * the child must leave it there. */
+	xorl	%edx, %edx
+	rdsspq	%rdx
+	testq	%rdx, %rdx
+	jnz	4f
+	pushq	%rdi
 	ret
-2:	movb	%sil, %fs:(%rdx)
+4:	notrack jmp	*%rdi
+2:	pushq	%rdi
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset %rip, -8
+	movl	%esi, %fs:(%rdx)
+	pushq	%rax
+	.cfi_adjust_cfa_offset 8
+	call	ni_marks_copy_ends
+	popq	%rax
+	.cfi_adjust_cfa_offset -8
+	testl	%eax, %eax
 	js	3f
 	ret
 3:	movslq	%eax, %rdi
@@ -61,23 +81,39 @@ vfork:
 	adrp	x9, ni_vfork_is_foreign
 	ldrb	w9, [x9, :lo12:ni_vfork_is_foreign]
 	cbnz	w9, 1f
+	stp	x29, x30, [sp, -16]!
+	.cfi_adjust_cfa_offset 16
+	.cfi_rel_offset x29, 0
+	.cfi_rel_offset x30, 8
+	bl	ni_marks_copy_begins
+	ldp	x29, x30, [sp], 16
+	.cfi_adjust_cfa_offset -16
+	.cfi_restore x29
+	.cfi_restore x30
+	mov	w13, w0			/* what the child is */
 	mrs	x10, tpidr_el0
-	adrp	x11, :gottprel:ni_in_vfork_child
-	ldr	x11, [x11, :gottprel_lo12:ni_in_vfork_child]
+	adrp	x11, :gottprel:ni_marks_detached
+	ldr	x11, [x11, :gottprel_lo12:ni_marks_detached]
 	add	x11, x10, x11
-	ldrb	w12, [x11]
+	ldr	w12, [x11]		/* a vfork child may vfork again */
 	mov	x0, CLONE_VFORK_VM_SIGCHLD
 	mov	x1, 0
 	mov	x8, SYS_clone
 	svc	0
 	cbnz	x0, 2f
-	mov	w9, 1
-	strb	w9, [x11]
+	str	w13, [x11]
 	adrp	x11, :gottprel:ni_marks_limit
 	ldr	x11, [x11, :gottprel_lo12:ni_marks_limit]
 	str	wzr, [x10, x11]
 	ret
-2:	strb	w12, [x11]
+2:	str	w12, [x11]
+	stp	x30, x0, [sp, -16]!
+	.cfi_adjust_cfa_offset 16
+	.cfi_rel_offset x30, 0
+	bl	ni_marks_copy_ends
+	ldp	x30, x0, [sp], 16
+	.cfi_adjust_cfa_offset -16
+	.cfi_restore x30
 	tbnz	x0, 63, 3f
 	ret
 3:	b	ni_vfork_failed

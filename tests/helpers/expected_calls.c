@@ -158,6 +158,16 @@ static void use_descriptors(void)
 	expect("fcntl(0, F_DUPFD_CLOEXEC, 0) = 6");
 	dup2(6, 6);
 	expect("dup2(6, 6) = 6");
+	expect("fcntl(6, F_GETFD) = 0x1 (flags FD_CLOEXEC)");
+	expect("fstat(6, {}) = 0");
+	close(6);
+	expect("close(6) = 0");
+	socket(AF_UNIX, SOCK_STREAM, 0);
+	expect("socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 6");
+	dup2(6, 6);
+	expect("dup2(6, 6) = 6");
+	expect("fcntl(6, F_GETFD) = 0x1 (flags FD_CLOEXEC)");
+	expect("fstat(6, {}) = 0");
 	expect("fcntl(6, F_SETFD, 0) = 0");
 	close(6);
 	expect("close(6) = 0");

@@ -26,6 +26,15 @@ def defines(path, function):
     return f" {function}\n" in symbols
 
 
+# A library in front may see to descriptors that never come by the shim: it then
+# takes no flag off again, not even for dup2(a, a).
+SHADOWED = COMPAT + " itself"
+
+
+def compat(preload):
+    return COMPAT if preload.startswith(SHIM) else SHADOWED
+
+
 def orders(*others):
     yield ":".join((SHIM, *others))
     yield ":".join((*others, SHIM))
@@ -43,12 +52,12 @@ class Counter(live.LiveTest):
                     output = self.says(helper("probe"), preload=preload)
                     # Its destructor may speak first.
                     self.assertEqual(sorted(output.splitlines()),
-                                     sorted([COMPAT, natively]))
+                                     sorted([compat(preload), natively]))
 
     def test_two_of_them(self):
         for preload in orders(helper("libcounter.so"), helper("libsysv.so")):
             output = self.says(helper("probe"), preload=preload)
-            self.assertIn(COMPAT, output.splitlines())
+            self.assertIn(compat(preload), output.splitlines())
             self.assertEqual(output.count("counted: socket 8"), 2)
 
 

@@ -76,19 +76,26 @@ static void a_copy_of_anything_is_non_inheritable(void **state)
 		close(originals[j]);
 }
 
-static void a_copy_is_ours(void **state)
+/* Only a socket's flag is ever taken off again: another file may be one that
+ * took the number unseen. */
+static void a_copy_of_a_socket_is_ours(void **state)
 {
-	int file = new_file(0);
+	int original = new_socket(), file = new_file(0);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(copies); i++) {
-		int fd = copies[i].copy(file);
+		int fd = copies[i].copy(original);
 
 		if (!was_ours(fd))
 			fail_msg("%s", copies[i].name);
 		close(fd);
+		fd = copies[i].copy(file);
+		assert_true(is_non_inheritable(fd));
+		assert_false(was_ours(fd));
+		close(fd);
 	}
 	close(file);
+	close(original);
 }
 
 /* The lowest free number at or above the minimum, as natively. */
@@ -219,7 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SHIM_CASE(a_copy_of_anything_is_non_inheritable),
-		SHIM_CASE(a_copy_is_ours),
+		SHIM_CASE(a_copy_of_a_socket_is_ours),
 		SHIM_CASE(a_copy_takes_the_number_that_it_takes_natively),
 		SHIM_CASE(dup_to_a_number_is_inheritable_however_it_is_said),
 		SHIM_CASE(a_target_is_the_programs_from_then_on),

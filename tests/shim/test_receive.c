@@ -28,7 +28,7 @@ static void send_descriptors(int to, int count)
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
 				  .msg_control = control.bytes };
 	struct cmsghdr *header = (void *)control.bytes;
-	int fd = new_file(0);
+	int fd = new_socket();
 
 	message.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
 	header->cmsg_level = SOL_SOCKET;

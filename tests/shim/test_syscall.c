@@ -22,9 +22,11 @@ static void what_is_made_by_number_is_ours(void **state)
 	assert_true(was_ours(pair[1]));
 	assert_int_equal(syscall(SYS_close, pair[0]), 0);
 	assert_int_equal(syscall(SYS_close_range, pair[1], pair[1], 0), 0);
-	fd = (int)syscall(SYS_dup, 0);
+	pair[0] = new_socket();
+	fd = (int)syscall(SYS_dup, pair[0]);
 	assert_true(was_ours(fd));
 	close(fd);
+	close(pair[0]);
 }
 
 /* As ints: the upper half of a register is not looked at. */

@@ -21,7 +21,7 @@ def plain(line):
     line = re.sub(r"\s+= ", " = ", line)
     line = re.sub(r" /\* .*? \*/", "", line)
     line = re.sub(r"\[\{msg_hdr=.*\}\]", "[]", line)
-    line = re.sub(r"\{msg_.*\}", "{}", line)
+    line = re.sub(r"\{(msg|st)_.*\}", "{}", line)
     return re.sub(r"0x[0-9a-f]{6,}", "0x", line)
 
 

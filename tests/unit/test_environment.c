@@ -47,25 +47,6 @@ static int forget_marks(void **state)
 	return 0;
 }
 
-static union {
-	struct ni_handover handover;
-	char room[256];
-} memory;
-
-static struct ni_handover *handing_over(const char *numbers)
-{
-	struct ni_handover *handover = &memory.handover;
-	int fd, length;
-
-	memset(&memory, 0, sizeof(memory));
-	handover->end = LAST + 1;
-	for (; sscanf(numbers, "%d%n", &fd, &length) == 1; numbers += length) {
-		handover->bits[fd / 8] |= (unsigned char)(1 << fd % 8);
-		handover->count++;
-	}
-	return handover;
-}
-
 static char *completed[64];
 static struct ni_environment_text text;
 
@@ -86,8 +67,13 @@ static const char *find(const char *name)
 
 static void complete(char *const *envp, const char *numbers, bool is_spawn)
 {
-	ni_environment_complete(completed, &text, envp, handing_over(numbers),
-				is_spawn, 1234);
+	int fd, length;
+
+	ni_environment_begin(&text, is_spawn, 1234);
+	for (; sscanf(numbers, "%d%n", &fd, &length) == 1; numbers += length)
+		ni_environment_add(&text, (unsigned)fd);
+	ni_environment_complete(completed, &text, envp,
+				ni_environment_count(envp));
 }
 
 static void a_clean_environment_gets_the_settings_of_the_start(void **state)
@@ -141,6 +127,34 @@ static void the_numbers_are_written_as_ranges(void **state)
 	assert_string_equal(find("NOINHERIT_ADOPT"), "p1234:3");
 }
 
+static void a_list_that_does_not_fit_ends_with_a_whole_number(void **state)
+{
+	char *none[] = { NULL };
+	const char *list;
+
+	(void)state;
+	ni_environment_begin(&text, false, 1234);
+	for (unsigned fd = 10001; fd < 30000; fd += 2)
+		ni_environment_add(&text, fd);
+	ni_environment_complete(completed, &text, none, 0);
+	list = find("NOINHERIT_ADOPT");
+	assert_memory_equal(list, "1234:10001,10003,", 17);
+	assert_int_equal(strlen(list) % 6, 10 % 6);	/* 1234:NNNNN,NNNNN */
+	assert_in_range(strlen(list), 300, sizeof(text.adopt) - 1);
+}
+
+static void more_variables_than_were_counted_are_not_read(void **state)
+{
+	char *grown[] = { "A=1", "B=2", "C=3", NULL };
+
+	(void)state;
+	ni_environment_begin(&text, false, 1234);
+	ni_environment_add(&text, 3);
+	ni_environment_complete(completed, &text, grown, 2);
+	assert_string_equal(find("B"), "2");
+	assert_null(find("C"));
+}
+
 static int open_all(void **state)
 {
 	int fd = open("/dev/null", O_RDONLY);
@@ -164,7 +178,10 @@ static const struct {
 	{ "own", ":3", "3" },
 	{ "own", ":3-5,7", "3 4 5 7" },
 	{ "parent", ":20", "20" },
-	{ "own", ":0-3", "3" },
+	{ "own", ":0-3", "" },
+	{ "own", ":3,0-65535", "3" },
+	{ "own", ":5-6,5", "5 6" },
+	{ "own", ":5,4", "5" },
 	{ "own", ":19-99", "19 20" },
 	{ "own", ":3,5", "3 5" },
 	{ "own", ":3,5x,7", "3 5" },
@@ -266,6 +283,8 @@ int main(void)
 		PURE(a_clean_environment_gets_the_settings_of_the_start),
 		PURE(what_the_program_says_itself_holds),
 		PURE(the_numbers_are_written_as_ranges),
+		PURE(a_list_that_does_not_fit_ends_with_a_whole_number),
+		PURE(more_variables_than_were_counted_are_not_read),
 		OPENS(only_a_list_for_this_process_is_adopted),
 		OPENS(what_is_closed_or_flagged_already_is_not_adopted),
 		OPENS(every_copy_of_the_variable_is_removed),

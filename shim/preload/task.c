@@ -1,0 +1,101 @@
+#include "preload/task.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "common/raw.h"
+#include "preload/marks.h"
+#include "preload/policy.h"
+
+/* In copied_table.S: a thread that runs body(data) on this stack, while this one sleeps;
+ * 0 or less: the kernel's error. */
+long ni_clone_and_sleep(long flags, void (*body)(void *), void *data);
+
+/* The kernel's set of signals. */
+typedef uint64_t signals;
+
+static __thread signals signals_before;
+
+bool ni_is_single_thread(void)
+{
+	struct stat status;
+
+	/* One directory for each thread, besides "." and "..". */
+	return !ni_policy.has_filter &&
+	       ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/task",
+		       (long)&status, 0, 0, 0) == 0 &&
+	       status.st_nlink == 3;
+}
+
+static void set_signals(const signals *wanted, signals *before)
+{
+	ni_raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)wanted, (long)before,
+		sizeof(*wanted), 0, 0);
+}
+
+void ni_admit_signals(void)
+{
+	set_signals(&signals_before, NULL);
+}
+
+struct job {
+	void (*body)(void *);
+	void *data;
+	int death_signal;	/* the thread's own: it must survive exec */
+};
+
+static void run(void *data)
+{
+	const struct job *job = data;
+
+	if (job->death_signal)
+		ni_raw3(SYS_prctl, PR_SET_PDEATHSIG, job->death_signal, 0);
+	job->body(job->data);
+}
+
+/* valgrind knows this idle sequence, and answers 1 to this request. It runs no
+ * thread that has a table of its own, and does not say so but ends. */
+static bool is_in_valgrind(void)
+{
+#if defined(__x86_64__)
+	uint64_t request[6] = { 0x1001 };
+	uint64_t answer = 0;
+
+	__asm__ volatile("rolq $3, %%rdi\n\trolq $13, %%rdi\n\t"
+			 "rolq $61, %%rdi\n\trolq $51, %%rdi\n\t"
+			 "xchgq %%rbx, %%rbx"
+			 : "+d"(answer)
+			 : "a"(request)
+			 : "cc", "memory", "rdi");
+	return answer != 0;
+#else
+	return false;
+#endif
+}
+
+bool ni_in_copied_table(void (*body)(void *), void *data)
+{
+	const long flags = CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
+			   CLONE_SYSVSEM | CLONE_VFORK;
+	const signals all = ~(signals)0;
+	const unsigned detached = ni_marks_detached;
+	struct job job = { body, data, 0 };
+	long thread;
+
+	if (is_in_valgrind())
+		return false;
+	ni_raw3(SYS_prctl, PR_GET_PDEATHSIG, (long)&job.death_signal, 0);
+	set_signals(&all, &signals_before);
+	ni_marks_detached = ni_marks_copy_begins();
+	ni_marks_limit = 0;
+	thread = ni_clone_and_sleep(flags, run, &job);
+	ni_marks_copy_ends();
+	ni_marks_detached = detached;
+	ni_admit_signals();
+	return thread > 0;
+}

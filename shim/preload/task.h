@@ -1,0 +1,34 @@
+/*
+ * task.h - the task that runs: is it alone in its process, and a copy of it
+ * with a table of descriptors of its own.
+ */
+#ifndef NI_PRELOAD_TASK_H
+#define NI_PRELOAD_TASK_H
+
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden)
+
+/* False where it cannot be known: no /proc, or a filter of the program's own
+ * that might not like the question. */
+bool ni_is_single_thread(void);
+
+/**
+ * ni_in_copied_table - run a function where no other thread changes the table
+ * @body: runs in a thread of this process that has a copy of the table of
+ *	descriptors, on this thread's stack and with its thread-local data, while
+ *	this thread sleeps. It may exec. Signals are blocked until it says
+ *	ni_admit_signals().
+ *
+ * The marks are as in a vfork child: those vouched for hold for the copy.
+ *
+ * Return: false if there is no such thread here; then nothing was run.
+ */
+bool ni_in_copied_table(void (*body)(void *), void *data);
+
+/* As they were before ni_in_copied_table(). */
+void ni_admit_signals(void);
+
+#pragma GCC visibility pop
+
+#endif
