@@ -23,11 +23,12 @@ from variant import AUDIT, COMMAND, VARIANTS, Variant, chosen_variants
 
 # What a test takes from here.
 __all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
-           "am_root", "check", "isolate_network", "judge_leaking",
+           "am_root", "check", "isolate_network", "replace_program", "judge_leaking",
            "main", "run_case", "until"]
 
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNET = 0x40000000
+CLONE_NEWNS = 0x00020000
 
 
 class Case:
@@ -218,6 +219,17 @@ def isolate_network():
             subprocess.run(["ip", "link", "set", "lo", "up"]).returncode:
         print("cannot make a network namespace", file=sys.stderr)
         sys.exit(77)
+
+
+def replace_program(path, script):
+    """For a program that is executed by a path that nothing can change: from
+    here on the script has that path, in a mount namespace of the test's own."""
+    # What an earlier run put there is mounted in that namespace, too.
+    mount = ('mount --make-rprivate / && '
+             '{ umount "$1" 2>/dev/null; mount --bind "$0" "$1"; }')
+    if ctypes.CDLL(None).unshare(CLONE_NEWNS) or subprocess.run(
+            ["sh", "-c", mount, script, path]).returncode:
+        raise Skipped("cannot make a mount namespace")
 
 
 def main(cases, needs, root=False):

@@ -1,5 +1,6 @@
 """One run of a scenario: a directory of its own, processes, clients, looks."""
 
+import json
 import os
 import pwd
 import random
@@ -218,8 +219,11 @@ class Run:
                               stdout=subprocess.PIPE, timeout=PATIENCE)
         check(done.returncode == 0, "noinherit report: exit status %d"
               % done.returncode)
-        whats = [finding["what"] or {} for finding
-                 in schema.read(done.stdout)["findings"]]
+        report = schema.read(done.stdout)
+        if os.environ.get("LEAKS"):
+            with open(os.environ["LEAKS"], "a") as file:
+                file.write(json.dumps(report) + "\n")
+        whats = [finding["what"] or {} for finding in report["findings"]]
         return {"%s %s" % (what["type"], kernel.LISTEN
                            if what["state"] == "LISTEN" else kernel.CONNECTED)
                 for what in whats if what.get("state")}

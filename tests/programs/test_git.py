@@ -12,8 +12,9 @@ IDENTITY = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
             "GIT_CONFIG_VALUE_1": "*"}
 
 
-def git(run, *words, **options):
-    return run.command([GIT, *words], env=IDENTITY, **options)
+def git(run, *words, more=None, **options):
+    return run.command([GIT, *words], env=dict(IDENTITY, **(more or {})),
+                       **options)
 
 
 def start(run):
@@ -59,7 +60,30 @@ def cloning(run):
         return file.read()
 
 
+# The client reads the pack through index-pack, which gets the connection as its
+# standard input, and with it the number that the connection had before.
+def fetching(run):
+    _, url = start(run)
+    git(run, "init", "-q", "work")
+    run.file("work/file", "content\n")
+    git(run, "-C", "work", "add", "file")
+    git(run, "-C", "work", "commit", "-q", "-m", "first")
+    git(run, "-C", "work", "push", "-q", url, "main")
+    looked = len(run.looks())
+    # git finds its own commands there first.
+    real = git(run, "--exec-path").strip()
+    run.script("path/git", "#!/bin/sh\n[ \"$1\" != index-pack ] || %s >&2\nexec %s/git \"$@\"\n"
+               % (run.look, real))
+    git(run, "-c", "fetch.unpackLimit=1", "clone", "-q", url, "copy",
+        preload=True, more={"GIT_EXEC_PATH": run.path("path")})
+    run.wait_look(looked + 1)
+    with open(run.path("copy/file")) as file:
+        return file.read()
+
+
 harness.main([
     harness.Case("git daemon", pushing_and_cloning),
     harness.Case("git clone", cloning),
+    harness.Case("git clone, index-pack", fetching,
+                 leaks=["tcp CONNECTED 127.0.0.1"]),
 ], needs={GIT: "git"})

@@ -1,9 +1,14 @@
 #!/usr/bin/python3
 """What runs in tmux and screen gets none of their sockets."""
 
+import glob
+
 import harness
 
 TMUX, SCREEN = "/usr/bin/tmux", "/usr/bin/screen"
+UTEMPTER = next(iter(glob.glob("/usr/lib/*/utempter/utempter")), "")
+# A mount namespace needs root.
+CAN_REPLACE = harness.am_root() and UTEMPTER
 
 
 def tmux(run):
@@ -24,6 +29,20 @@ def tmux(run):
     run.command(control + ["if-shell", run.look, "set -g @if yes"])
     said.append(run.command(control + ["show", "-gv", "@if"]))
     return said, len(run.command(control + ["list-windows"]).splitlines())
+
+
+# The helper that writes utmp has group utmp: what is preloaded does not reach
+# it. A script in its place has the same path and no rights.
+def utempter(run):
+    harness.replace_program(UTEMPTER, run.hook("utempter"))
+    path = run.path("tmux.socket")
+    control = [TMUX, "-S", path, "-f", "/dev/null"]
+    run.command(control + ["new-session", "-d", "-s", "one", "exec cat"],
+                preload=True, env={"TERM": "xterm"})
+    run.wait_look()
+    server = int(run.command(control + ["display-message", "-p", "#{pid}"]))
+    run.held(server)
+    return True
 
 
 def screen(run):
@@ -47,5 +66,7 @@ def screen(run):
 
 harness.main([
     harness.Case("tmux", tmux, holds=["unix LISTEN"]),
+    *([harness.Case("tmux, utempter", utempter, leaks=["unix"],
+                    holds=["unix LISTEN"])] if CAN_REPLACE else []),
     harness.Case("screen", screen, holds=["unix LISTEN"]),
 ], needs={TMUX: "tmux", SCREEN: "screen"})
