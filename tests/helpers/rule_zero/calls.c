@@ -49,12 +49,17 @@ int work_fd(long fd)
 
 void set_forced(int fd, bool is_forced)
 {
+	const uint64_t bit = UINT64_C(1) << (fd & 63);
+
 	if (fd < 0 || fd >= 64)
 		return;
+	table->forced &= ~bit;
+	table->unproved &= ~bit;
+	table->either &= ~bit;
 	if (is_forced && fd > STDERR_FILENO)
-		table->forced |= UINT64_C(1) << fd;
-	else
-		table->forced &= ~(UINT64_C(1) << fd);
+		table->forced |= bit;
+	if (is_forced && world.is_lent)
+		table->unproved |= bit;
 }
 
 static int one(int results[2], int fd)

@@ -65,6 +65,8 @@ struct image {
 	uint32_t is_preloaded;
 	uint64_t forced;	/* by the shim, not the program: see calls.h */
 	uint64_t named;		/* the exec said so: LISTEN_FDS ... */
+	uint64_t unproved;	/* may be lost: see world.h */
+	uint64_t either;	/* may arrive or not */
 	uint32_t count;
 	struct arrival arrivals[FDS];
 };
@@ -83,7 +85,6 @@ struct control {
 	struct program program;
 	/* From here on cleared before each run. */
 	uint32_t tags_count;
-	uint64_t forced;		/* handed on to the next image */
 	int8_t results[STEPS_MAX][2];
 	int32_t answers[STEPS_MAX];	/* result, or -errno */
 	struct tag tags[TAGS_MAX];

@@ -70,6 +70,7 @@ static enum verdict judge_arrival(const struct look *look,
 		       FINE : MORE_THAN_NATIVE;
 	if (!look->is_inline && look->step->target == TARGET_OTHER &&
 	    is_socket(arrival) && has_bit(look->natives->forced, arrival->fd) &&
+	    !has_bit(look->natives->either, arrival->fd) &&
 	    !has_bit(look->natives->named, arrival->fd))
 		return SOCKET_IN_OTHER;
 	return FINE;
@@ -78,7 +79,9 @@ static enum verdict judge_arrival(const struct look *look,
 static enum verdict judge_native(const struct look *look,
 				 const struct arrival *arrival)
 {
-	if (find(look->shims, arrival->fd) || look->is_inline)
+	if (find(look->shims, arrival->fd) || look->is_inline ||
+	    has_bit(look->natives->unproved | look->natives->either,
+		    arrival->fd))
 		return FINE;
 	if (!has_bit(look->natives->forced, arrival->fd))
 		return LOST_OTHER;

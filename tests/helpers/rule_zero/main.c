@@ -138,15 +138,16 @@ static void start_runner(void)
 	}
 }
 
-/* What the shim may keep back, for it is no socket, goes natively, too, so
- * that the numbers of both runs stay the same. */
+/* What the shim may keep back goes in both runs, so that their numbers stay the
+ * same. */
 static void drop_unhanded(const struct image *image)
 {
 	for (uint32_t i = 0; i < image->count; i++) {
 		const struct arrival *arrival = &image->arrivals[i];
-		bool is_forced = image->forced >> arrival->fd & 1;
+		uint64_t bit = UINT64_C(1) << arrival->fd;
 
-		if (is_forced && !S_ISSOCK(arrival->mode)) {
+		if ((image->forced & bit) && (!S_ISSOCK(arrival->mode) ||
+		    ((image->unproved | image->either) & bit))) {
 			ni_raw3(SYS_close, arrival->fd, 0, 0);
 			set_forced(arrival->fd, false);
 		}

@@ -32,6 +32,7 @@ enum effect {
 	OWN_A,
 	OWN_RANGE,	/* of all numbers from a to b */
 	ITSELF,		/* of a, if it is a socket */
+	MISTAKEN,	/* F_SETFD with O_CLOEXEC, which the shim sees through */
 };
 
 enum target { TARGET_SELF, TARGET_SELF_BY_PROC, TARGET_OTHER, TARGETS };

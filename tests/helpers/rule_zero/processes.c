@@ -76,6 +76,18 @@ static bool is_socket(int fd)
 	       S_ISSOCK(status.st_mode);
 }
 
+static void duplicate_onto_itself(int fd)
+{
+	const uint64_t bit = UINT64_C(1) << (fd & 63);
+
+	if (!is_socket(fd) || !(table->forced & bit))
+		return;
+	if (world.is_split || (table->unproved & bit))
+		table->either |= bit;
+	else
+		set_forced(fd, false);
+}
+
 static void apply_effect(const struct step *step, enum effect effect,
 			 const int results[2])
 {
@@ -94,9 +106,12 @@ static void apply_effect(const struct step *step, enum effect effect,
 		for (int fd = value(step->a); fd <= value(step->b); fd++)
 			set_forced(fd, false);
 		break;
+	case MISTAKEN:
+		if (world.is_lent || world.is_split)
+			table->either |= UINT64_C(1) << (value(step->a) & 63);
+		break;
 	case ITSELF:
-		if (is_socket(value(step->a)))
-			set_forced(value(step->a), false);
+		duplicate_onto_itself(value(step->a));
 		break;
 	case NOTHING:
 		break;
@@ -167,12 +182,13 @@ int end_block(const struct step *step, long flag, int results[2])
 struct context {
 	struct table *table, *spare;
 	char **variables;
-	bool is_main;
+	bool is_main, is_lent;
 };
 
 static struct context context_now(void)
 {
-	return (struct context){ table, spare, environ, world.is_main };
+	return (struct context){ table, spare, environ, world.is_main,
+				 world.is_lent };
 }
 
 static void restore(const struct context *context)
@@ -181,6 +197,7 @@ static void restore(const struct context *context)
 	spare = context->spare;
 	environ = context->variables;
 	world.is_main = context->is_main;
+	world.is_lent = context->is_lent;
 }
 
 static __attribute__((noreturn)) void run_child(const struct step *step,
@@ -199,9 +216,18 @@ int in_fork(const struct step *step, long flag, int results[2])
 	pid_t child = fork();
 
 	(void)flag, (void)results;
-	if (!child)
+	if (!child) {
+		world.is_lent = false;
 		run_child(step, table);
+	}
 	return wait_for(child);
+}
+
+/* Parent and child note what they touched in the same place. */
+static void doubt_if_lent(void)
+{
+	if (world.is_lent)
+		table->unproved = table->forced;
 }
 
 __attribute__((noinline)) int in_vfork(const struct step *step, long flag,
@@ -213,9 +239,12 @@ __attribute__((noinline)) int in_vfork(const struct step *step, long flag,
 
 	(void)flag, (void)results;
 	child = vfork();
-	if (!child)
+	if (!child) {
+		world.is_lent = true;
 		run_child(step, &own);
+	}
 	restore(&before);
+	doubt_if_lent();
 	return wait_for(child);
 }
 
@@ -229,6 +258,8 @@ static int run_cloned(void *argument)
 {
 	struct part *part = argument;
 
+	if (ops[part->step->op].flag & CLONE_VM)
+		world.is_lent = true;
 	run_child(part->step, &part->own);
 }
 
@@ -241,9 +272,13 @@ int in_clone(const struct step *step, long flag, int results[2])
 	int status;
 
 	(void)results;
+	if ((flag & CLONE_VM) && !(flag & CLONE_VFORK))
+		world.is_split = true;
 	status = wait_for(clone(run_cloned, stack + STACK_SIZE,
 				(int)flag | SIGCHLD, &part));
 	restore(&before);
+	if (flag & CLONE_VM)
+		doubt_if_lent();
 	free(stack);
 	return status;
 }
@@ -258,15 +293,29 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
+/* "." and ".." and one for each thread. */
+static nlink_t tasks(void)
+{
+	struct stat status = { 0 };
+
+	ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/task",
+		(long)&status, 0, 0, 0);
+	return status.st_nlink;
+}
+
 int in_thread(const struct step *step, long flag, int results[2])
 {
 	struct part part = { step, *table, table };
+	nlink_t before = tasks();
 	pthread_t thread;
 
 	(void)flag, (void)results;
 	if (pthread_create(&thread, NULL, run_thread, &part))
 		return -1;
 	pthread_join(thread, NULL);
+	/* Joined is not gone: for a moment the kernel still counts it. */
+	while (tasks() != before)
+		sched_yield();
 	return 0;
 }
 
@@ -274,6 +323,7 @@ void table_is_own(void)
 {
 	if (!spare)
 		return;
+	world.is_split = true;
 	*spare = *table;
 	table = spare;
 	spare = NULL;
@@ -387,6 +437,9 @@ static void fill_command(struct command *command, const struct step *step,
 	command->argv[4] = NULL;
 	fill_environment(command, step);
 	world.control->images[index].forced = table->forced;
+	world.control->images[index].unproved =
+		world.is_split ? UINT64_MAX : table->unproved;
+	world.control->images[index].either = table->either;
 	world.control->images[index].named = named_by(step,
 							 command->named);
 }

@@ -12,6 +12,10 @@ struct world {
 	char self[PATH_SIZE];
 	/* The main process: a new image of itself goes on with the program. */
 	bool is_main;
+	/* A vfork or clone(CLONE_VM) child: the memory is its parent's. */
+	bool is_lent;
+	/* Two tables, or two processes that run, share this memory. */
+	bool is_split;
 };
 
 extern struct world world;
@@ -20,6 +24,18 @@ extern struct world world;
  * by omission, so that the shim adds its flag. */
 struct table {
 	uint64_t forced;
+	/* Of these: where they come from the shim cannot prove, and it may
+	 * keep them back. The whole list of such cases:
+	 *   made in a child that runs in its parent's memory, or there while
+	 *   a child of that child did the same;
+	 *   in a process whose memory was shared with another that runs
+	 *   (clone(CLONE_VM) without CLONE_VFORK), from then on;
+	 *   in a process where a thread got a table of its own, from then on. */
+	uint64_t unproved;
+	/* dup2(a, a) on an unproved one, or F_SETFD with O_CLOEXEC by mistake
+	 * in a child that runs in its parent's memory: the flag may stay or
+	 * not. */
+	uint64_t either;
 };
 
 extern __thread struct table *table;
