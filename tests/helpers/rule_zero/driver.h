@@ -46,4 +46,7 @@ struct finding try_program(struct pair *pair, const struct program *program);
 /* Takes steps away as long as the verdict stays. */
 void shrink(struct pair *pair, struct program *program, enum verdict verdict);
 
+/* Gives the programs a /dev/log, if it can; @directory must stay in sight. */
+void provide_log(const char *directory);
+
 #endif

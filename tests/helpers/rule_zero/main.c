@@ -148,7 +148,8 @@ static void drop_unhanded(const struct image *image)
 
 		if ((image->forced & bit) && (!S_ISSOCK(arrival->mode) ||
 		    ((image->unproved | image->either) & bit))) {
-			ni_raw3(SYS_close, arrival->fd, 0, 0);
+			/* Not a raw call: the shim may know this number. */
+			close(arrival->fd);
 			set_forced(arrival->fd, false);
 		}
 	}
@@ -436,6 +437,7 @@ static int drive(char **argv)
 
 	read_options(argv);
 	make_world();
+	provide_log(options.directory);
 	totals = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (totals == MAP_FAILED)
