@@ -20,6 +20,8 @@ EAI = {int(value): name for name, value in vars(socket).items()
 
 # Where noinherit.h puts the resolver's codes, as noinherit_eai() has it.
 RESOLVER = 100000
+# And the kernel's own ETIMEDOUT, without its sign.
+KERNEL_TIMEOUT = 200001
 
 
 def eai_of(error):

@@ -60,6 +60,8 @@ def script(text):
 # ---- what was seen ----------------------------------------------------------
 
 def error_name(number, eai=0):
+    if number == names.KERNEL_TIMEOUT:
+        return "the kernel's ETIMEDOUT"
     if number == errno.EOPNOTSUPP:
         return "EOPNOTSUPP"
     return names.EAI[eai] if eai else errno.errorcode[number]

@@ -13,7 +13,8 @@ MARK = 2147480000
 
 # Neither side's business: memory, signals, the timer and the handler of cases.
 NOISE = ("brk", "mmap", "munmap", "mprotect", "mremap", "madvise", "futex",
-         "rt_sigreturn", "rt_sigaction", "rt_sigprocmask", "setitimer")
+         "rt_sigreturn", "rt_sigaction", "rt_sigprocmask", "rt_sigpending",
+         "rt_sigtimedwait", "setitimer")
 
 ADDRESS_CALLS = ("accept", "accept4", "getsockname", "getpeername", "recvfrom")
 SEND_CALLS = ("sendto", "sendmsg", "sendmmsg")
@@ -62,7 +63,8 @@ class Normal:
                       lambda found: f"sun_path=@{self.names.of(found[1])}",
                       text)
         text = re.sub(r"\b(nl_)?pid=[1-9]\d*", r"\1pid=PID", text)
-        text = re.sub(r"0x[0-9a-f]{7,}", "PTR", text)
+        text = re.sub(r"0x[0-9a-f]{7,}|(?<=, )0x[0-9a-f]{6}(?=, \d+\))",
+                      "PTR", text)
         name = text.split("(", 1)[0]
         if "nlmsg_len=" in text:
             return f"{name}(the resolver's netlink message)"

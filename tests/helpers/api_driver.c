@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "api_calls.h"
+#include "api_more.h"
 #include "api_world.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -41,6 +42,8 @@ static long long run(const struct statement *st)
 	long long r;
 
 	of_api = find(api_calls, ARRAY_LEN(api_calls), st->name);
+	if (!of_api)
+		of_api = find(more_calls, ARRAY_LEN(more_calls), st->name);
 	command = of_api ? of_api : find(world_calls, ARRAY_LEN(world_calls),
 					 st->name);
 	if (!command)

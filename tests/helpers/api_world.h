@@ -34,6 +34,17 @@ static long long os_open(const struct statement *st)
 	return checked(open(TEXT_AT(st, 0, NULL), NUMBER_AT(st, 1), 0600));
 }
 
+/* A file with these bytes, open for reading. */
+static long long os_file(const struct statement *st)
+{
+	size_t size;
+	char *bytes = TEXT_AT(st, 1, &size);
+	int fd = open(TEXT_AT(st, 0, NULL), O_CREAT | O_RDWR | O_CLOEXEC,
+		      0600);
+
+	return checked(fd < 0 || write(fd, bytes, size) < 0 ? -1 : fd);
+}
+
 static long long os_pipe(const struct statement *st)
 {
 	int ends[2], r = pipe2(ends, O_CLOEXEC);
@@ -253,6 +264,7 @@ void freeaddrinfo(struct addrinfo *found)
 static const struct command world_calls[] = {
 	{ "os_socket", os_socket, 0 },
 	{ "os_open", os_open, 0 },
+	{ "os_file", os_file, 0 },
 	{ "os_pipe", os_pipe, 0 },
 	{ "os_send", os_send, 0 },
 	{ "os_close", os_close, 0 },
