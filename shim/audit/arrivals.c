@@ -72,9 +72,9 @@ static void record(const struct ni_description *description)
 static void note(int fd)
 {
 	struct ni_description description;
-	int flags = ni_kernel_flags(fd);
+	int flags = fd < 3 ? -EBADF : ni_kernel_flags(fd);
 
-	if (fd < 3 || flags < 0)
+	if (flags < 0)
 		return;
 	if (ni_recorder.trace->arrived++ < DESCRIBED_MAX) {
 		ni_kernel_describe(fd, &description);

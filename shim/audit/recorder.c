@@ -1,23 +1,22 @@
 #include "recorder.h"
 
-#include <elf.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arrivals.h"
+#include "beyond.h"
 #include "clock.h"
 #include "common/next_symbol.h"
 #include "descriptors.h"
 #include "environment.h"
 #include "kernel.h"
 #include "modules.h"
-#include "beyond.h"
 #include "open_counts.h"
 #include "options.h"
 #include "threads.h"
+#include "trace_file.h"
+#include "trace_header.h"
 #include "trace_writer.h"
 #include "unclosed.h"
 
@@ -35,85 +34,6 @@ int pthread_atfork(void (*prepare)(void), void (*parent)(void),
 		   void (*child)(void));
 
 static atomic_flag is_starting = ATOMIC_FLAG_INIT;
-
-/* ---- the header ---------------------------------------------------------------- */
-
-static void note_executable(struct ni_trace_header *trace)
-{
-	const size_t room = sizeof(trace->strings) / 2;
-	struct stat status;
-	long r;
-
-	r = ni_raw6(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe",
-		    (long)trace->strings, (long)room, 0, 0);
-	trace->exe_size = r < 0 ? 0 : (uint16_t)r;
-	if (!ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/exe",
-		     (long)&status, 0, 0, 0)) {
-		trace->exe_device = status.st_dev;
-		trace->exe_inode = status.st_ino;
-	}
-	if (!ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/ns/pid",
-		     (long)&status, 0, 0, 0))
-		trace->pid_namespace = status.st_ino;
-}
-
-static uint32_t count_arguments(const char *bytes, size_t size)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < size; i++)
-		count += bytes[i] == '\0';
-	return count;
-}
-
-/* The kernel's copy, for a call from another constructor has no argv. */
-static void note_arguments(struct ni_trace_header *trace)
-{
-	char *to = (char *)trace->strings + trace->exe_size;
-	const size_t room = sizeof(trace->strings) - trace->exe_size;
-	long fd, r;
-
-	fd = ni_raw6(SYS_openat, AT_FDCWD, (long)"/proc/self/cmdline",
-		     O_RDONLY | O_CLOEXEC, 0, 0, 0);
-	if (fd < 0)
-		return;
-	r = ni_raw3(SYS_read, fd, (long)to, (long)room);
-	ni_raw3(SYS_close, fd, 0, 0);
-	if (r <= 0)
-		return;
-	if (r == (long)room)
-		trace->flags |= NI_TRACE_ARGV_CUT;
-	trace->argv_size = (uint16_t)r;
-	trace->argc = count_arguments(to, (size_t)r);
-}
-
-static uint16_t machine(void)
-{
-#if defined(__x86_64__)
-	return EM_X86_64;
-#else
-	return EM_AARCH64;
-#endif
-}
-
-static void fill_header(struct ni_trace_header *trace, uint64_t start_ns)
-{
-	trace->machine = machine();
-	trace->pid = ni_recorder.pid;
-	trace->ppid = ni_kernel_parent();
-	trace->uid = (uint32_t)ni_raw3(SYS_geteuid, 0, 0, 0);
-	trace->start_ns = start_ns;
-	trace->start_real_ns = ni_clock_ns(CLOCK_REALTIME);
-	note_executable(trace);
-	note_arguments(trace);
-	if (ni_recorder.has_shim)
-		trace->flags |= NI_TRACE_SHIM;
-	if (!ni_recorder.is_following)
-		trace->flags |= NI_TRACE_NO_FOLLOW;
-#if !defined(__x86_64__)
-	trace->flags |= NI_TRACE_CALLER_ONLY;
-#endif
-}
 
 /* ---- starting ------------------------------------------------------------------- */
 
@@ -137,7 +57,7 @@ static bool open_trace(const char *directory,
 			  start_ns, &trace) < 0)
 		return false;
 	ni_recorder.trace = trace;
-	fill_header(trace, start_ns);
+	ni_trace_header_fill(trace, start_ns);
 	return true;
 }
 

@@ -1,108 +1,13 @@
 #include "trace_writer.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 
-#include "common/raw.h"
 #include "recorder.h"
-#include "words.h"
+#include "trace_file.h"
 
-/* An entry's neighbours that a search looks at before it gives up. */
+/* An entry's neighbours that a search looks at before it gives up, in each part
+ * of the index. */
 enum { PROBES = 16 };
-
-/* ---- creating the file --------------------------------------------------- */
-
-/* Blocks must be reserved now: a full disk must show here, not as SIGBUS in a
- * program that never asked to be traced. A file beyond RLIMIT_FSIZE would
- * raise SIGXFSZ. */
-static int reserve(int fd, size_t size)
-{
-	static const char zeros[4096];
-	struct rlimit limit;
-	long r;
-
-	if (!ni_raw3(SYS_getrlimit, RLIMIT_FSIZE, (long)&limit, 0) &&
-	    limit.rlim_cur < size)
-		return -EFBIG;
-	r = ni_raw6(SYS_fallocate, fd, 0, 0, (long)size, 0, 0);
-	if (r != -EOPNOTSUPP && r != -ENOSYS)
-		return (int)r;
-	for (size_t done = 0; done < size; done += sizeof(zeros)) {
-		r = ni_raw3(SYS_write, fd, (long)zeros, sizeof(zeros));
-		if (r != (long)sizeof(zeros))
-			return r < 0 ? (int)r : -ENOSPC;
-	}
-	return 0;
-}
-
-static void lay_out(struct ni_trace_header *trace, size_t size)
-{
-	uint32_t entries = 64;
-
-	while (entries * 256 <= size)
-		entries *= 2;
-	memcpy(trace->magic, NI_TRACE_MAGIC, sizeof(trace->magic));
-	trace->version = NI_TRACE_VERSION;
-	trace->header_size = sizeof(*trace);
-	trace->file_size = size;
-	trace->index_offset = sizeof(*trace);
-	trace->index_count = entries;
-	trace->cells_offset = sizeof(*trace) + entries * sizeof(uint32_t);
-	trace->cells_count = (uint32_t)(size - trace->cells_offset) /
-			     NI_TRACE_CELL_SIZE;
-	trace->cells_used = 1;
-}
-
-static int map(int fd, size_t size, struct ni_trace_header **trace)
-{
-	long r = ni_raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
-			 MAP_SHARED, fd, 0);
-
-	if (r <= 0 && r >= -4095)
-		return r ? (int)r : -ENOMEM;
-	*trace = (struct ni_trace_header *)r;
-	lay_out(*trace, size);
-	return 0;
-}
-
-static int create(const char *path)
-{
-	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-
-	return (int)ni_raw6(SYS_openat, AT_FDCWD, (long)path, flags, 0600, 0, 0);
-}
-
-int ni_trace_open(const char *directory, size_t size_kib, uint32_t pid,
-		  uint64_t start_ns, struct ni_trace_header **trace)
-{
-	char path[4096];
-	struct ni_words text = { path, sizeof(path), 0 };
-	int fd, r;
-
-	ni_words_string(&text, directory);
-	ni_words_string(&text, "/");
-	ni_words_number(&text, pid);
-	ni_words_string(&text, ".");
-	ni_words_number(&text, start_ns);
-	ni_words_string(&text, NI_TRACE_SUFFIX);
-	if (!ni_words_end(&text))
-		return -ENAMETOOLONG;
-	fd = create(path);
-	if (fd < 0)
-		return fd;
-	do {
-		r = reserve(fd, size_kib * 1024);
-		if (r == 0)
-			r = map(fd, size_kib * 1024, trace);
-		if (r < 0)
-			ni_raw3(SYS_ftruncate, fd, 0, 0);
-		size_kib /= 4;
-	} while (r < 0 && size_kib >= NI_TRACE_SIZE_KIB_MIN);
-	ni_raw3(SYS_close, fd, 0, 0);
-	return r;
-}
 
 /* ---- records --------------------------------------------------------------- */
 
@@ -129,10 +34,18 @@ void ni_trace_drop(enum ni_trace_dropped what, uint32_t count)
 			   __ATOMIC_RELAXED);
 }
 
+static uint32_t cells_ready(void)
+{
+	return __atomic_load_n(&ni_recorder.trace->cells_ready,
+			       __ATOMIC_ACQUIRE);
+}
+
 /* How far the file may fill up for records of that worth. */
 static uint32_t limit(enum ni_room room)
 {
-	uint32_t count = ni_recorder.trace->cells_count;
+	const struct ni_trace_header *trace = ni_recorder.trace;
+	uint32_t count = trace->flags & NI_TRACE_DISK_FULL ? cells_ready() :
+							     trace->cells_count;
 
 	switch (room) {
 	case NI_ROOM_EVENT: return count / 8 * 5;
@@ -144,6 +57,17 @@ static uint32_t limit(enum ni_room room)
 bool ni_trace_is_roomy(void)
 {
 	return ni_recorder.trace->cells_used < limit(NI_ROOM_EVENT);
+}
+
+static void *refuse(enum ni_trace_dropped dropped)
+{
+	struct ni_trace_header *trace = ni_recorder.trace;
+
+	if (!(trace->flags & NI_TRACE_DISK_FULL))
+		__atomic_fetch_or(&trace->flags, NI_TRACE_FULL,
+				  __ATOMIC_RELAXED);
+	ni_trace_drop(dropped, 1);
+	return NULL;
 }
 
 void *ni_trace_claim(enum ni_trace_kind kind, size_t size, uint32_t key,
@@ -160,10 +84,10 @@ void *ni_trace_claim(enum ni_trace_kind kind, size_t size, uint32_t key,
 	void *record;
 
 	do {
-		if (first + cells > limit(room) || cells > UINT16_MAX) {
-			ni_trace_drop(dropped, 1);
-			return NULL;
-		}
+		if (cells > UINT16_MAX || first + cells > limit(room) ||
+		    (first + cells > cells_ready() &&
+		     !ni_trace_grow(first + cells)))
+			return refuse(dropped);
 	} while (!__atomic_compare_exchange_n(used, &first, first + cells, true,
 					      __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
@@ -216,12 +140,22 @@ const void *ni_trace_next(const void *record)
 
 /* ---- the index ------------------------------------------------------------- */
 
+/* The first part is one page, enough for a small program; the second, for whose
+ * key the first is crowded, gets its blocks then. */
 static uint32_t *entry(uint32_t key, unsigned probe)
 {
 	struct ni_trace_header *trace = ni_recorder.trace;
-	uint32_t *entries = (uint32_t *)((char *)trace + trace->index_offset);
+	uint32_t offset = trace->index_offset, count = trace->index_count;
 
-	return &entries[(key + probe) & (trace->index_count - 1)];
+	if (probe >= PROBES) {
+		offset = trace->index_more_offset;
+		count = __atomic_load_n(&trace->index_more_count,
+					__ATOMIC_ACQUIRE);
+		if (!count)
+			return NULL;
+		key /= trace->index_count;
+	}
+	return (uint32_t *)((char *)trace + offset) + (key + probe) % count;
 }
 
 static void *match(uint32_t ref, enum ni_trace_kind kind, uint32_t key,
@@ -239,9 +173,9 @@ static void *match(uint32_t ref, enum ni_trace_kind kind, uint32_t key,
 void *ni_trace_seek(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
 		    const void *wanted)
 {
-	for (unsigned probe = 0; probe < PROBES; probe++) {
-		uint32_t ref = __atomic_load_n(entry(key, probe),
-					       __ATOMIC_ACQUIRE);
+	for (unsigned probe = 0; probe < 2 * PROBES; probe++) {
+		uint32_t *at = entry(key, probe);
+		uint32_t ref = at ? __atomic_load_n(at, __ATOMIC_ACQUIRE) : 0;
 		void *found;
 
 		if (!ref)
@@ -259,13 +193,16 @@ void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted)
 	uint32_t ours = ni_trace_ref(record);
 
 	ni_trace_publish(record);
-	for (unsigned probe = 0; probe < PROBES; probe++) {
-		uint32_t ref = 0;
+	for (unsigned probe = 0; probe < 2 * PROBES; probe++) {
+		uint32_t *at, ref = 0;
 		void *found;
 
-		if (__atomic_compare_exchange_n(entry(head->key, probe), &ref,
-						ours, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
+		if (probe == PROBES)
+			ni_trace_grow_index();
+		at = entry(head->key, probe);
+		if (!at || __atomic_compare_exchange_n(at, &ref, ours, false,
+						       __ATOMIC_ACQ_REL,
+						       __ATOMIC_ACQUIRE))
 			return record;
 		found = match(ref, head->kind, head->key, same, wanted);
 		if (found) {

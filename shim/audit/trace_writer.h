@@ -21,19 +21,6 @@
 enum ni_room { NI_ROOM_EVENT, NI_ROOM_SITE, NI_ROOM_FINDING };
 
 /**
- * ni_trace_open - create, reserve and map a trace file
- * @directory: absolute path
- * @size_kib: wanted size; a smaller one is taken where there is no room
- * @pid, @start_ns: make the name
- * @trace: receives the mapping, on success only; its layout fields are set
- *
- * Return: 0 or a negative errno value. Where space is missing an empty file
- * is left behind, for the reader to count.
- */
-int ni_trace_open(const char *directory, size_t size_kib, uint32_t pid,
-		  uint64_t start_ns, struct ni_trace_header **trace);
-
-/**
  * ni_trace_claim - take cells for a record of @size bytes
  * @dropped: what to count when there is no room
  *

@@ -60,7 +60,7 @@ static int print_help(void)
 	      "                            --mode, --scope and --keep as in 'noinherit run'\n"
 	      "      --no-follow           do not follow into a program that is started with\n"
 	      "                            a cleaned environment\n"
-	      "      --trace-size=KIB      size of the trace of each program (256)\n"
+	      "      --trace-size=KIB      size of the trace of each program (1024)\n"
 	      "      --frames=N            longest stack (32)\n"
 	      "  -h, --help                print this help\n"
 	      "\n"

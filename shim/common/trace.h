@@ -32,7 +32,7 @@
  *   no-follow  do not complete the environment that a program gives to exec */
 #define NI_TRACE_ENV_OPTIONS "NOINHERIT_AUDIT_OPTIONS"
 
-#define NI_TRACE_SIZE_KIB_DEFAULT 256
+#define NI_TRACE_SIZE_KIB_DEFAULT 1024
 #define NI_TRACE_SIZE_KIB_MIN 16
 #define NI_TRACE_SIZE_KIB_MAX 65536
 #define NI_TRACE_FRAMES_DEFAULT 32
@@ -98,7 +98,7 @@ struct ni_trace_header {
 	uint64_t start_real_ns;	/* CLOCK_REALTIME at the same moment */
 	uint64_t exe_device;	/* of /proc/self/exe; 0, 0: not known */
 	uint64_t exe_inode;
-	uint64_t pid_namespace;	/* inode of /proc/self/ns/pid; 0: not known */
+	uint64_t reserved_word;	/* once the inode of the pid namespace */
 	/* Bytes of strings[]: first exe, what /proc/self/exe is; then argv, each
 	 * argument with its NUL; then the path that was executed (AT_EXECFN:
 	 * another name of exe where that was a link), execfn_size bytes; then
@@ -110,8 +110,10 @@ struct ni_trace_header {
 	uint32_t cells_ready;	/* so many have blocks; not for readers */
 	uint32_t creators;	/* highest ni_trace_site.number given out */
 	uint64_t open_free;	/* unused OPEN records; not for readers */
+	uint32_t index_more_offset; /* the rest of the index, in bytes */
+	uint32_t index_more_count; /* 0: has no blocks yet */
 	uint16_t cwd_size;	/* see strings[] */
-	uint8_t reserved_bytes[310];
+	uint8_t reserved_bytes[302];
 	uint8_t strings[NI_TRACE_STRINGS_SIZE];
 };
 

@@ -302,7 +302,7 @@ def test_useless_settings_are_survived():
         with Recording(options) as record:
             record.run("/bin/true")
             check("the defaults hold", record.records("image")[0]["cells"]
-                  .endswith("/7808"), record.records("image"))
+                  .endswith("/31488"), record.records("image"))
 
 
 def test_options_are_obeyed():

@@ -22,6 +22,7 @@
 #include "common/array.h"
 
 #include "../../shim/audit/threads.c"
+#include "../../shim/audit/trace_file.c"
 #include "../../shim/audit/trace_writer.c"
 
 enum { SIZE_KIB = 64 };
@@ -226,7 +227,7 @@ static void the_file_is_the_users_alone_and_new(void **state)
 	assert_int_equal(ni_trace_open(directory, 16, 7, 8, &trace), 0);
 	assert_return_code(stat(path_of(7, 8), &status), errno);
 	assert_int_equal(status.st_size, 16384);
-	assert_int_equal(status.st_blocks * 512 >= 16384, 1);
+	assert_in_range(status.st_blocks * 512, 3 * 4096, 16384);
 	assert_int_equal(status.st_mode & 0777, 0600);
 	assert_memory_equal(trace->magic, NI_TRACE_MAGIC, 8);
 	assert_int_equal(ni_trace_open(directory, 16, 7, 8, &trace), -EEXIST);
@@ -263,8 +264,8 @@ static void where_no_file_can_be_there_is_an_error(void **state)
 static void a_limit_makes_the_file_smaller_or_empty(void **state)
 {
 	static const struct { rlim_t limit; int result; off_t size; } rows[] = {
-		{ 1 << 20, 0, 256 * 1024 }, { 100 * 1024, 0, 64 * 1024 },
-		{ 16 * 1024, 0, 16 * 1024 }, { 1000, -EFBIG, 0 },
+		{ 1 << 20, 0, 256 * 1024 }, { 100 * 1024 + 9, 0, 100 * 1024 },
+		{ 16 * 1024, 0, 16 * 1024 }, { 1000, -ENOSPC, 0 },
 	};
 	struct rlimit before, limit;
 

@@ -24,6 +24,7 @@
 #define key_of stack_key_of
 #include "../../shim/audit/stack.c"
 #undef key_of
+#include "../../shim/audit/trace_file.c"
 #include "../../shim/audit/trace_writer.c"
 #define key_of module_key_of
 #define is_same is_same_module
@@ -60,7 +61,9 @@ static bool start(void)
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		return false;
-	lay_out(memory, TRACE_BYTES);
+	lay_out(memory, TRACE_BYTES, TRACE_BYTES);
+	((struct ni_trace_header *)memory)->index_more_count =
+		more_entries(TRACE_BYTES);
 	ni_recorder.frames_max = NI_TRACE_FRAMES_MAX;
 	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
 	ni_recorder.trace = memory;

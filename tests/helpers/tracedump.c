@@ -316,6 +316,9 @@ static void print_header(void)
 			printf(" dropped%u=%u", i, trace->dropped[i]);
 	printf(" exe=%.*s", trace->exe_size, strings);
 	print_words("argv", strings + trace->exe_size, trace->argv_size);
+	strings += trace->exe_size + trace->argv_size;
+	printf(" execfn=%.*s cwd=%.*s", trace->execfn_size, strings,
+	       trace->cwd_size, strings + trace->execfn_size);
 	putchar('\n');
 }
 

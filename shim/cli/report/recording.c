@@ -39,6 +39,19 @@ static void *read_file(int fd, size_t size, size_t *length)
 	return bytes;
 }
 
+/* A trace is a file with holes: nothing of it lies behind the last cell used. */
+static size_t size_in_use(int fd, size_t size)
+{
+	struct ni_trace_header header;
+	uint64_t used;
+
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header))
+		return size;
+	used = header.cells_offset +
+	       (uint64_t)header.cells_used * NI_TRACE_CELL_SIZE;
+	return used < sizeof(header) || used > size ? size : (size_t)used;
+}
+
 static int read_trace(int directory, const char *name, struct ni_arena *arena,
 		      struct ni_trace *trace)
 {
@@ -58,6 +71,7 @@ static int read_trace(int directory, const char *name, struct ni_arena *arena,
 		goto out;
 	size = (size_t)status.st_size < SIZE_MAX_BYTES ?
 	       (size_t)status.st_size : SIZE_MAX_BYTES;
+	size = size_in_use(fd, size);
 	bytes = read_file(fd, size, &size);
 	r = bytes ? ni_trace_read(bytes, size, arena, trace) : -ENOMEM;
 	free(bytes);
