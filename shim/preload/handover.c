@@ -9,6 +9,7 @@
 #include "preload/next.h"
 #include "preload/policy.h"
 #include "preload/readable.h"
+#include "preload/system_log.h"
 
 enum { FIRST_FD = 3 };	/* above the standard streams */
 
@@ -30,7 +31,7 @@ static bool is_our_socket(int fd, int flags)
 
 bool ni_is_proved(int fd)
 {
-	return is_our_socket(fd, FD_CLOEXEC);
+	return is_our_socket(fd, FD_CLOEXEC) && !ni_is_system_log(fd);
 }
 
 /* ---- what is meant ---- */

@@ -18,6 +18,8 @@ COUNT = os.environ.get("MUTANT_PROGRAMS", "20000")
 MUTANTS = [
     ("a handed-over descriptor need not be a socket", "handover.c",
      "flags && is_socket(fd);", "flags;"),
+    ("libc's own socket to the system log is taken for one of ours",
+     "handover.c", " && !ni_is_system_log(fd);", ";"),
     ("fclose, freopen and pclose leave the mark", "stream.c",
      "ni_marks_take(ni_next.fileno(stream));", ";"),
     ("closedir leaves the mark", "stream.c",

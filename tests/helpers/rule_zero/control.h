@@ -10,7 +10,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "common/raw.h"
 
@@ -56,6 +58,7 @@ struct identity {
 struct arrival {
 	uint32_t mode;		/* st_mode; only its type counts */
 	uint8_t fd;
+	bool is_log;		/* a socket that leads to /dev/log */
 	struct identity identity;
 };
 
@@ -91,6 +94,19 @@ struct control {
 	struct image images[STEPS_MAX];
 };
 
+static inline bool leads_to_log(int fd)
+{
+	struct sockaddr_un peer = { 0 };
+	socklen_t length = sizeof(peer);
+	const char *log = "/dev/log", *path = peer.sun_path;
+
+	if (ni_raw3(SYS_getpeername, fd, (long)&peer, (long)&length) < 0)
+		return false;
+	for (; *log && *path == *log; path++)
+		log++;
+	return !*log && !*path;
+}
+
 /* Fills in what this process holds. Raw calls: nothing is opened. */
 static inline uint32_t list_descriptors(struct arrival *to)
 {
@@ -105,6 +121,7 @@ static inline uint32_t list_descriptors(struct arrival *to)
 		to[count].mode = status.st_mode;
 		to[count].identity.device = status.st_dev;
 		to[count].identity.inode = status.st_ino;
+		to[count].is_log = S_ISSOCK(status.st_mode) && leads_to_log(fd);
 		count++;
 	}
 	return count;

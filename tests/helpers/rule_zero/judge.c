@@ -80,6 +80,7 @@ static enum verdict judge_native(const struct look *look,
 				 const struct arrival *arrival)
 {
 	if (find(look->shims, arrival->fd) || look->is_inline ||
+	    (is_socket(arrival) && arrival->is_log) ||
 	    has_bit(look->natives->unproved | look->natives->either,
 		    arrival->fd))
 		return FINE;
@@ -132,8 +133,14 @@ struct finding judge(const struct control *native, const struct control *shim,
 {
 	struct finding finding = { FINE, 0, -1 };
 
-	for (unsigned i = 0; !finding.verdict && i < native->program.count; i++)
+	for (unsigned i = 0; !finding.verdict && i < native->program.count;
+	     i++) {
 		finding = judge_step(native, shim, i, is_inline);
+		/* A difference that may be: what follows may follow from it. */
+		if (is_inline && native->images[i].count !=
+				 shim->images[i].count)
+			return finding;
+	}
 	if (!finding.verdict && native->status != shim->status)
 		finding.verdict = DIFFERENT_END;
 	return finding;

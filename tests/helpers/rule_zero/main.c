@@ -147,6 +147,7 @@ static void drop_unhanded(const struct image *image)
 		uint64_t bit = UINT64_C(1) << arrival->fd;
 
 		if ((image->forced & bit) && (!S_ISSOCK(arrival->mode) ||
+		    arrival->is_log ||
 		    ((image->unproved | image->either) & bit))) {
 			/* Not a raw call: the shim may know this number. */
 			close(arrival->fd);

@@ -30,6 +30,7 @@ struct table {
 	 *   a child of that child did the same;
 	 *   in a process whose memory was shared with another that runs
 	 *   (clone(CLONE_VM) without CLONE_VFORK), from then on;
+	 *   leading to the system log, as libc's own (arrival.is_log);
 	 *   in a process where a thread got a table of its own, from then on. */
 	uint64_t unproved;
 	/* dup2(a, a) on an unproved one, or F_SETFD with O_CLOEXEC by mistake

@@ -1,0 +1,19 @@
+/*
+ * system_log.h - libc's own socket to the system log.
+ *
+ * syslog() closes and opens it inside, where no call is seen: it can take the
+ * number of a descriptor that was ours. Asks the kernel; for exec.
+ */
+#ifndef NI_PRELOAD_SYSTEM_LOG_H
+#define NI_PRELOAD_SYSTEM_LOG_H
+
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Does this socket lead to where syslog() writes? */
+bool ni_is_system_log(int fd);
+
+#pragma GCC visibility pop
+
+#endif
