@@ -7,7 +7,8 @@
 #   make coverage   which lines of shim/lib its tests reach
 #   make bench      the figures of the README, measured here
 #   make demo       a real leak, natively and under noinherit
-#   make install    PREFIX (/usr/local), DESTDIR
+#   make install    PREFIX (/usr/local), DESTDIR; make uninstall
+#   make dist       the sources as one file in build/
 #
 # V=1 shows commands; SAN=address,undefined instruments what is not preloaded;
 # BUILD=dir builds elsewhere. A new source file or test needs no edit here.
@@ -58,7 +59,6 @@ COMMON_GUEST := $(call objects,common,guest)
 PRELOAD := $(call objects,preload,guest)
 AUDIT := $(call objects,audit,guest)
 LIB := $(call objects,lib,host)
-API := $(shell sed -n 's/^\t\(noinherit_.*\);/\1/p' shim/lib/*.map)
 CLI := $(call objects,cli,host)
 
 # The shim must be small; its hot calls ask for speed by NI_HOT. Most of its
@@ -276,26 +276,17 @@ demo: all
 dist:
 	$(Q)mkdir -p $(BUILD) && scripts/dist $(BUILD)/noinherit-$(VERSION).tar.gz
 
-# ---- install: a library is replaced by rename, never overwritten in place ----
+# ---- install -----------------------------------------------------------------
 
-put = install -d $(DESTDIR)$(3) && install -m $(1) $(2) $(DESTDIR)$(3)/.$(notdir $(2)).new && \
-	mv -f $(DESTDIR)$(3)/.$(notdir $(2)).new $(DESTDIR)$(3)/$(notdir $(2))
+DIRECTORIES := BUILD DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR COMPDIR ZSHDIR \
+	FISHDIR PKGDIR DATADIR
+as_told = $(foreach d,$(DIRECTORIES),$(d)='$($(d))')
 
 install: all
-	$(Q)set -e; \
-	$(if $(CLI),$(call put,755,$(BUILD)/noinherit,$(BINDIR));) \
-	$(foreach f,$(filter %.so %/$(SONAME),$(ARTEFACTS)),$(call put,755,$(f),$(LIBDIR));) \
-	$(foreach f,$(filter %.a,$(ARTEFACTS)),$(call put,644,$(f),$(LIBDIR));) \
-	$(if $(LIB),ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libnoinherit.so;) \
-	$(foreach f,$(filter %.pc,$(ARTEFACTS)),$(call put,644,$(f),$(PKGDIR));) \
-	$(foreach f,$(wildcard shim/man/*.[1-8]),$(call put,644,$(f),$(MANDIR)/man$(subst .,,$(suffix $(f))));) \
-	for f in $(if $(LIB),$(API)); do echo .so man3/noinherit.3 > $(DESTDIR)$(MANDIR)/man3/$$f.3; done; \
-	$(if $(CLI),$(foreach f,$(wildcard shim/cli/*/*.schema.json),install -D -m 644 $(f) $(DESTDIR)$(DATADIR)/$(notdir $(f));)) \
-	$(if $(CLI),install -D -m 644 shim/cli/completion.bash $(DESTDIR)$(COMPDIR)/noinherit;) \
-	$(if $(CLI),install -D -m 644 shim/cli/completion.zsh $(DESTDIR)$(ZSHDIR)/_noinherit;) \
-	$(if $(CLI),install -D -m 644 shim/cli/completion.fish $(DESTDIR)$(FISHDIR)/noinherit.fish;) \
-	$(call put,644,include/noinherit.h,$(INCLUDEDIR)); \
-	if [ -z "$(DESTDIR)" ]; then ldconfig 2>/dev/null || :; fi
+	$(Q)$(as_told) scripts/install
+
+uninstall:
+	$(Q)$(as_told) scripts/install --remove
 
 clean:
 	rm -rf $(BUILD)
@@ -304,5 +295,5 @@ clean:
 
 FORCE:
 
-.PHONY: all lib shim tests unit check bench coverage demo dist install clean FORCE
+.PHONY: all lib shim tests unit check bench coverage demo dist install uninstall clean FORCE
 .DELETE_ON_ERROR:
