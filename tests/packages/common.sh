@@ -1,0 +1,34 @@
+# Sourced by the tests here: a folder that goes away, and the tree as a user
+# has it.  shellcheck shell=bash
+set -eu
+cd "$(dirname "$0")/../.."
+tests=$PWD/tests/packages
+work=$(mktemp -d -p /var/tmp)
+trap 'rm -rf "$work"' EXIT
+
+# Nothing of the shim's or of make's is in what is built here.
+unset LD_PRELOAD CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MAKELEVEL
+
+skip() {
+	echo "$*" >&2
+	exit 77
+}
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+need() { # command...
+	local tool
+	for tool; do
+		command -v "$tool" >/dev/null || skip "no $tool here: scripts/dependencies packages"
+	done
+}
+
+# The sources, unpacked in the folder named.
+unpack() { # directory
+	mkdir -p "$1"
+	scripts/dist "$work/tree.tar.gz"
+	tar -xzf "$work/tree.tar.gz" -C "$1" --strip-components=1
+}
