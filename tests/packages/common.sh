@@ -29,6 +29,6 @@ need() { # command...
 # The sources, unpacked in the folder named.
 unpack() { # directory
 	mkdir -p "$1"
-	scripts/dist "$work/tree.tar.gz"
+	[ -e "$work/tree.tar.gz" ] || scripts/dist "$work/tree.tar.gz"
 	tar -xzf "$work/tree.tar.gz" -C "$1" --strip-components=1
 }
