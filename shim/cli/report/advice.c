@@ -196,8 +196,9 @@ const char *ni_note_exhausted(struct ni_report *report,
 				       "system has no descriptor left; the "
 				       "process had %u open",
 				       exhaustion->open);
-	return ni_arena_format(&report->arena, "EMFILE: the process may have "
-			       "%u open, and had", exhaustion->limit);
+	return ni_arena_format(&report->arena, "EMFILE: all %u descriptors "
+			       "that the process may have were open",
+			       exhaustion->limit);
 }
 
 const char *ni_note_unclosed(struct ni_report *report,

@@ -14,6 +14,9 @@ json_t *ni_json_report(struct ni_report *report);
 /* Any bytes as a JSON string; null for NULL. */
 json_t *ni_json_text(const char *text);
 
+/* An array of frames, innermost first; empty for NULL. */
+json_t *ni_json_stack(struct ni_arena *arena, const struct ni_stack *stack);
+
 /* What a descriptor stands for. */
 json_t *ni_json_what(const struct ni_what *what);
 

@@ -44,9 +44,13 @@ void ni_ledger_fill(struct ni_report *report, const struct ni_trace *traces,
 
 	ni_programs_read(&ledger, traces, count);
 	ni_programs_join(&ledger);
-	ni_origins_read(&ledger);
-	ni_crossings_read(&ledger);
-	ni_own_read(&ledger);
+	if (report->is_open_wanted) {
+		ni_open_read(&ledger);
+	} else {
+		ni_origins_read(&ledger);
+		ni_crossings_read(&ledger);
+		ni_own_read(&ledger);
+	}
 	ni_losses_read(&ledger);
 	describe(report);
 	report->stacks = ni_arena_array(arena, ledger.stack_rows_count,

@@ -170,6 +170,9 @@ void ni_exhausted_add(struct ledger *ledger, struct image *image,
 struct ni_holder ni_holders_of_site(struct ledger *ledger, struct image *image,
 				    uint32_t ref, uint64_t count);
 
+/* What is open now; nothing else of the ledger is needed for it. */
+void ni_open_read(struct ledger *ledger);
+
 /* ---- losses ------------------------------------------------------------- */
 
 void ni_losses_read(struct ledger *ledger);

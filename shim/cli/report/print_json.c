@@ -80,7 +80,8 @@ static json_t *json_frame(struct ni_arena *arena, const struct ni_frame *frame)
 		"offset", (json_int_t)frame->location->offset);
 }
 
-static json_t *json_stack(struct ni_arena *arena, const struct ni_stack *stack)
+json_t *ni_json_stack(struct ni_arena *arena,
+		      const struct ni_stack *stack)
 {
 	json_t *array = json_array();
 
@@ -113,7 +114,7 @@ static json_t *json_holders(struct ni_arena *arena,
 			"count", (json_int_t)holder->count,
 			"call", ni_json_text(holder->call),
 			"what", ni_json_what(&holder->what),
-			"created", json_stack(arena, holder->created)));
+			"created", ni_json_stack(arena, holder->created)));
 	}
 	return array;
 }
@@ -149,10 +150,10 @@ static json_t *json_finding(struct ni_report *report,
 		"fd", number_or_null(finding->fd, finding->fd >= 0),
 		"what", ni_json_what(&finding->what),
 		"call", ni_json_text(finding->call),
-		"created", json_stack(arena, finding->created),
+		"created", ni_json_stack(arena, finding->created),
 		"at_call", ni_json_text(finding->at_call),
-		"at", json_stack(arena, finding->at),
-		"closed", json_stack(arena, finding->closed),
+		"at", ni_json_stack(arena, finding->at),
+		"closed", ni_json_stack(arena, finding->closed),
 		"to", json_to(finding),
 		"exhaustion", json_exhaustion(arena, finding),
 		"note", ni_json_text(finding->note),

@@ -4,9 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/report/order.h"
 #include "cli/report/place.h"
@@ -242,17 +240,9 @@ static void put_summary(struct ni_text *page)
 	ni_text_end_line(page);
 }
 
-static bool has_colour(FILE *out)
-{
-	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return (!no_colour || !*no_colour) && term && strcmp(term, "dumb") &&
-	       isatty(fileno(out));
-}
-
 void ni_print_text(struct ni_report *report, FILE *out)
 {
-	struct ni_text page = { report, out, has_colour(out) };
+	struct ni_text page = { report, out, ni_text_has_colour(out) };
 
 	put_title(&page);
 	ni_text_put_findings(&page);

@@ -36,6 +36,7 @@ void ni_report_free(struct ni_report *report)
 	free(report->programs);
 	free(report->findings);
 	free(report->flows);
+	free(report->open);
 	free(report->losses);
 	ni_arena_free(&report->arena);
 }

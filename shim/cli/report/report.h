@@ -145,6 +145,31 @@ struct ni_flow {
 	size_t finding;		/* number in the report */
 };
 
+/* What one stack created and a process has open. */
+struct ni_open_row {
+	struct ni_holder holder;	/* how many, now or when it was last seen */
+	uint64_t peak;
+	uint32_t peak_ms;	/* when that was reached, from the start on */
+	uint32_t doubled_ms;	/* when the largest power of two below it was */
+};
+
+/* A process that had not ended orderly when the recording was read. */
+struct ni_open_process {
+	const struct ni_program *program;
+	pid_t pid;
+	uint64_t time_ns;	/* since when it is counted; CLOCK_MONOTONIC */
+	uint64_t start_ns;	/* what the milliseconds count from */
+	const char *trace;	/* the file that it has mapped */
+	struct ni_open_row *rows;	/* most first */
+	size_t row_count;
+	uint64_t open;		/* in all rows */
+	/* What the kernel says of it, if it can be asked. */
+	bool is_running;
+	long kernel_open;	/* -1: not known */
+	long standard_open;	/* 0, 1 and 2 among them */
+	long limit;
+};
+
 /* What the recording could not hold; a report says so. */
 struct ni_loss {
 	const char *what;	/* "findings did not fit into the trace of ..." */
@@ -168,6 +193,9 @@ struct ni_report {
 	size_t flow_count;
 	struct ni_loss *losses;
 	size_t loss_count, loss_room;
+	bool is_open_wanted;		/* what is open, and no findings */
+	struct ni_open_process *open;	/* most first */
+	size_t open_count, open_room;
 	unsigned kinds;			/* chosen; others are only counted */
 	const char *const *only;	/* absolute paths; see scope.h */
 	size_t only_count;

@@ -18,6 +18,7 @@
 #include "cli/report/fingerprint.h"
 #include "cli/report/formats.h"
 #include "cli/report/gate.h"
+#include "cli/report/open_now.h"
 #include "cli/report/order.h"
 #include "cli/report/scope.h"
 #include "cli/report/suppressions.h"
@@ -188,6 +189,12 @@ static int no_recording(struct ni_report_maker *maker, const char *directory,
 			maker->verb, directory, strerror(-error));
 }
 
+static void set_source_root(struct ni_report *report, char root[PATH_MAX])
+{
+	if (getcwd(root, PATH_MAX))
+		report->source_root = root;
+}
+
 static void make(struct ni_report_maker *maker, struct ni_report *report,
 		 const struct ni_recording *recording,
 		 const char *const *command)
@@ -196,8 +203,7 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 		maker->options->format : &ni_formats[0];
 	char root[PATH_MAX];
 
-	if (getcwd(root, sizeof(root)))
-		report->source_root = root;
+	set_source_root(report, root);
 	ni_ledger_fill(report, recording->traces, recording->count);
 	report->command = report->program_count ? command_of(report) : command;
 	ni_report_add_gap(report, "command of which there is no trace",
@@ -246,6 +252,34 @@ int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 	status = flush(maker);
 	if (!status)
 		status = gate(maker, &report);
+	ni_report_free(&report);
+	ni_recording_free(&recording);
+	return status;
+}
+
+int ni_report_maker_open_now(struct ni_report_maker *maker,
+			     const char *directory, pid_t pid,
+			     size_t *running)
+{
+	struct ni_report report = { .is_open_wanted = true };
+	struct ni_recording recording = { 0 };
+	char root[PATH_MAX];
+	int status, r;
+
+	r = ni_recording_read(directory, &report.arena, &recording);
+	if (r < 0)
+		return no_recording(maker, directory, r);
+	set_source_root(&report, root);
+	ni_ledger_fill(&report, recording.traces, recording.count);
+	if (pid)
+		ni_open_choose(&report, pid);
+	*running = ni_open_look(&report);
+	resolve_stacks(maker, &report);
+	if (maker->options->format == ni_format_find("json"))
+		ni_print_open_json(&report, maker->out);
+	else
+		ni_print_open_text(&report, maker->out);
+	status = flush(maker);
 	ni_report_free(&report);
 	ni_recording_free(&recording);
 	return status;

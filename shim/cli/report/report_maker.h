@@ -31,6 +31,14 @@ int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 			const char *const *command);
 
+/*
+ * Prints what is open now; of one process where pid is not 0. Returns 0 or the
+ * exit status after a line; *running is how many of the processes run.
+ */
+int ni_report_maker_open_now(struct ni_report_maker *maker,
+			     const char *directory, pid_t pid,
+			     size_t *running);
+
 void ni_report_maker_close(struct ni_report_maker *maker);
 
 #endif

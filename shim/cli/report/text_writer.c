@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/array.h"
 #include "cli/report/place.h"
@@ -19,6 +20,14 @@ static const char *const colours[] = {
 	[NI_TEXT_PLAIN] = "", [NI_TEXT_BAD] = "\033[1;31m", [NI_TEXT_WEAK] = "\033[1;33m",
 	[NI_TEXT_FIX] = "\033[1;32m", [NI_TEXT_DIM] = "\033[2m", [NI_TEXT_BOLD] = "\033[1m",
 };
+
+bool ni_text_has_colour(FILE *out)
+{
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (!no_colour || !*no_colour) && term && strcmp(term, "dumb") &&
+	       isatty(fileno(out));
+}
 
 /* Paths, arguments and symbols are foreign: nothing of them may reach the
  * terminal as it is. */

@@ -24,6 +24,9 @@ enum ni_text_colour {
 	NI_TEXT_BOLD
 };
 
+/* Is it a terminal, and does nobody mind? */
+bool ni_text_has_colour(FILE *out);
+
 /* Part of a line. What is unprintable in it is escaped. */
 __attribute__((format(printf, 3, 4)))
 void ni_text_put(struct ni_text *page, enum ni_text_colour colour,
