@@ -253,6 +253,29 @@ class Report(AuditTest):
                             "--error-exitcode=9", PLANTED, "leak_by_fork")
         self.assertEqual(result.returncode, 9, result.stderr)
 
+    def test_what_a_script_opens_gets_a_shell_s_cure(self):
+        for line, heading in (("exec 3</etc/passwd", "LEAK  file /etc/passwd"),
+                              ("exec {fd}</etc/passwd",
+                               "LEAK  file /etc/passwd"),
+                              ("exec 7</etc/passwd",
+                               "PERHAPS PASSED  file /etc/passwd")):
+            with self.subTest(line):
+                script = self.file("script", line + "\n/bin/true\n:\n")
+                text = self.audit("bash", script).stderr
+                self.assertIn(heading, text)
+                block = text[text.index(heading):].split("\n\n")[0]
+                self.assertRegex(block, rf"(?m)^  fix: {script}: \d+>&- at ")
+                self.assertNotIn("CLOEXEC", block)
+                self.assertEqual(self.audit("--error-exitcode=9", "bash",
+                                            script).returncode,
+                                 9 if heading.startswith("LEAK") else 0)
+
+    def test_what_is_opened_for_one_command_is_meant_for_it(self):
+        script = self.file("script", "/bin/true 7</etc/passwd\n:\n")
+        for shell in ("dash", "bash"):
+            self.assertNotIn("/etc/passwd", self.audit(shell, script).stderr
+                             .replace(f"{shell} {script}", ""))
+
     def test_a_clean_environment_is_followed_unless_told_not_to(self):
         words = [PLANTED, "leak_with_clean_environment"]
         self.assertNotIn("Not followed", self.audit(*words).stderr)

@@ -4,7 +4,7 @@
  * A text that is refused must be refused with a line of it and must have added
  * nothing.
  *
- * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/kinds.c shim/cli/message.c shim/cli/report/place.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppression_writer.c shim/cli/report/suppressions.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c
+ * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/kinds.c shim/cli/message.c shim/cli/report/place.c shim/cli/report/shell.c shim/common/same_program.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppression_writer.c shim/cli/report/suppressions.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c
  */
 #include <stdint.h>
 #include <stdlib.h>

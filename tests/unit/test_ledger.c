@@ -431,6 +431,41 @@ static void what_the_shim_stopped_is_a_leak_that_was_stopped(void **state)
 	assert_int_equal(report.flow_count, 0);
 }
 
+/* By number and inode: the new image's word, not the flag's. */
+static void what_the_shim_handed_over_was_not_stopped(void **state)
+{
+	const struct ni_finding *passed;
+
+	(void)state;
+	server((struct ni_trace_held){ .flags = NI_HELD_ENFORCED });
+	builder_arrived(shell(), builder_listener(4, 77));
+	fill();
+	passed = only(NI_KIND_PASSED);
+	assert_false(passed->is_stopped);
+	assert_null(passed->suppressed);
+	assert_int_equal(report.flow_count, 1);
+}
+
+static void what_nobody_told_the_receiver_is_passed_in_doubt(void **state)
+{
+	static const struct {
+		unsigned flags;
+		bool is_doubtful;
+	} rows[] = { { 0, false }, { NI_HELD_UNTOLD, true } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		tear_down(state);
+		set_up(state);
+		server((struct ni_trace_held){
+			.passed = NI_PASSED_FLAG,
+			.flags = (uint16_t)rows[i].flags });
+		builder_arrived(shell(), builder_listener(4, 77));
+		fill();
+		assert_int_equal(only(NI_KIND_PASSED)->is_doubtful,
+				 rows[i].is_doubtful);
+	}
+}
+
 static void what_nobody_created_gets_no_stack(void **state)
 {
 	const struct ni_finding *leak;
@@ -717,6 +752,8 @@ int main(void)
 		CASE(an_interpreter_with_another_script_leaks),
 		CASE(what_was_open_at_start_is_arrived_and_never_a_leak),
 		CASE(what_the_shim_stopped_is_a_leak_that_was_stopped),
+		CASE(what_the_shim_handed_over_was_not_stopped),
+		CASE(what_nobody_told_the_receiver_is_passed_in_doubt),
 		CASE(what_nobody_created_gets_no_stack),
 		CASE(marked_late_is_a_race),
 		CASE(a_race_without_threads_is_minor),

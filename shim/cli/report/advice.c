@@ -10,6 +10,7 @@
 
 #include "common/array.h"
 #include "cli/report/place.h"
+#include "cli/report/shell.h"
 #include "cli/report/what.h"
 
 /* How each function is told to set close-on-exec itself. */
@@ -37,6 +38,37 @@ static const char *place_of(struct ni_report *report,
 			     report->source_root);
 }
 
+/* ---- what shells open ---------------------------------------------------- */
+
+/* Of a shell's arguments the first that is no option: its script. */
+static const char *script_of(const struct ni_program *program)
+{
+	for (size_t i = 1; i < program->argc; i++) {
+		const char *word = program->argv[i];
+
+		if (*word != '-' && *word != '+')
+			return word;
+		if (strchr(word, 'c') && word[1] != '-')
+			break;
+	}
+	return NULL;
+}
+
+/* By a redirection; the number is the script's choice, so it is the script that
+ * has to be told. */
+static const char *fix_of_shell(struct ni_report *report,
+				const struct ni_finding *finding)
+{
+	const char *script = script_of(finding->program);
+	int fd = finding->to_fd >= 0 ? finding->to_fd : finding->fd;
+
+	return ni_arena_format(&report->arena, "%s%s%d>&- at the command that "
+			       "must not have it, or exec %d>&- before it",
+			       script ? script : "",
+			       script ? ": " : "in the shell's command: ", fd,
+			       fd);
+}
+
 /* ---- fixes -------------------------------------------------------------- */
 
 const char *ni_fix_inheritable(struct ni_report *report,
@@ -45,6 +77,8 @@ const char *ni_fix_inheritable(struct ni_report *report,
 	const char *created = place_of(report, finding->created);
 	const char *at = place_of(report, finding->at);
 
+	if (finding->kind == NI_KIND_LEAK && ni_is_shell(finding->program))
+		return fix_of_shell(report, finding);
 	if (created)
 		return ni_arena_format(&report->arena, "%s at %s",
 				       cure_of(finding->call), created);
@@ -54,6 +88,14 @@ const char *ni_fix_inheritable(struct ni_report *report,
 			       "before the %s at %s",
 			       finding->at_call ? finding->at_call : "exec",
 			       at);
+}
+
+const char *ni_fix_passed(struct ni_report *report,
+			  const struct ni_finding *finding)
+{
+	if (!finding->is_doubtful || !ni_is_shell(finding->program))
+		return NULL;
+	return fix_of_shell(report, finding);
 }
 
 const char *ni_fix_race(struct ni_report *report,
@@ -80,6 +122,11 @@ const char *ni_fix_double_close(struct ni_report *report,
 	if (!first)
 		return ni_arena_format(&report->arena,
 				       "do not close it again at %s", second);
+	/* One place that is reached twice: a function called again. */
+	if (!strcmp(first, second))
+		return ni_arena_format(&report->arena,
+				       "close it once: %s comes twice to it",
+				       second);
 	return ni_arena_format(&report->arena, "close it once: at %s or at %s",
 			       first, second);
 }

@@ -24,7 +24,7 @@ static unsigned gating_kinds(void)
 /* What can do harm now: a race needs a second thread. */
 static bool is_serious(const struct ni_finding *finding)
 {
-	if (finding->is_minor)
+	if (finding->is_minor || finding->is_doubtful)
 		return false;
 	return finding->kind != NI_KIND_RACE || finding->windows.threaded;
 }

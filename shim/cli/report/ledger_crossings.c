@@ -7,7 +7,52 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "cli/report/shell.h"
 #include "cli/report/what.h"
+
+static bool is_silent(const struct launch *launch,
+		     const struct ni_trace_held *held)
+{
+	for (size_t i = 0; i < launch->into->arrival_count; i++)
+		if (launch->into->arrivals[i].held == held)
+			return false;
+	return true;
+}
+
+/* The shim keeps a socket back, unless it hands it over on purpose: what the
+ * new image found at its start decides. */
+static bool is_stopped(const struct launch *launch,
+		       const struct ni_trace_held *held)
+{
+	return (held->flags & NI_HELD_ENFORCED) &&
+	       !(launch->into && !is_silent(launch, held));
+}
+
+/* By the shim, which knows why; see noinherit-preload(7). */
+static bool is_handed_over(const struct launch *launch,
+			   const struct ni_trace_held *held)
+{
+	return (held->flags & NI_HELD_ENFORCED) && !is_stopped(launch, held);
+}
+
+/* A shell puts what `exec 7<file` opens on its number by dup2, and every command
+ * that it starts from then on has it: that is seldom meant. What it opened for
+ * one command alone was opened after the fork. */
+static bool is_left_open_by_shell(const struct launch *launch,
+				  const struct ni_trace_held *held)
+{
+	return held->passed == NI_PASSED_DUP2 &&
+	       (held->flags & NI_HELD_FORKED) &&
+	       ni_is_shell(launch->from->program);
+}
+
+static bool is_doubtful(const struct launch *launch,
+			const struct ni_trace_held *held)
+{
+	return (held->passed == NI_PASSED_FLAG &&
+		(held->flags & NI_HELD_UNTOLD)) ||
+	       is_left_open_by_shell(launch, held);
+}
 
 static enum ni_kind kind_of_crossing(const struct launch *launch,
 				     const struct ni_trace_held *held,
@@ -16,7 +61,7 @@ static enum ni_kind kind_of_crossing(const struct launch *launch,
 	if (origin->kind == ORIGIN_OUTSIDE)
 		return NI_KIND_ARRIVED;
 	if (held->passed != NI_PASSED_NOT || origin->is_meant ||
-	    ni_programs_is_again(launch))
+	    ni_programs_is_again(launch) || is_handed_over(launch, held))
 		return NI_KIND_PASSED;
 	return NI_KIND_LEAK;
 }
@@ -37,8 +82,21 @@ static const char *why_passed(struct ledger *ledger,
 {
 	switch (held->passed) {
 	case NI_PASSED_FLAG:
-		return "passed on purpose: close-on-exec was taken off";
+		return held->flags & NI_HELD_UNTOLD ?
+			"close-on-exec was taken off, but no argument and no "
+			"variable tells the receiver the number: is it meant "
+			"to have it?" :
+			"passed on purpose: close-on-exec was taken off";
+	case NI_PASSED_SAME_PROGRAM:
+		return "passed on purpose: the program starts itself again";
+	case NI_PASSED_CONVENTION:
+		return ni_arena_format(ledger->arena, "passed on purpose: the "
+				       "receiver expects it (%s)",
+				       detail_of(ledger, held));
 	case NI_PASSED_DUP2:
+		if (is_left_open_by_shell(launch, held))
+			return "a redirection by exec: every command that the "
+			       "shell starts has it; is this one meant to?";
 		return "passed on purpose: put on its number by dup2";
 	case NI_PASSED_LISTEN_FDS:
 		return "passed on purpose: LISTEN_FDS counts it";
@@ -63,6 +121,9 @@ static const char *why_passed(struct ledger *ledger,
 				       origin->meant);
 	if (ni_programs_is_again(launch))
 		return "the program starts itself again";
+	if (is_handed_over(launch, held))
+		return "handed over by the shim: it is announced to the "
+		       "receiver";
 	return NULL;
 }
 
@@ -180,17 +241,8 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 	finding->note = finding->kind == NI_KIND_PASSED ?
 		why_passed(ledger, launch, held, origin) :
 		note_of_leak(ledger, launch, held, origin);
-	if (held->flags & NI_HELD_ENFORCED)
+	if (is_stopped(launch, held))
 		ni_groups_stop(finding);
-}
-
-static bool is_silent(const struct launch *launch,
-		     const struct ni_trace_held *held)
-{
-	for (size_t i = 0; i < launch->into->arrival_count; i++)
-		if (launch->into->arrivals[i].held == held)
-			return false;
-	return true;
 }
 
 /* The kernel's word at the other end: it was not there. */
@@ -216,7 +268,8 @@ static struct ni_finding *crossing(struct ledger *ledger,
 		.exe = origin.image->program->exe,
 		.to_exe = launch->program->exe,
 		.type = what.type,
-		.is_stopped = (held->flags & NI_HELD_ENFORCED) != 0,
+		.is_stopped = is_stopped(launch, held),
+		.is_doubtful = is_doubtful(launch, held),
 		.fd = -1,
 		.call = origin.site ? origin.site->call : 0,
 		.at_call = exec ? exec->call : 0,
@@ -245,7 +298,7 @@ static void add_crossing(struct ledger *ledger, struct launch *launch,
 		return;
 	finding = crossing(ledger, launch, held);
 	finding->count += launch->unlisted * ni_at_least_one(held->count);
-	if (held->flags & NI_HELD_ENFORCED)
+	if (is_stopped(launch, held))
 		finding->count += ni_at_least_one(held->count);
 	else
 		finding->count += add_flows(ledger, launch, held, finding);

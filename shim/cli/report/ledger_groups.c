@@ -11,7 +11,7 @@
 struct fixed_part {
 	const struct ni_stack *created, *at, *closed;
 	int kind, fd;
-	bool is_stopped;
+	bool is_stopped, is_doubtful;
 	unsigned call, at_call;
 };
 
@@ -35,6 +35,7 @@ static uint32_t number_of(struct ledger *ledger, const struct group_key *key)
 	fixed.closed = key->closed;
 	fixed.kind = (int)key->kind;
 	fixed.is_stopped = key->is_stopped;
+	fixed.is_doubtful = key->is_doubtful;
 	fixed.fd = key->fd;
 	fixed.call = key->call;
 	fixed.at_call = key->at_call;
@@ -66,6 +67,7 @@ struct ni_finding *ni_groups_find(struct ledger *ledger,
 	finding->created = key->created;
 	finding->at = key->at;
 	finding->closed = key->closed;
+	finding->is_doubtful = key->is_doubtful;
 	finding->to_fd = -1;
 	return finding;
 }

@@ -136,7 +136,7 @@ struct group_key {
 	const struct ni_stack *created, *at, *closed;
 	const char *to_exe, *exe, *type;	/* compared as text */
 	enum ni_kind kind;
-	bool is_stopped;
+	bool is_stopped, is_doubtful;
 	int fd;			/* -1 unless the number matters */
 	unsigned call, at_call;
 };

@@ -11,8 +11,10 @@
 bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding)
 {
-	return (report->kinds & NI_KIND_BIT(finding->kind)) != 0 &&
-	       !finding->is_elsewhere;
+	if (finding->is_elsewhere)
+		return false;
+	return (report->kinds & NI_KIND_BIT(finding->kind)) != 0 ||
+	       (finding->is_doubtful && report->is_doubt_shown);
 }
 
 bool ni_is_left(const struct ni_report *report,

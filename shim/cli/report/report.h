@@ -133,6 +133,7 @@ struct ni_finding {
 	const char *suppressed;		/* by what, or NULL */
 	bool is_stopped;			/* by the shim: it did not happen */
 	bool is_minor;			/* the least severe of its kind */
+	bool is_doubtful;		/* passed, but nobody told the receiver */
 	bool is_elsewhere;		/* not to be mended below --only */
 };
 
@@ -196,6 +197,7 @@ struct ni_report {
 	bool is_open_wanted;		/* what is open, and no findings */
 	struct ni_open_process *open;	/* most first */
 	size_t open_count, open_room;
+	bool is_doubt_shown;		/* what is doubtful, though not chosen */
 	unsigned kinds;			/* chosen; others are only counted */
 	const char *const *only;	/* absolute paths; see scope.h */
 	size_t only_count;

@@ -149,6 +149,7 @@ static void judge(struct ni_report_maker *maker, struct ni_report *report)
 {
 	const struct ni_report_options *options = maker->options;
 
+	report->is_doubt_shown = !options->kinds;
 	report->kinds = options->kinds ? options->kinds : ni_kinds_default();
 	if (options->is_baseline)
 		report->kinds &= ~NI_KIND_BIT(NI_KIND_ARRIVED);

@@ -92,7 +92,8 @@ static void put_heading(struct ni_text *page,
 	name[i] = '\0';
 	ni_text_put(page, is_bad ? NI_TEXT_BAD : NI_TEXT_WEAK, "%s%s%s",
 		    first->is_stopped ? "STOPPED " : "",
-		    first->is_minor ? "MINOR " : "", name);
+		    first->is_minor ? "MINOR " :
+		    first->is_doubtful ? "PERHAPS " : "", name);
 	ni_text_put(page, NI_TEXT_BOLD, "  %s of %s", first->text,
 		    first->program->name);
 	ni_text_put(page, NI_TEXT_PLAIN, "%s",
@@ -223,10 +224,20 @@ static void put_fix(struct ni_text *page, const char *fix)
 static void put_group(struct ni_text *page, const struct ni_finding *first,
 		      size_t size)
 {
+	size_t shown = size;
+
 	put_heading(page, first, size);
 	put_created(page, first);
-	for (size_t i = 0; i < size; i++)
+	/* What is only perhaps one is not worth a list. */
+	if (first->is_doubtful && size > MOST_RECEIVERS)
+		shown = MOST_RECEIVERS;
+	for (size_t i = 0; i < shown; i++)
 		put_finding(page, &first[i]);
+	if (shown < size) {
+		ni_text_put(page, NI_TEXT_PLAIN, "  and %zu more of that",
+			    size - shown);
+		ni_text_end_line(page);
+	}
 	put_fix(page, first->fix);
 }
 
@@ -282,6 +293,7 @@ static bool is_same_family(const struct ni_finding *a,
 			  const struct ni_finding *b)
 {
 	return a->kind == b->kind && a->is_stopped == b->is_stopped &&
+	       a->is_doubtful == b->is_doubtful &&
 	       (a->fix && b->fix ? !strcmp(a->fix, b->fix) :
 				   is_same_group(a, b));
 }
