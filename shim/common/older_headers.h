@@ -17,7 +17,9 @@
 })
 #endif
 
-#if defined(__GLIBC__) && !__GLIBC_PREREQ(2, 34)
+/* musl has no such macro, and no need of what follows. */
+#ifdef __GLIBC_PREREQ
+#if !__GLIBC_PREREQ(2, 34)
 #include <netinet/in.h>
 #include <sys/syscall.h>
 
@@ -34,5 +36,6 @@ int close_range(unsigned first, unsigned last, int flags);
 void closefrom(int first);
 int execveat(int directory, const char *path, char *const argv[],
 	     char *const environment[], int flags);
+#endif
 #endif
 #endif
