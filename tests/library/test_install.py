@@ -23,6 +23,7 @@ def declared():
 class Install(tree.Tree):
     def test_everything_is_in_place(self):
         for path in (self.prefix / "include/noinherit.h",
+                     self.prefix / "include/noinherit.hpp",
                      self.lib / "libnoinherit.so.1",
                      self.lib / "libnoinherit.so",
                      self.lib / "libnoinherit.a",
@@ -160,6 +161,24 @@ class Install(tree.Tree):
         tree.run(self.build_shared(source, compiler="g++"))
 
 
+    def test_the_archive_shows_its_own_names_alone(self):
+        archive = self.lib / "libnoinherit.a"
+        shown = {line.split()[-1] for line in tree.run(
+            "nm", "-g", "--defined-only", archive).stdout.splitlines()
+            if len(line.split()) == 3}
+        self.assertEqual(shown, declared())
+        self.assertNotIn("ni_settings", tree.run("nm", archive).stdout)
+
+    def test_no_call_inside_passes_the_plt(self):
+        text = tree.run("objdump", "-d", "--no-show-raw-insn",
+                        self.lib / "libnoinherit.so.1").stdout
+        self.assertEqual(re.findall(r"<(noinherit_\w+@plt)>", text), [])
+        relocations = tree.run("objdump", "-R",
+                               self.lib / "libnoinherit.so.1").stdout
+        self.assertEqual(re.findall(r"noinherit_\w+", relocations.partition(
+            "DYNAMIC RELOCATION")[2]), [])
+
+
 class HeaderAlone(unittest.TestCase):
     """No feature macro, no other header, every warning."""
 
@@ -167,7 +186,8 @@ class HeaderAlone(unittest.TestCase):
         for compiler, language, standard in (
                 ("gcc", "c", "c11"), ("gcc", "c", "gnu17"),
                 ("clang", "c", "c11"), ("g++", "c++", "c++17"),
-                ("g++", "c++", "c++20"), ("clang++", "c++", "c++17")):
+                ("g++", "c++", "c++11"), ("g++", "c++", "c++20"),
+                ("clang++", "c++", "c++17")):
             if subprocess.run(["which", compiler],
                               capture_output=True).returncode:
                 print(f"{compiler} is not installed: {standard} not tried")
@@ -176,6 +196,15 @@ class HeaderAlone(unittest.TestCase):
                 tree.run(compiler, f"-std={standard}", *tree.WARNINGS,
                          "-Wshadow", "-Wconversion", "-fsyntax-only",
                          "-x", language, HEADER)
+
+    def test_an_interrupt_that_may_throw_is_refused_by_cpp(self):
+        source = ("#include <noinherit.h>\nint stop(void *) MAY;\n"
+                  "void f() { noinherit_set_interrupt(stop, nullptr); }")
+        command = ["g++", "-std=c++17", "-fsyntax-only", f"-I{HEADER.parent}",
+                   "-x", "c++", "-"]
+        tree.run(*command, input=source.replace("MAY", "noexcept"))
+        with self.assertRaises(AssertionError):
+            tree.run(*command, input=source.replace("MAY", ""))
 
     def test_a_program_with_a_warning_would_be_refused(self):
         with self.assertRaises(AssertionError):
