@@ -25,10 +25,14 @@ struct ni_caller {
 	.sp = (uintptr_t)__builtin_frame_address(0) + 16, \
 	.bp = *(uintptr_t *)__builtin_frame_address(0), \
 	.call = NI_CALL_##name })
-#else
-/* No unwinder yet: the rules of frame_rule.c are x86-64's. */
+#elif defined(__aarch64__)
+/* Our frame begins with its record: the caller's frame pointer, and where it
+ * goes back to. sp lies below everything that a walk reads, and for one place
+ * that calls it is always as far below. */
 #define NI_CALLER(name) ((struct ni_caller) { \
 	.pc = (uintptr_t)__builtin_return_address(0), \
+	.sp = (uintptr_t)__builtin_frame_address(0), \
+	.bp = *(uintptr_t *)__builtin_frame_address(0), \
 	.call = NI_CALL_##name })
 #endif
 

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "frame_rule.h"
+#include "frame_machine.h"
 #include "hash.h"
 #include "modules.h"
 #include "recorder.h"
@@ -44,8 +44,7 @@ static void read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 	}
 	*frame = module.number ?
 		(uint64_t)module.number << 48 | (pc - module.bias) : pc;
-	*rule = ni_frame_rule_read(module.eh_frame_table, module.start,
-				   module.end, pc - 1);
+	*rule = ni_frame_rule_of(&module, pc - 1);
 }
 
 static bool read_memo(const struct memo *memo, uintptr_t key, uint64_t *frame,
@@ -236,8 +235,8 @@ static bool step(struct ni_trail *stack, uintptr_t sp,
 		stack->flags |= NI_SITE_BROKEN;
 		return false;
 	}
-	next.pc = word_at(at);
-	depend(stack, sp, at, next.pc);
+	next.pc = ni_return_address(word_at(at));
+	depend(stack, sp, at, word_at(at));
 	restore_bp(&next, position, rule, cfa);
 	next.sp = cfa;
 	*position = next;
@@ -262,7 +261,8 @@ void ni_stack_walk(const struct ni_caller *caller, unsigned frames_max,
 		find_rule(position.pc, &stack->frames[stack->depth++], &rule);
 		if (rule.is_signal)
 			stack->flags |= NI_SITE_SIGNAL;
-		if (rule.pc == NI_PLACE_END || rule.is_signal)
+		if (rule.pc == NI_PLACE_END || rule.is_signal ||
+		    ni_is_outermost(position.bp))
 			return;
 		if (stack->depth == frames_max) {
 			stack->flags |= NI_SITE_CUT;

@@ -28,6 +28,33 @@ syscall:
 	.cfi_endproc
 	.size syscall, . - syscall
 
+#elif defined(__aarch64__)
+
+	.hidden ni_beyond_syscall
+	.hidden ni_syscall_watched
+	.hidden ni_syscall_numbers
+
+	.text
+	.globl syscall
+	.type syscall, %function
+syscall:
+	.cfi_startproc
+	hint 34			/* bti c */
+	cmp x0, 511
+	b.hi 1f
+	adrp x16, ni_syscall_numbers
+	add x16, x16, :lo12:ni_syscall_numbers
+	ldrb w16, [x16, x0]
+	cbnz w16, 2f
+1:	adrp x16, ni_beyond_syscall
+	ldr x16, [x16, :lo12:ni_beyond_syscall]
+	cbz x16, 2f
+	br x16
+2:	b ni_syscall_watched
+	.cfi_endproc
+	.size syscall, . - syscall
+
 #endif
 
-	.section .note.GNU-stack, "", @progbits
+#include "common/properties.h"
+	.section .note.GNU-stack, "", %progbits

@@ -132,9 +132,6 @@ static uint32_t flags_at_start(void)
 		flags |= NI_TRACE_SHIM;
 	if (!ni_recorder.is_following)
 		flags |= NI_TRACE_NO_FOLLOW;
-#if !defined(__x86_64__)
-	flags |= NI_TRACE_CALLER_ONLY;
-#endif
 	return flags;
 }
 

@@ -11,8 +11,6 @@
  * definition is known, it is libc's way: a plain system call with the return
  * address in a register.
  */
-#if defined(__x86_64__)
-
 #include <sys/syscall.h>
 
 /* struct ni_vfork */
@@ -21,13 +19,18 @@
 #define RETURNS 8
 #define OVERLAY (RETURNS + 8 * DEPTH_MAX)
 
+#define CLONE_VFORK_VM_SIGCHLD 0x4111
+
 	.hidden ni_vfork
 	.hidden ni_beyond_vfork
 	.hidden ni_vfork_refused
 
 	.text
 	.globl vfork
-	.type vfork, @function
+	.type vfork, %function
+
+#if defined(__x86_64__)
+
 vfork:
 	.cfi_startproc
 	movq ni_vfork@gottpoff(%rip), %r8
@@ -78,11 +81,62 @@ vfork:
 	negl %edi
 	jmp ni_vfork_refused
 	.cfi_endproc
-	.size vfork, . - vfork
 
-	.globl __vfork
-	.set __vfork, vfork
+#elif defined(__aarch64__)
+
+vfork:
+	.cfi_startproc
+	hint 34			/* bti c */
+	mrs x10, tpidr_el0
+	adrp x11, :gottprel:ni_vfork
+	ldr x11, [x11, :gottprel_lo12:ni_vfork]
+	add x11, x10, x11
+	ldr x9, [x11, DEPTH]
+	adrp x12, ni_beyond_vfork
+	ldr x12, [x12, :lo12:ni_beyond_vfork]
+	cbz x12, .Lplain
+	cmp x9, DEPTH_MAX
+	b.hs .Lplain
+	cbnz x9, .Lnested
+	str xzr, [x11, OVERLAY]
+.Lnested:
+	add x13, x11, x9, lsl 3
+	str x30, [x13, RETURNS]
+	.cfi_undefined x30
+	add x9, x9, 1
+	str x9, [x11, DEPTH]
+	blr x12
+	mrs x10, tpidr_el0
+	adrp x11, :gottprel:ni_vfork
+	ldr x11, [x11, :gottprel_lo12:ni_vfork]
+	add x11, x10, x11
+	ldr x9, [x11, DEPTH]
+	sub x9, x9, 1
+	cbz w0, .Lchild
+	str x9, [x11, DEPTH]
+.Lchild:
+	add x13, x11, x9, lsl 3
+	ldr x30, [x13, RETURNS]
+	.cfi_restore x30
+	ret
+
+.Lplain:
+	mov x0, CLONE_VFORK_VM_SIGCHLD
+	mov x1, 0
+	mov x8, SYS_clone
+	svc 0
+	tbnz x0, 63, .Lfailed
+	ret
+.Lfailed:
+	neg w0, w0
+	b ni_vfork_refused
+	.cfi_endproc
 
 #endif
 
-	.section .note.GNU-stack, "", @progbits
+	.size vfork, . - vfork
+	.globl __vfork
+	.set __vfork, vfork
+
+#include "common/properties.h"
+	.section .note.GNU-stack, "", %progbits

@@ -66,4 +66,5 @@ ni_clone_and_sleep:
 #endif
 
 	.size	ni_clone_and_sleep, . - ni_clone_and_sleep
+#include "common/properties.h"
 	.section .note.GNU-stack, "", %progbits

@@ -68,4 +68,5 @@ dlopen:
 #endif
 
 	.size	dlopen, . - dlopen
+#include "common/properties.h"
 	.section .note.GNU-stack, "", %progbits

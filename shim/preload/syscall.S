@@ -47,4 +47,5 @@ syscall:
 #endif
 
 	.size	syscall, . - syscall
+#include "common/properties.h"
 	.section .note.GNU-stack, "", %progbits

@@ -127,4 +127,5 @@ vfork:
 #error "vfork is written for x86-64 and AArch64"
 #endif
 
+#include "common/properties.h"
 	.section .note.GNU-stack, "", %progbits

@@ -115,7 +115,7 @@ def shape(finding):
     words = ["?"] if not finding["created"] else []
     words += [what["type"]] + ([what["state"]] if what["state"] else [])
     return (finding["kind"], " ".join(words), finding["count"],
-            finding["to"] and finding["to"]["exe"])
+            finding["to"] and os.path.realpath(finding["to"]["exe"]))
 
 
 def owner(finding):

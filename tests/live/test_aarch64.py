@@ -11,9 +11,9 @@ import unittest
 import live
 from live import COMPAT, STRICT
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
-COMPILER = "aarch64-linux-gnu-gcc"
-LIBRARIES = "/usr/aarch64-linux-gnu"
+import foreign
+from foreign import AARCH64 as COMPILER, LIBRARIES
+from toolkit import ROOT
 
 VFORK = """
     #include <fcntl.h>
@@ -66,16 +66,12 @@ class AArch64(live.LiveTest):
 
     @classmethod
     def setUpClass(cls):
-        for program in (COMPILER, "qemu-aarch64"):
-            live.need(program)
-        if not os.path.exists(LIBRARIES + "/lib/libc.so.6"):
-            raise unittest.SkipTest("no libc for AArch64 here")
+        live.need("qemu-aarch64")
+        foreign.need_aarch64()
         folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, folder)
         cls.shim = os.path.join(folder, "libnoinherit-preload.so")
-        subprocess.run(["make", "-s", "-C", ROOT, f"CC={COMPILER}",
-                        f"BUILD={folder}", cls.shim], check=True,
-                       stdout=subprocess.DEVNULL)
+        foreign.build_for_aarch64(folder, "libnoinherit-preload.so")
 
     def build_helper(self, name):
         program = self.path(name)
@@ -114,6 +110,73 @@ class AArch64(live.LiveTest):
     def test_its_exports_are_those_of_the_libc_there(self):
         self.says(os.path.join(ROOT, "scripts/exports"), self.shim,
                   LIBRARIES + "/lib/libc.so.6", preload=None)
+
+    def test_branches_stay_protected(self):
+        for name in ("libnoinherit-preload.so", "libnoinherit-audit.so"):
+            library = self.path(name)
+            subprocess.run(["make", "-s", "-C", ROOT, f"CC={COMPILER}",
+                            "CFLAGS=-O1 -mbranch-protection=standard",
+                            f"BUILD={self.folder}", library], check=True,
+                           stdout=subprocess.DEVNULL)
+            notes = self.run_program("readelf", "-nW", library, preload=None)
+            self.assertIn("AArch64 feature: BTI, PAC", notes.stdout, name)
+
+
+class Shim(live.LiveTest):
+    """tests/shim there, by a qemu that can execute."""
+
+    NO_MEMORY_IN_COMMON = ("a vfork child has memory of its own in qemu, and "
+                           "posix_spawn cannot be told of its failure")
+    NO_TABLE = ("qemu has threads of its own and runs none with a table of "
+                "its own: nothing can be handed over safely")
+    NO_FILTER = "qemu has no seccomp"
+    LACKS = {
+        "as_natively_a_bad_argument_is_answered":
+        "qemu answers some bad arguments itself",
+        "what_fits_is_non_inheritable_and_the_rest_is_told":
+        "qemu's recvmsg gives no MSG_CTRUNC",
+        "a_filter_ends_enforcement": NO_FILTER,
+        "only_the_programs_own_calls_are_made": NO_FILTER,
+        "a_childs_filter_is_not_the_parents": NO_FILTER,
+        "a_spawn_that_fails_changes_nothing": NO_MEMORY_IN_COMMON,
+        "a_full_environment_is_passed_on_as_it_is": NO_MEMORY_IN_COMMON,
+        "too_much_is_told": NO_MEMORY_IN_COMMON,
+        "an_action_that_fails_is_told": NO_MEMORY_IN_COMMON,
+        "they_survive_a_child_of_a_child": NO_MEMORY_IN_COMMON,
+        "a_childs_sockets_are_non_inheritable_and_its_own":
+        NO_MEMORY_IN_COMMON,
+        "after_a_vfork_that_fails_marks_are_written": NO_MEMORY_IN_COMMON,
+    }
+    LACKS.update(dict.fromkeys((
+        "the_program_itself_gets_all_that_is_ours",
+        "a_clean_environment_does_not_lose_the_shim",
+        "an_own_preload_list_is_extended",
+        "the_next_generation_hands_over_again",
+        "what_is_named_is_given_and_nothing_else",
+        "it_stays_ours_and_flagged_here",
+        "the_callers_actions_mean_what_they_mean",
+        "attributes_are_passed_on"), NO_TABLE))
+    WITHOUT = {
+        "test_cancellation": "a cancelled thread hangs in qemu, natively too",
+        "test_deepbind": "its libraries are built for the host",
+    }
+
+    def test_every_case(self):
+        foreign.need_aarch64()
+        emulated = foreign.emulated()
+        foreign.build_for_aarch64(self.folder, "libnoinherit-preload.so")
+        shim = self.path("libnoinherit-preload.so")
+        names = foreign.build_shim_tests((COMPILER,), self.folder,
+                                         *foreign.AT_HOME,
+                                         without=self.WITHOUT)
+
+        def command(name, preload):
+            program = [os.path.join(self.folder, "tests/shim", name)]
+            if preload:
+                program = foreign.with_preload(preload, *program)
+            return emulated + program, self.environment
+
+        foreign.check_shim_tests(self, names, command, shim, self.LACKS)
 
 
 if __name__ == "__main__":

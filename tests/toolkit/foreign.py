@@ -7,8 +7,9 @@ import os
 import re
 import subprocess
 import sys
+import unittest
 
-from toolkit import ROOT, need
+from toolkit import BUILD, ROOT, need
 
 HELPERS = os.path.join(ROOT, "tests/helpers")
 
@@ -19,6 +20,60 @@ MUSL = ("musl-gcc", "-idirafter", "/usr/include", "-idirafter",
 
 def need_musl():
     need("musl-gcc")
+
+
+AARCH64 = "aarch64-linux-gnu-gcc"
+LIBRARIES = "/usr/aarch64-linux-gnu"
+
+# Programs are executed with a clean environment, too: they know their loader.
+AT_HOME = (f"-Wl,--dynamic-linker={LIBRARIES}/lib/ld-linux-aarch64.so.1",
+           f"-Wl,-rpath,{LIBRARIES}/lib", "-include",
+           os.path.join(HELPERS, "foreign/emulated_lacks.h"))
+
+
+def need_aarch64():
+    """A cross compiler, and what its programs are linked with."""
+    need(AARCH64)
+    if not os.path.exists(LIBRARIES + "/lib/libc.so.6"):
+        raise unittest.SkipTest("no libc for AArch64 here "
+                                "(package libc6-dev-arm64-cross)")
+
+
+def emulated():
+    """The start of a command: what follows may execute programs of AArch64.
+    QEMU_AARCH64 names a qemu of 8.0 or later, else a newer release's is
+    fetched."""
+    qemu = os.environ.get("QEMU_AARCH64")
+    folder = os.path.join(BUILD, "foreign/qemu")
+    if not qemu:
+        qemu = os.path.join(folder, "bin/qemu-aarch64")
+        fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"),
+                                  "qemu", folder], capture_output=True,
+                                 text=True, check=False)
+        if fetched.returncode == 77:
+            raise unittest.SkipTest("no qemu that knows execveat: "
+                                    f"{fetched.stderr.strip()}")
+        fetched.check_returncode()
+    command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu, LIBRARIES]
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True,
+                           check=False)
+    if tried.returncode:
+        raise unittest.SkipTest("no binfmt_misc in a user namespace here "
+                                f"(Linux 6.7): {tried.stderr.strip()}")
+    return command
+
+
+def build_for_aarch64(folder, *objects):
+    """The preloaded objects: "libnoinherit-preload.so", ..."""
+    subprocess.run(["make", "-s", "-C", ROOT, f"CC={AARCH64}",
+                    f"BUILD={folder}", *(os.path.join(folder, name)
+                                         for name in objects)], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def with_preload(library, *command):
+    """Only the program of the other machine gets it, not what starts it."""
+    return ["sh", "-c", f'LD_PRELOAD={library} exec "$@"', "sh", *command]
 
 
 def musl_lacks(folder):
@@ -47,7 +102,8 @@ def build_shim_tests(compiler, folder, *options, without=()):
     lays them out. Returns the names of the tests."""
     for part in ("tests/shim", "tests/helpers"):
         os.makedirs(os.path.join(folder, part), exist_ok=True)
-    compile_helper(compiler, "looker", os.path.join(folder, "tests/helpers"))
+    compile_helper(compiler, "looker", os.path.join(folder, "tests/helpers"),
+                   "-w", *options)
     names = []
     for source in sorted(glob.glob(os.path.join(ROOT, "tests/shim/test_*.c"))):
         name = os.path.basename(source)[:-2]

@@ -1,0 +1,68 @@
+/*
+ * frame_machine.h - how a walk goes from frame to frame on each machine.
+ *
+ * x86-64: by .eh_frame. AArch64: by frame records, which compilers make there
+ * by default in every function that calls another (99 to 100 % of them in
+ * Debian's libc, php, nginx, bash and redis).
+ */
+#ifndef NI_AUDIT_FRAME_MACHINE_H
+#define NI_AUDIT_FRAME_MACHINE_H
+
+#include "frame_rule.h"
+#include "modules.h"
+
+#if defined(__aarch64__)
+
+/* The frame pointer leads to the caller's, and the return address behind it. */
+static inline struct ni_frame_rule
+ni_frame_rule_of(const struct ni_mapped *module, uintptr_t pc)
+{
+	(void)module;
+	(void)pc;
+	return (struct ni_frame_rule){
+		.cfa = NI_PLACE_BP, .cfa_offset = 16,
+		.bp = NI_PLACE_AT_CFA, .bp_offset = -16,
+		.pc = NI_PLACE_AT_CFA, .pc_offset = -8,
+	};
+}
+
+/* _start's, and the first one of a thread. */
+static inline bool ni_is_outermost(uintptr_t bp)
+{
+	return bp == 0;
+}
+
+/* Without its authentication code; where the processor has none, xpaclri does
+ * nothing. */
+static inline uintptr_t ni_return_address(uintptr_t saved)
+{
+	register uintptr_t x30 __asm__("x30") = saved;
+
+	__asm__("hint 7" : "+r"(x30));
+	return x30;
+}
+
+#else
+
+static inline struct ni_frame_rule
+ni_frame_rule_of(const struct ni_mapped *module, uintptr_t pc)
+{
+	return ni_frame_rule_read(module->eh_frame_table, module->start,
+				  module->end, pc);
+}
+
+/* .eh_frame says so instead. */
+static inline bool ni_is_outermost(uintptr_t bp)
+{
+	(void)bp;
+	return false;
+}
+
+static inline uintptr_t ni_return_address(uintptr_t saved)
+{
+	return saved;
+}
+
+#endif
+
+#endif
