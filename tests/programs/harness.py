@@ -188,6 +188,13 @@ def run_case(case, variant, native):
         run.end()
 
 
+def program(path):
+    """The program under test: Debian's, or the one of that name in a folder
+    of programs for another C library."""
+    folder = os.environ.get("FOREIGN_PROGRAMS")
+    return os.path.join(folder, os.path.basename(path)) if folder else path
+
+
 def _skip_unless_possible(variants, needs, root):
     for path, package in needs.items():
         if not os.path.exists(path):

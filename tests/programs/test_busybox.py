@@ -4,7 +4,7 @@ connection on 0..2, httpd's CGI programs get no socket."""
 
 import harness
 
-BUSYBOX = "/usr/bin/busybox"
+BUSYBOX = harness.program("/usr/bin/busybox")
 
 
 def netcat(run):
@@ -39,11 +39,12 @@ def httpd(run):
 # An applet that runs another one: the same file, another program.
 def shell(run):
     port = run.peer(b"greeting\n")
-    script = run.script("script", """#!/bin/busybox sh
-%s
-busybox nc 127.0.0.1 %d </dev/null | { busybox head -n 1; %s; }
-busybox sh -c '%s'
-""" % (run.look, port, run.look, run.look))
+    script = run.script("script", """#!%(busybox)s sh
+%(look)s
+%(busybox)s nc 127.0.0.1 %(port)d </dev/null |
+    { %(busybox)s head -n 1; %(look)s; }
+%(busybox)s sh -c '%(look)s'
+""" % {"busybox": BUSYBOX, "look": run.look, "port": port})
     return run.command([BUSYBOX, "sh", script], preload=True)
 
 

@@ -14,7 +14,7 @@ import signal
 import harness
 import kernel
 
-NGINX = "/usr/sbin/nginx"
+NGINX = harness.program("/usr/sbin/nginx")
 
 CONFIG = """
 %(user)s

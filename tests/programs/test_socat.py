@@ -3,11 +3,13 @@
 
 import harness
 
+SOCAT = harness.program("/usr/bin/socat")
+
 
 def serving(address):
     def scenario(run):
         port = run.port()
-        server = run.start(["socat", "TCP-LISTEN:%d,bind=127.0.0.1,fork,"
+        server = run.start([SOCAT, "TCP-LISTEN:%d,bind=127.0.0.1,fork,"
                             "reuseaddr" % port, address + ":" + run.look],
                            listens=port)
         run.held(server)
@@ -19,7 +21,7 @@ def meaning_it(run):
     """The child talks on 3 and 4: socat dup2s its socket pair there."""
     port = run.port()
     talk = run.script("talk", "#!/bin/sh\n%s >&2\ncat <&3 >&4\n" % run.look)
-    run.start(["socat", "TCP-LISTEN:%d,bind=127.0.0.1" % port,
+    run.start([SOCAT, "TCP-LISTEN:%d,bind=127.0.0.1" % port,
                "EXEC:%s,fdin=3,fdout=4" % talk], listens=port)
     return run.exchange(port, b"there and back\n")
 
@@ -27,7 +29,7 @@ def meaning_it(run):
 def without_fork(run):
     """nofork: socat becomes the child, with its connection as 0 and 1."""
     port = run.port()
-    run.start(["socat", "TCP-LISTEN:%d,bind=127.0.0.1" % port,
+    run.start([SOCAT, "TCP-LISTEN:%d,bind=127.0.0.1" % port,
                "EXEC:%s,nofork" % run.look], listens=port)
     return run.exchange(port)
 
@@ -42,4 +44,4 @@ harness.main([
                  meant=lambda descriptor: descriptor.fd in (3, 4)),
     harness.Case("socat EXEC, nofork", without_fork,
                  leaks=["unix CONNECTED"] * 2),
-], needs={"/usr/bin/socat": "socat"})
+], needs={SOCAT: "socat"})
