@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -30,8 +31,9 @@ class Programs(tree.Tree):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name in ("echo_server", "client", "supervisor"):
-            cls.build_shared(EXAMPLES / f"{name}.c")
+        for source in EXAMPLES.glob("*.c"):
+            if source.stem != "tls":
+                cls.build_shared(source)
 
     def start(self, name, *words):
         """A program that serves, and the port that it says it has."""
@@ -130,9 +132,171 @@ class Programs(tree.Tree):
         self.assertEqual((worker.returncode, worker.stderr), (
             1, "supervisor: accept: Socket operation on non-socket\n"))
 
-    def test_each_is_under_80_lines(self):
-        for source in EXAMPLES.glob("*.c"):
-            self.assertLess(len(source.read_text().splitlines()), 80, source)
+    def test_the_proxy_serves_both_families_until_sigterm(self):
+        _, there = self.start("epoll_server", "2")
+        proxy, port = self.start("proxy", "127.0.0.1", str(there), "60")
+        for host in ("127.0.0.1", "::1"):
+            with socket.create_connection((host, port), 60) as s:
+                s.sendall(b"once" * 10000)
+                s.shutdown(socket.SHUT_WR)
+                self.assertEqual(s.makefile("rb").read(), b"once" * 10000)
+        proxy.send_signal(signal.SIGTERM)
+        self.assertEqual(proxy.wait(60), 0)
+
+    def test_the_proxy_ends_a_silent_connection_in_time(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            _, port = self.start("proxy", "127.0.0.1",
+                                 str(silent.getsockname()[1]), "1")
+            with socket.create_connection(("127.0.0.1", port), 60) as s:
+                self.assertEqual(s.recv(1), b"")
+
+    def http(self, *words):
+        return subprocess.run([self.work / "http_client", *words], text=True,
+                              capture_output=True, timeout=60)
+
+    def test_the_http_client_reads_by_lines_and_by_length(self):
+        answer = (b"HTTP/1.1 200 OK\r\nServer: x\r\n"
+                  b"Content-Length: 9999\r\n\r\n" + b"123456789" * 1111)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = str(listener.getsockname()[1])
+            client = subprocess.Popen([self.work / "http_client", "127.0.0.1",
+                                       port, "/a"], stdout=subprocess.PIPE)
+            with listener.accept()[0] as conn:
+                request = conn.makefile("rb").readline()
+                conn.sendall(answer)
+            said = client.communicate(timeout=60)[0]
+        self.assertEqual(request, b"GET /a HTTP/1.1\r\n")
+        self.assertEqual((client.returncode, said), (0, b"123456789" * 1111))
+
+    def test_the_http_client_tells_each_attempt(self):
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            result = self.http("127.0.0.1", str(unused.getsockname()[1]), "/")
+        self.assertEqual((result.returncode, result.stderr), (
+            1, "attempt 1: Connection refused\n"
+            "http_client: 127.0.0.1: Connection refused\n"))
+
+    def test_the_workers_of_prefork_are_executed_with_the_listener(self):
+        server, port = self.start("prefork", "3")
+        workers = set()
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port), 60) as s:
+                workers.add(s.makefile().readline())
+        self.assertEqual(len(workers), 3)
+        self.assertEqual(server.wait(60), 0)
+
+    def test_one_thread_serves_many_clients(self):
+        server, port = self.start("epoll_server", "20")
+        clients = [socket.create_connection(("127.0.0.1", port), 60)
+                   for _ in range(20)]
+        for turn in range(3):
+            for client in clients:
+                client.sendall(b"%d" % turn)
+            for client in clients:
+                self.assertEqual(client.recv(10), b"%d" % turn)
+        for client in clients:
+            client.close()
+        self.assertEqual(server.wait(60), 0)
+
+    def test_a_client_gets_a_descriptor_of_the_service(self):
+        path = self.work / "service"
+        service = subprocess.Popen([self.work / "fd_service", path,
+                                    "/proc/self/comm"], text=True,
+                                   stdout=subprocess.PIPE)
+        self.addCleanup(service.stdout.close)
+        self.assertEqual(service.stdout.readline(), "ready\n")
+        said = tree.run(self.work / "fd_service", path, timeout=60).stdout
+        self.assertEqual((said, service.wait(60)), ("fd_service\n", 0))
+
+    def test_a_message_to_a_group_arrives(self):
+        group = "239.1.2.3"
+        receiver, port = self.start("multicast", group)
+        tree.run(self.work / "multicast", group, str(port), "hello")
+        self.assertRegex(receiver.stdout.readline(),
+                         r"^\('127.0.0.1', \d+\) says hello\n")
+        self.assertEqual(receiver.wait(60), 0)
+
+    def test_a_packet_is_dumped(self):
+        # Of a protocol for experiments, so that nobody else's packet comes.
+        try:
+            sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        except PermissionError:
+            self.skipTest("packet sockets want a privilege")
+        dump = subprocess.Popen([self.work / "dump", "17", "3",
+                                 str(socket.htons(0x88b5)), "('lo', 34997)"],
+                                text=True, stdout=subprocess.PIPE)
+        self.addCleanup(dump.stdout.close)
+        self.assertIn("laddr=('lo', 34997,", dump.stdout.readline())
+        with sender:
+            sender.bind(("lo", 0x88b5))
+            sender.send(bytes(12) + b"\x88\xb5" + b"frame" * 12)
+        self.assertIn("88 b5 66 72 61 6d 65", dump.stdout.readline())
+        self.assertEqual(dump.wait(60), 0)
+
+    def test_what_the_kernel_lacks_is_said(self):
+        result = subprocess.run([self.work / "dump", "29", "3", "1",
+                                 "('lo',)"], text=True, capture_output=True,
+                                timeout=60)
+        if result.returncode == 0:
+            self.skipTest("this kernel has CAN")
+        self.assertEqual(result.stderr, "dump: socket: Address family not "
+                         "supported by protocol\n")
+
+    def test_each_is_under_100_lines(self):
+        for source in EXAMPLES.glob("*.*"):
+            if source.suffix != ".md":
+                self.assertLess(len(source.read_text().splitlines()), 100,
+                                source)
+
+    def test_none_makes_a_raw_call_on_the_descriptor(self):
+        raw = (r"\b(?<!noinherit_)(?:recv|send|accept|bind|connect|listen|close|"
+               r"getsockname|setsockopt|fcntl|ioctl|read|write)\([^;]*\bs?\.fd\b")
+        for source in EXAMPLES.glob("*.*"):
+            self.assertEqual(re.findall(raw, source.read_text()), [], source)
+
+
+class OtherLanguages(tree.Tree):
+    start = Programs.start
+
+    def test_the_same_server_in_cpp(self):
+        tree.need("g++")
+        self.build_shared(EXAMPLES / "echo.cpp", compiler="g++")
+        server, port = self.start("echo", "2")
+        for host in ("127.0.0.1", "::1"):
+            with socket.create_connection((host, port), 60) as s:
+                s.sendall(b"hello")
+                s.shutdown(socket.SHUT_WR)
+                self.assertEqual(s.makefile("rb").read(), b"hello")
+        self.assertEqual(server.wait(60), 0)
+
+    @unittest.skipUnless(shutil.which("go"), "go is not installed")
+    def test_go_sets_every_option(self):
+        environment = dict(
+            os.environ, PKG_CONFIG_SYSROOT_DIR=str(self.root),
+            PKG_CONFIG_LIBDIR=str(self.lib / "pkgconfig"),
+            GOCACHE=str(self.work / "go"), GOFLAGS="-mod=mod", GO111MODULE="off",
+            CGO_LDFLAGS_ALLOW=".*", LD_LIBRARY_PATH=str(self.lib))
+        with socket.create_server(("::1", 0),
+                                  family=socket.AF_INET6) as listener:
+            port = listener.getsockname()[1]
+            tree.run("go", "build", "-o", self.work / "connect",
+                     EXAMPLES / "connect.go", env=environment, timeout=600)
+            said = tree.run(self.work / "connect", str(port),
+                            env=environment).stdout
+        self.assertIn(f"raddr=('::1', {port}, 0, 0)> failed: 0", said)
+
+    @unittest.skipUnless(os.path.exists("/usr/include/openssl/ssl.h") and
+                         shutil.which("openssl"), "OpenSSL is not installed")
+    def test_openssl_in_a_bio_on_both_sides(self):
+        self.build_shared(EXAMPLES / "tls.c", libraries=("-lssl", "-lcrypto"))
+        key, certificate = self.work / "key", self.work / "certificate"
+        tree.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+                 "-keyout", key, "-out", certificate, "-days", "2", "-subj",
+                 "/CN=localhost")
+        server, port = self.start("tls", "server", certificate, key)
+        said = tree.run(self.work / "tls", "client", str(port), certificate,
+                        timeout=60).stdout
+        self.assertEqual((said, server.wait(60)), ("hello over TLS\n", 0))
 
 
 PROLOGUE = """

@@ -71,6 +71,6 @@ class Tree(unittest.TestCase):
         return output
 
     @classmethod
-    def build_shared(cls, source, **options):
+    def build_shared(cls, source, libraries=(), **options):
         return cls.build(source, *cls.pkg_config("--libs"), "-lpthread",
-                         f"-Wl,-rpath,{cls.lib}", **options)
+                         *libraries, f"-Wl,-rpath,{cls.lib}", **options)
