@@ -4,7 +4,7 @@ descriptor can be clicked, and shows who created it and who handed it over.
 
 The browser is Debian's chromium, headless. A script that is added to a copy of
 the page clicks what a reader would click and writes down what is then there.
-The picture is kept as build/page.png.
+The pictures are kept as build/page*.png.
 """
 
 import html
@@ -24,12 +24,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from toolkit import BUILD, NOINHERIT, helper  # noqa: E402
 
 SAMPLE = helper("sample_traces")
-PICTURE = os.path.join(BUILD, "page.png")
 
 READER = """
 <script>
 "use strict";
-const seen = { errors: [], pills: [], receivers: [], chips: [] };
+const seen = { errors: [], rows: [], pills: [], receivers: [], chips: [] };
 window.addEventListener("error", event => seen.errors.push(event.message));
 function tell() {
 	const box = document.getElementById("detail");
@@ -40,37 +39,74 @@ function tell() {
 		stacks: [...box.querySelectorAll(".stack")].map(stack =>
 			[...stack.querySelectorAll(".function")].map(part => part.textContent)),
 		received: [...box.querySelectorAll(".received li")].map(part => part.textContent),
-		picked: document.querySelectorAll(".pill.picked").length,
+		picked: document.querySelectorAll(".picked").length,
+		isBelow: box.previousElementSibling !== null,
 	};
 }
-function isVisible(element) {
-	return element.getClientRects().length > 0;
+function all(selector) {
+	return [...document.querySelectorAll(selector)];
 }
 async function click(element) {
 	element.click();
 	await new Promise(done => setTimeout(done, 20));
 }
+async function search(text) {
+	const box = document.getElementById("search");
+	box.value = text;
+	box.dispatchEvent(new Event("input"));
+	await new Promise(done => setTimeout(done, 20));
+	return all(".row").map(row => row.textContent);
+}
+function size() {
+	return { page: document.documentElement.scrollWidth, window: innerWidth,
+		elements: all("*").length, more: all(".more:not([hidden])").length };
+}
+async function readChips() {
+	for (const chip of all(".chip")) {
+		const kind = chip.classList[2];
+		const before = all(".row." + kind).length;
+		await click(chip);
+		const hidden = all(".row." + kind).length;
+		await click(chip);
+		seen.chips.push([kind, before, hidden, all(".row." + kind).length]);
+	}
+}
 async function read() {
-	seen.nodes = [...document.querySelectorAll(".node")].map(node =>
-		node.querySelector(".exe").textContent);
-	for (const pill of document.querySelectorAll(".pill")) {
+	seen.groups = all(".group").map(group => [group.open,
+		group.querySelector("summary").textContent,
+		[...group.querySelectorAll(".row")].map(row => row.textContent)]);
+	seen.places = size();
+	for (const number of all(".row").slice(0, 50).map(row => row.dataset.finding)) {
+		const row = document.querySelector('.row[data-finding="' + number + '"]');
+		await click(row);
+		seen.rows.push({ text: row.textContent, kind: row.classList[1], ...tell() });
+	}
+	await readChips();
+	seen.found = { listener: await search("8080"), function: await search("start_helper"),
+		nothing: await search("no such text") };
+	await search("");
+	await click(document.getElementById("by-program"));
+	seen.nodes = all(".node").map(node => node.querySelector(".exe").textContent);
+	for (let i = 0; i < Math.min(50, all(".pill").length); i++) {
+		const pill = all(".pill")[i];
 		await click(pill);
-		seen.pills.push({ text: pill.textContent, kind: pill.classList[1], ...tell() });
+		seen.pills.push({ text: pill.textContent, kind: pill.classList[2], ...tell() });
 	}
 	await click(document.querySelector(".pill.leak"));
-	for (const link of document.querySelectorAll(".received a")) {
+	for (const link of all(".received a").slice(0, 5)) {
+		for (const old of all(".target"))
+			old.classList.remove("target");
 		await click(link);
-		seen.receivers.push(document.querySelector(":target .exe").textContent);
+		while (!document.querySelector(".target"))
+			await new Promise(done => setTimeout(done, 20));
+		seen.receivers.push(document.querySelector(".target .exe").textContent);
 	}
-	for (const chip of document.querySelectorAll(".chip")) {
-		const kind = chip.classList[1];
-		const before = [...document.querySelectorAll(".pill." + kind)].filter(isVisible).length;
-		await click(chip);
-		const hidden = [...document.querySelectorAll(".pill." + kind)].filter(isVisible).length;
-		await click(chip);
-		const after = [...document.querySelectorAll(".pill." + kind)].filter(isVisible).length;
-		seen.chips.push([kind, before, hidden, after]);
-	}
+	document.getElementById("all").click();
+	seen.programs = { count: all(".node").length, ...size() };
+	const more = document.querySelector(".more:not([hidden])");
+	if (more)
+		await click(more);
+	seen.moreNodes = all(".node").length;
 	const result = document.createElement("pre");
 	result.id = "seen";
 	result.textContent = JSON.stringify(seen);
@@ -79,6 +115,9 @@ async function read() {
 read();
 </script>
 """
+# A page as a telephone shows it: browsers' windows are not made that narrow.
+PHONE = """<!DOCTYPE html><body style="margin: 0; background: #888">
+<iframe src="%s" style="width: 390px; height: 844px; border: 0"></iframe>"""
 
 
 def pixels(path):
@@ -122,7 +161,43 @@ def unfilter(kind, row, above, depth):
         row[x] = byte & 255
 
 
-class Page(unittest.TestCase):
+def report_of(page):
+    """The data that the page holds."""
+    return json.loads(page.split('id="report">')[1].split("</script>")[0])
+
+
+def with_report(page, report):
+    before, rest = page.split('id="report">')
+    after = rest.split("</script>", 1)[1]
+    data = json.dumps(report).replace("<", "\\u003c")
+    return f'{before}id="report">{data}</script>{after}'
+
+
+def enlarged(page, programs, is_chain):
+    """The same report with so many programs more, below one another or side by
+    side, each of which received a descriptor."""
+    report = report_of(page)
+    first = len(report["processes"])
+    leak = next(number for number, finding in enumerate(report["findings"])
+                if finding["kind"] == "leak")
+    for i in range(programs):
+        report["processes"].append({
+            "pid": 5000 + i, "ppid": 1, "exe": f"/usr/bin/program-{i}",
+            "name": f"program-{i}", "argv": [f"program-{i}", "x" * 300],
+            "parent": first + i - 1 if is_chain and i else 0,
+            "unfollowed": None})
+        report["flows"].append({"to": first + i, "fd": 4, "finding": leak,
+                                "text": "tcp LISTEN 127.0.0.1:8080"})
+    for i in range(programs):
+        finding = dict(report["findings"][leak], text=f"file /tmp/{i}",
+                       place=dict(report["findings"][leak]["place"], line=i + 1))
+        report["findings"].append(finding)
+    return with_report(page, report)
+
+
+class Browser(unittest.TestCase):
+    """What all pages share: the browser and the page of the sample."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
@@ -134,11 +209,7 @@ class Page(unittest.TestCase):
         subprocess.run([NOINHERIT, "report", "--format=html", "--kinds=all",
                         "-o", cls.page, recording], check=True, timeout=60)
         with open(cls.page, encoding="utf-8") as file:
-            text = file.read()
-        read = os.path.join(cls.folder, "read.html")
-        with open(read, "w", encoding="utf-8") as file:
-            file.write(text.replace("</body>", READER + "</body>"))
-        cls.seen, cls.messages = cls.read_in_browser(read)
+            cls.text = file.read()
 
     @classmethod
     def browser(cls, *arguments):
@@ -146,11 +217,32 @@ class Page(unittest.TestCase):
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu",
              f"--user-data-dir={cls.folder}/profile", "--hide-scrollbars",
              "--window-size=1400,1000", "--enable-logging=stderr",
-             *arguments], capture_output=True, timeout=180, check=True,
+             "--allow-file-access-from-files",
+             *arguments], capture_output=True, timeout=240, check=True,
             text=True, stdin=subprocess.DEVNULL)
 
     @classmethod
-    def read_in_browser(cls, path):
+    def file(cls, name, text):
+        path = os.path.join(cls.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    @classmethod
+    def read_in_browser(cls, text, is_phone=False):
+        """What the reader saw in the page, and what the browser complained
+        about. In a frame, the reader's answer is copied out of it."""
+        path = cls.file("read.html", text.replace("</body>", READER + "</body>"))
+        if is_phone:
+            path = cls.file("phone.html", PHONE % "read.html" + """<script>
+const timer = setInterval(() => {
+	const inner = document.querySelector("iframe").contentDocument;
+	const found = inner && inner.getElementById("seen");
+	if (!found)
+		return;
+	clearInterval(timer);
+	document.body.append(document.importNode(found, true));
+}, 50);</script>""")
         done = cls.browser("--virtual-time-budget=60000", "--dump-dom",
                            "file://" + path)
         found = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.S)
@@ -160,63 +252,138 @@ class Page(unittest.TestCase):
         return json.loads(html.unescape(found[1])), [
             line for line in done.stderr.split("\n") if "CONSOLE" in line]
 
+    def picture(self, name, path):
+        """A picture of a page, kept beside the build."""
+        file = os.path.join(BUILD, name)
+        self.browser("--virtual-time-budget=10000", f"--screenshot={file}",
+                     f"file://{path}")
+        rows = list(pixels(file))
+        self.assertEqual((len(rows[0]), len(rows)), (1400, 1000))
+        return rows
+
+
+class Page(Browser):
+    is_phone = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seen, cls.messages = cls.read_in_browser(cls.text, cls.is_phone)
+
     def test_nothing_goes_wrong_in_its_script(self):
         self.assertEqual(self.seen["errors"], [])
         self.assertEqual(self.messages, [])
 
-    def test_the_tree_shows_every_program(self):
-        self.assertEqual(self.seen["nodes"], ["server", "sh", "cat", "helper"])
+    def test_it_opens_with_what_matters(self):
+        """By place to change, the listener first."""
+        first = self.seen["groups"][0]
+        self.assertTrue(first[0])
+        self.assertRegex(first[1], r"^\S+:\d+")
+        self.assertRegex(first[2][0],
+                         r"^leak tcp LISTEN 127\.0\.0\.1:8080 \u2192 sh")
+        order = [kind for _, _, rows in self.seen["groups"] for row in rows
+                 for kind in [row.split()[0]]]
+        self.assertEqual(order.index("leak"), 0)
+        self.assertLess(order.index("leak"), order.index("race"))
 
-    def test_the_descriptors_stand_at_who_received_them(self):
-        texts = [pill["text"] for pill in self.seen["pills"]]
-        self.assertEqual(texts.count("fd 4 tcp LISTEN 127.0.0.1:8080"), 2)
-        self.assertEqual(texts.count("fd 5 file /var/log/server.log"), 2)
-        self.assertEqual(texts.count("fd 3 file /etc/outer"), 2)
-        self.assertEqual(texts.count("fd 7 pipe"), 1)
+    def test_it_is_no_wider_than_the_window(self):
+        for where in ("places", "programs"):
+            size = self.seen[where]
+            self.assertEqual(size["window"], 390 if self.is_phone else 1400)
+            self.assertLessEqual(size["page"], size["window"], where)
+
+    def test_the_search_finds_addresses_and_functions(self):
+        found = self.seen["found"]
+        self.assertTrue(found["listener"])
+        for row in found["listener"]:
+            self.assertIn("8080", row)
+        self.assertTrue(found["function"])
+        self.assertLess(len(found["function"]), len(self.seen["rows"]))
+        self.assertEqual(found["nothing"], [])
 
     def test_a_click_shows_both_stacks_and_the_fix(self):
-        pill = next(pill for pill in self.seen["pills"]
-                    if pill["text"].startswith("fd 4"))
-        self.assertEqual(pill["heading"],
-                         "LEAK  tcp LISTEN 127.0.0.1:8080")
-        self.assertRegex(pill["fix"], r"^fix: SOCK_CLOEXEC at \S+:\d+$")
-        self.assertEqual(pill["titles"], ["Created by socket",
-                                          "Handed over by execve",
-                                          "Received by"])
-        self.assertEqual(pill["stacks"], [["open_listener", "finish"],
-                                          ["start_helper", "finish"]])
-        self.assertEqual(pill["received"],
+        row = next(row for row in self.seen["rows"]
+                   if "tcp LISTEN" in row["text"] and row["kind"] == "leak")
+        self.assertEqual(row["heading"], "LEAK  tcp LISTEN 127.0.0.1:8080")
+        self.assertRegex(row["fix"], r"^fix: SOCK_CLOEXEC at \S+:\d+$")
+        self.assertEqual(row["titles"], ["Created by socket",
+                                         "Handed over by execve",
+                                         "Received by"])
+        self.assertEqual(row["stacks"], [["open_listener", "finish"],
+                                         ["start_helper", "finish"]])
+        self.assertEqual(row["received"],
                          ["sh (pid 101) as fd 4 tcp LISTEN 127.0.0.1:8080: "
                           "sh -c 'cat; true'"])
 
     def test_every_click_shows_its_own_finding(self):
-        kinds = {pill["kind"] for pill in self.seen["pills"]}
-        self.assertEqual(kinds, {"leak", "double-close", "race", "wrong-flag",
-                                 "unclosed", "arrived", "passed"})
-        for pill in self.seen["pills"]:
-            self.assertTrue(pill["heading"].startswith(pill["kind"].upper()),
-                            pill)
-            self.assertGreaterEqual(pill["picked"], 1)
+        for clicked in (self.seen["rows"], self.seen["pills"]):
+            kinds = {one["kind"] for one in clicked}
+            self.assertLessEqual({"leak", "double-close", "race", "wrong-flag",
+                                  "unclosed", "arrived", "passed"}, kinds)
+            for one in clicked:
+                self.assertTrue(one["heading"].startswith(one["kind"].upper()),
+                                one)
+                self.assertGreaterEqual(one["picked"], 1)
+                # On a telephone it stands below what was clicked.
+                self.assertEqual(one["isBelow"], self.is_phone)
 
-    def test_receivers_lead_back_to_the_tree(self):
+    def test_the_programs_are_those_with_findings(self):
+        self.assertEqual(self.seen["nodes"], ["server", "sh", "cat", "helper"])
+        self.assertEqual(self.seen["programs"]["count"], 4)
+        texts = [pill["text"] for pill in self.seen["pills"]]
+        self.assertEqual(texts.count("fd 4 tcp LISTEN 127.0.0.1:8080"), 2)
+        self.assertEqual(texts.count("fd 7 pipe"), 1)
+
+    def test_receivers_lead_back_to_the_programs(self):
         self.assertEqual(self.seen["receivers"], ["sh"])
 
     def test_chips_hide_and_show_their_kind(self):
-        self.assertEqual(len(self.seen["chips"]), 7)
+        kinds = {chip[0] for chip in self.seen["chips"]}
+        self.assertLessEqual({"leak", "race", "unclosed", "passed"}, kinds)
         for kind, before, hidden, after in self.seen["chips"]:
-            self.assertGreater(before, 0, kind)
+            if kind != "minor":
+                self.assertGreater(before, 0, kind)
             self.assertEqual((hidden, after), (0, before), kind)
 
     def test_a_picture_of_it_is_not_empty(self):
-        self.browser("--virtual-time-budget=10000",
-                     f"--screenshot={PICTURE}", f"file://{self.page}#f0")
-        rows = list(pixels(PICTURE))
-        self.assertEqual((len(rows[0]), len(rows)), (1400, 1000))
-        colours = {colour for row in rows for colour in row}
+        path = self.page
+        if self.is_phone:
+            path = self.file("phone-picture.html", PHONE % "page.html#f0")
+        rows = self.picture("page-phone.png" if self.is_phone else "page.png",
+                            path)
+        colours = {colour for row in rows for colour in row[:390]}
         self.assertGreater(len(colours), 100)
-        page, leak = bytes([0xf6, 0xf7, 0xf9]), bytes([0xc0, 0x26, 0x38])
-        self.assertIn(page, colours)
-        self.assertIn(leak, colours)
+        self.assertIn(bytes([0xf6, 0xf7, 0xf9]), colours)
+        self.assertIn(bytes([0xc0, 0x26, 0x38]), colours)
+
+
+class Phone(Page):
+    is_phone = True
+
+
+class Large(Browser):
+    """Thousands of programs: side by side, and each the child of the last."""
+
+    def test_thousands_are_drawn_a_page_at_a_time(self):
+        for is_chain, is_phone in ((False, False), (True, True)):
+            with self.subTest(is_chain=is_chain, is_phone=is_phone):
+                text = enlarged(self.text, 3000, is_chain)
+                seen, messages = self.read_in_browser(text, is_phone)
+                self.assertEqual((seen["errors"], messages), ([], []))
+                self.assertEqual(len(seen["groups"]), 100)
+                self.assertEqual(seen["places"]["more"], 1)
+                self.assertFalse(seen["groups"][99][0])
+                self.assertEqual(seen["programs"]["count"], 100)
+                self.assertEqual(seen["moreNodes"], 200)
+                for size in (seen["places"], seen["programs"]):
+                    self.assertLess(size["elements"], 4000)
+                    self.assertLessEqual(size["page"], size["window"])
+
+    def test_pictures_of_them(self):
+        for is_chain, name in ((False, "many"), (True, "chain")):
+            self.file(f"{name}.html", enlarged(self.text, 3000, is_chain))
+            path = self.file("phone.html", PHONE % f"{name}.html#p50")
+            self.picture(f"page-{name}.png", path)
 
 
 if __name__ == "__main__":
