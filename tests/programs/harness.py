@@ -67,7 +67,7 @@ class Seen:
         # What the recorder made of it, None if there was no recorder.
         self.reported = None
         if AUDIT in run.variant.objects and os.path.exists(COMMAND):
-            self.reported = run.reported_leaks()
+            self.reported = run.reported_leaks(case)
         self.looked = len(looks)
         self.arrived = [d for look in looks for d in look.descriptors
                         if d.kind == "socket" and d.fd > 2
