@@ -2,9 +2,11 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "descriptors.h"
+#include "environment.h"
 #include "hash.h"
 #include "kernel.h"
 #include "passed.h"
@@ -14,6 +16,7 @@
 #include "threads.h"
 #include "trace_writer.h"
 #include "vfork.h"
+#include "words.h"
 
 /*
  * Beyond the highest number known so many more are looked at: libc and inline
@@ -39,6 +42,7 @@ struct crossing {
 struct listing {
 	struct ni_trace_exec *exec;
 	struct ni_trace_held *held[LISTED_MAX];
+	uint8_t seen_as[LISTED_MAX];	/* type by the table */
 	unsigned count;
 	unsigned looked;	/* descriptors so far, listed or not */
 };
@@ -162,7 +166,9 @@ static bool join(struct listing *listing, const struct crossing *crossing,
 	for (unsigned i = 0; i < listing->count; i++) {
 		struct ni_trace_held *held = listing->held[i];
 
+		/* One line that dup2s may make a pipe here, a socket there. */
 		if (held->created != crossing->slot.created ||
+		    listing->seen_as[i] != crossing->slot.type ||
 		    held->passed != passed || held->flags != crossing->flags)
 			continue;
 		alike = held;
@@ -199,6 +205,7 @@ static void list_one(struct listing *listing, const struct crossing *crossing,
 	held->what.fd = crossing->fd;
 	memcpy(held + 1, description->bytes, description->size);
 	ni_trace_publish(held);
+	listing->seen_as[listing->count] = crossing->slot.type;
 	listing->held[listing->count++] = held;
 	listing->exec->held++;
 }
@@ -216,6 +223,9 @@ static void note_crossing(struct listing *listing, struct crossing *crossing,
 	if (because.is_bare_number)
 		crossing->flags |= NI_HELD_BARE_NUMBER;
 	passed = reason_of(crossing, &because, &at);
+	if (passed == NI_PASSED_FLAG && listing->looked <= ANNOUNCED_MAX &&
+	    !ni_passed_is_told(passing, crossing->fd))
+		crossing->flags |= NI_HELD_UNTOLD;
 	if (join(listing, crossing, passed))
 		return;
 	ni_kernel_describe(crossing->effect == NI_SPAWN_OPENED ?
@@ -301,16 +311,43 @@ static struct wanted wanted_of(const struct ni_exec *exec)
 	return wanted;
 }
 
-static void locate(const char *path, struct ni_trace_exec *record)
+static bool look_at_file(const char *path, struct ni_trace_exec *record)
 {
 	struct stat status;
 
-	if (!strchr(path, '/') ||
-	    ni_raw6(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0,
-		    0) < 0)
-		return;
+	if (ni_raw6(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0,
+		    0) < 0 || S_ISDIR(status.st_mode))
+		return false;
 	record->device = status.st_dev;
 	record->inode = status.st_ino;
+	return true;
+}
+
+/* As execvp does, whose PATH is the program's, not the new environment's. */
+static void search(const char *name, struct ni_trace_exec *record)
+{
+	const char *list = ni_environment_value(environ, "PATH");
+	char path[PATH_BYTES_MAX];
+
+	while (list && *list) {
+		struct ni_words words = { path, sizeof(path), 0 };
+		size_t length = strcspn(list, ":");
+
+		ni_words_bytes(&words, list, length);
+		ni_words_string(&words, length ? "/" : "./");
+		ni_words_string(&words, name);
+		if (ni_words_end(&words) && look_at_file(path, record))
+			return;
+		list += length + (list[length] == ':');
+	}
+}
+
+static void locate(const char *path, struct ni_trace_exec *record)
+{
+	if (record->flags & NI_EXEC_SEARCH && !strchr(path, '/'))
+		search(path, record);
+	else
+		look_at_file(path, record);
 }
 
 /* A filled record, still claimed. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/announced.h"
 #include "environment.h"
 
 /* Variables that programs set for others and whose numbers are none of a
@@ -15,43 +16,19 @@ static const char *const numbers_of_others[] = {
 	"NOINHERIT_*", "LD_*",
 };
 
-static bool is_digit(char letter)
-{
-	return letter >= '0' && letter <= '9';
-}
-
-/* Would a digit run be part of a longer word next to this letter? */
-static bool is_word(char letter)
-{
-	return is_digit(letter) || (letter >= 'a' && letter <= 'z') ||
-	       (letter >= 'A' && letter <= 'Z') || letter == '.' ||
-	       letter == '/' || letter == '-';
-}
-
-/* Reads the digits at @text. Return: how many, 0 if they are not @fd. */
-static size_t matches(const char *text, int fd)
-{
-	size_t length = 0;
-	int64_t value = 0;
-
-	while (length < 10 && is_digit(text[length]))
-		value = value * 10 + (text[length++] - '0');
-	return length && value == fd && (*text != '0' || length == 1) ? length
-								      : 0;
-}
-
 bool ni_passed_names(const char *text, int fd)
 {
-	for (const char *at = text; *at; at++) {
-		size_t length = matches(at, fd);
+	return fd >= 0 && ni_number_stands_in(text, (unsigned)fd);
+}
 
-		if (length && (at == text || !is_word(at[-1])) &&
-		    !is_word(at[length]))
-			return true;
-		while (is_digit(*at) && is_digit(at[1]))
-			at++;
-	}
-	return false;
+/* Does the text begin with that number? Return: behind it, or NULL. */
+static const char *skip_number(const char *text, int fd)
+{
+	long number;
+	size_t length = ni_number_read(text, &number);
+
+	return length && number == fd && (*text != '0' || length == 1) ?
+	       text + length : NULL;
 }
 
 /* ---- arguments ------------------------------------------------------------------ */
@@ -59,40 +36,50 @@ bool ni_passed_names(const char *text, int fd)
 static bool names_path(const char *argument, const char *directory, int fd)
 {
 	const size_t size = strlen(directory);
-	const char *at = argument;
+	const char *at = argument, *end;
 
 	while ((at = strstr(at, directory)) != NULL) {
 		at += size;
-		size_t length = matches(at, fd);
-
-		if (length && !is_digit(at[length]))
+		end = skip_number(at, fd);
+		if (end && (*end < '0' || *end > '9'))
 			return true;
 	}
 	return false;
 }
 
-/* name=N */
+/* name=N; what follows the number does not belong to it. */
 static bool names_value(const char *argument, int fd)
 {
 	for (const char *at = strchr(argument, '='); at;
 	     at = strchr(at + 1, '=')) {
-		size_t length = matches(at + 1, fd);
+		const char *text = at + 1;
+		unsigned number;
 
-		if (at != argument && length && !is_word(at[1 + length]))
+		if (at != argument && skip_number(text, fd) &&
+		    ni_number_next(&text, text, &number) &&
+		    number == (unsigned)fd)
 			return true;
 	}
 	return false;
+}
+
+/* Several numbers and nothing else, as Java's jspawnhelper gets them: 7:11. */
+static bool names_in_list(const char *argument, int fd)
+{
+	return argument[strspn(argument, "0123456789:,")] == '\0' &&
+	       argument[strcspn(argument, ":,")] &&
+	       ni_passed_names(argument, fd);
 }
 
 static void look_at_arguments(char *const *argv, int fd,
 			      struct ni_passed_because *because)
 {
 	for (size_t i = 0; argv && argv[i]; i++) {
-		size_t length = matches(argv[i], fd);
+		const char *end = skip_number(argv[i], fd);
 
-		if (length && !argv[i][length] && i)
+		if (end && !*end && i)
 			because->is_bare_number = true;
-		if (!names_value(argv[i], fd) &&
+		if (!names_value(argv[i], fd) && !names_in_list(argv[i], fd) &&
 		    !names_path(argv[i], "/dev/fd/", fd) &&
 		    !names_path(argv[i], "/proc/self/fd/", fd))
 			continue;
@@ -120,28 +107,6 @@ static bool is_of_others(const char *variable, size_t length)
 	return false;
 }
 
-static int64_t number_of(const char *text)
-{
-	int64_t value = 0;
-
-	if (!text || !is_digit(*text))
-		return -1;
-	for (size_t i = 0; i < 10 && is_digit(text[i]); i++)
-		value = value * 10 + (text[i] - '0');
-	return value;
-}
-
-/* systemd's protocol: 3 .. 3 + n - 1. */
-static bool is_listen_fd(const struct ni_passing *passing, int fd)
-{
-	int64_t count = number_of(ni_environment_value(passing->environment,
-						       "LISTEN_FDS"));
-	int64_t pid = number_of(ni_environment_value(passing->environment,
-						     "LISTEN_PID"));
-
-	return fd >= 3 && fd < 3 + count && (pid < 0 || pid == passing->pid);
-}
-
 static void look_at_environment(char *const *environment, int fd,
 				struct ni_passed_because *because)
 {
@@ -162,14 +127,74 @@ static void look_at_environment(char *const *environment, int fd,
 	}
 }
 
+/* UCSPI: a client finds its connection on 6 and 7, and is told so by PROTO. */
+static void look_at_conventions(char *const *environment, int fd,
+				struct ni_passed_because *because)
+{
+	if (fd != 6 && fd != 7)
+		return;
+	for (; environment && *environment; environment++) {
+		if (!ni_variable_value(*environment, "PROTO") ||
+		    !ni_environment_is_new(*environment))
+			continue;
+		because->reason = NI_PASSED_CONVENTION;
+		because->text = "UCSPI";
+		because->length = 5;
+	}
+}
+
+/* ---- what the shim knows, too ----------------------------------------------------- */
+
+struct looking_for {
+	int fd;
+	struct ni_passed_because *because;
+};
+
+static void look_at_announcement(void *data, const struct ni_announcement *what)
+{
+	static const uint8_t reasons[] = {
+		[NI_ANNOUNCED_BY_LISTEN_FDS] = NI_PASSED_LISTEN_FDS,
+		[NI_ANNOUNCED_BY_VARIABLE] = NI_PASSED_ENVIRONMENT,
+		[NI_ANNOUNCED_BY_ARGUMENT] = NI_PASSED_ARGUMENT,
+	};
+	const struct looking_for *looking = data;
+	struct ni_passed_because *because = looking->because;
+
+	if (looking->fd < (int)what->first || looking->fd > (int)what->last ||
+	    because->reason != NI_PASSED_NOT)
+		return;
+	because->reason = (enum ni_trace_passed)reasons[what->by];
+	because->text = what->text;
+	because->length = what->by == NI_ANNOUNCED_BY_ARGUMENT ?
+		strlen(what->text) : what->name_length;
+}
+
 struct ni_passed_because ni_passed(const struct ni_passing *passing, int fd)
 {
 	struct ni_passed_because because = { NI_PASSED_NOT, "", 0, false };
+	const struct ni_announced_to to = {
+		passing->argv, passing->environment, passing->pid,
+		ni_environment_is_new,
+	};
+	struct looking_for looking = { fd, &because };
 
 	look_at_arguments(passing->argv, fd, &because);
-	if (because.reason == NI_PASSED_NOT && is_listen_fd(passing, fd))
-		because.reason = NI_PASSED_LISTEN_FDS;
+	ni_announced_each(&to, look_at_announcement, &looking);
 	if (because.reason == NI_PASSED_NOT)
 		look_at_environment(passing->environment, fd, &because);
+	if (because.reason == NI_PASSED_NOT)
+		look_at_conventions(passing->environment, fd, &because);
 	return because;
+}
+
+/* A number by itself is a word, here: nothing more is asked than whether the
+ * receiver could know it. */
+bool ni_passed_is_told(const struct ni_passing *passing, int fd)
+{
+	struct ni_passed_because because = ni_passed(passing, fd);
+
+	for (char *const *at = passing->argv; at && *at; at++)
+		if (ni_passed_names(*at, fd))
+			return true;
+	return because.reason != NI_PASSED_NOT;
 }

@@ -28,6 +28,9 @@ struct ni_passed_because {
 /* Is @fd announced to the new image by number? */
 struct ni_passed_because ni_passed(const struct ni_passing *passing, int fd);
 
+/* Is @fd announced, or does any argument hold its number? */
+bool ni_passed_is_told(const struct ni_passing *passing, int fd);
+
 /* Does the number stand in the text by itself: touching no letter, digit, '.',
  * '/' or '-'? */
 bool ni_passed_names(const char *text, int fd);

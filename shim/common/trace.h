@@ -324,7 +324,7 @@ struct ni_trace_fork {
 struct ni_trace_exec {
 	struct ni_trace_head head;
 	uint64_t time_ns;
-	uint64_t device, inode;	/* of path, where stat found it; else 0, 0 */
+	uint64_t device, inode;	/* of path, where it was found; else 0, 0 */
 	uint32_t site;		/* ref: stack and function of the exec */
 	uint32_t pid;		/* who called */
 	uint32_t ppid;
@@ -361,7 +361,8 @@ enum ni_trace_passed {
 				   its name */
 	NI_PASSED_ARGUMENT,	/* name=N or /dev/fd/N; detail: the argument */
 	NI_PASSED_ACTION,	/* by a posix_spawn file action */
-	NI_PASSED_SAME_PROGRAM,	/* to the program itself: an upgrade */
+	NI_PASSED_SAME_PROGRAM,	/* to the program itself (not written: the report
+				   knows by the files) */
 	NI_PASSED_CONVENTION	/* the receiver knows it without being told;
 				   detail: the convention's name */
 };

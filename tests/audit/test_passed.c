@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#define variables announced_variables
+#include "../../shim/common/announced.c"
+#undef variables
 #include "../../shim/audit/environment.c"
 #include "../../shim/audit/passed.c"
 #include "descriptors.h"
@@ -72,6 +75,14 @@ static const struct {
 	{ "/dev/fd/70", "A=b", NI_PASSED_NOT, false },
 	{ "/proc/self/fd/7", "A=b", NI_PASSED_ARGUMENT, false },
 	{ "7", "A=b", NI_PASSED_NOT, true },
+	{ "7:11", "A=b", NI_PASSED_ARGUMENT, false },
+	{ "11:7:9", "A=b", NI_PASSED_ARGUMENT, false },
+	{ "17:11", "A=b", NI_PASSED_NOT, false },
+	{ "7:", "A=b", NI_PASSED_ARGUMENT, false },
+	{ "host:7", "A=b", NI_PASSED_NOT, false },
+	{ "-listen=7", "A=b", NI_PASSED_ARGUMENT, false },
+	{ "x", "PROTO=TCP", NI_PASSED_CONVENTION, false },
+	{ "x", "PROTOCOL=TCP", NI_PASSED_NOT, false },
 	{ "x", "NEW_FD=7", NI_PASSED_ENVIRONMENT, false },
 	{ "x", "OLD_FD=7", NI_PASSED_NOT, false },
 	{ "x", "CONTENT_LENGTH=7", NI_PASSED_NOT, false },
@@ -81,6 +92,35 @@ static const struct {
 	{ "x", "LISTEN_FDS=4", NI_PASSED_NOT, false },
 	{ "x", "LISTEN_FDS=x", NI_PASSED_NOT, false },
 };
+
+static void the_argument_behind_an_option_counts(void **state)
+{
+	char *argv[] = { "Xwayland", "-listenfd", "7", NULL };
+	struct ni_passing passing = { argv, no_words, 42 };
+
+	(void)state;
+	assert_int_equal(ni_passed(&passing, 7).reason, NI_PASSED_ARGUMENT);
+	assert_int_equal(ni_passed(&passing, 8).reason, NI_PASSED_NOT);
+}
+
+static void a_number_in_any_argument_tells_the_receiver(void **state)
+{
+	static const struct { char *argument, *variable; bool is_told; } rows[] = {
+		{ "7", "A=b", true }, { "fd 7 please", "A=b", true },
+		{ "x", "NEW=7", true }, { "x", "OLD_FD=7", false },
+		{ "x", "A=17", false }, { "17", "A", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *argv[] = { "program", rows[i].argument, NULL };
+		char *environment[] = { rows[i].variable, NULL };
+		struct ni_passing passing = { argv, environment, 42 };
+
+		assert_int_equal(ni_passed_is_told(&passing, 7),
+				 rows[i].is_told);
+	}
+}
 
 static void a_descriptor_is_announced_in_these_ways(void **state)
 {
@@ -207,6 +247,8 @@ int main(void)
 		cmocka_unit_test(a_number_counts_when_it_stands_by_itself),
 		cmocka_unit_test(a_descriptor_is_announced_in_these_ways),
 		cmocka_unit_test(listen_pid_must_be_absent_or_ours),
+		cmocka_unit_test(the_argument_behind_an_option_counts),
+		cmocka_unit_test(a_number_in_any_argument_tells_the_receiver),
 		cmocka_unit_test(what_is_missing_is_added),
 		cmocka_unit_test(a_complete_environment_is_left_alone),
 		cmocka_unit_test(a_huge_environment_is_not_put_on_the_stack),

@@ -40,6 +40,7 @@ static const char *const type_names[] = {
 
 static const char *const passed_names[] = {
 	"no", "flag", "dup2", "listen_fds", "environment", "argument", "action",
+	"again", "convention",
 };
 
 static const struct ni_trace_header *trace;
@@ -180,8 +181,11 @@ static void print_exec(uint32_t ref, const struct ni_trace_exec *exec)
 {
 	const char *bytes = (const char *)(exec + 1);
 
-	printf("exec id=%u pid=%u ppid=%u child=%u count=%u failed=%u error=%d"
-	       " held=%u more=%u flags=%u", ref, exec->pid, exec->ppid,
+	printf("exec id=%u device=%llu inode=%llu", ref,
+	       (unsigned long long)exec->device,
+	       (unsigned long long)exec->inode);
+	printf(" pid=%u ppid=%u child=%u count=%u failed=%u error=%d"
+	       " held=%u more=%u flags=%u", exec->pid, exec->ppid,
 	       exec->child, exec->count, exec->failed, exec->error, exec->held,
 	       exec->held_more, exec->flags);
 	printf(" path=%.*s", exec->path_size, bytes);

@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+"""What is handed over on purpose is passed, and not leaked, by whatever way.
+
+tests/helpers/passer.c has the ways that real programs use.
+"""
+
+import os
+import sys
+
+import recording
+from recording import Recording, check
+
+PASSER = os.path.join(recording.HELPERS, "passer")
+UNTOLD = 32         # NI_HELD_UNTOLD
+
+
+def kinds_of(how):
+    """{(kind, type): count} of what passer's next program got."""
+    with Recording() as record:
+        record.environment["PATH"] = recording.HELPERS + ":" + \
+            record.environment["PATH"]
+        record.run(PASSER, how)
+        findings = record.report("leak,passed")["findings"]
+        held = record.records("held")
+    return {(f["kind"], f["what"]["type"]): f["count"]
+            for f in findings}, held
+
+
+def test_of_many_that_one_line_puts_on_numbers_each_is_passed():
+    kinds, held = kinds_of("dup2_array")
+    check("the socket is not counted with the pipes",
+          [h["fd"] for h in held if h["type"] == "socket"] == ["71"], held)
+    check("the pipes and the socket", set(kinds) ==
+          {("passed", "pipe"), ("passed", "unix")}, kinds)
+
+
+def test_a_number_behind_an_option_or_in_a_list_is_passed():
+    for how in "option", "list":
+        kinds, held = kinds_of(how)
+        check("%s: it was told" % how, set(kinds) == {("passed", "unix")} and
+              held[0]["passed"] == "argument", kinds, held)
+
+
+def test_a_convention_is_known():
+    kinds, held = kinds_of("ucspi")
+    check("a UCSPI client's connection is passed", set(kinds) ==
+          {("passed", "unix")} and held[0]["passed"] == "convention" and
+          held[0]["detail"] == "UCSPI", kinds, held)
+
+
+def test_the_program_itself_may_be_called_by_its_bare_name():
+    kinds, _ = kinds_of("again")
+    check("an upgrade passes its sockets", set(kinds) == {("passed", "unix")},
+          kinds)
+
+
+def test_a_flag_taken_off_without_a_word_is_passed_in_doubt():
+    for how, doubt in ("untold", True), ("told", False):
+        kinds, held = kinds_of(how)
+        check("%s: it is passed" % how, set(kinds) == {("passed", "unix")} and
+              held[0]["passed"] == "flag", kinds, held)
+        check("%s: in doubt, or not" % how,
+              bool(int(held[0]["flags"]) & UNTOLD) == doubt, held)
+
+
+def test_a_bare_name_is_found_as_execvp_finds_it():
+    with Recording() as record:
+        record.run("sh", "-c", ":")     # whatever it is
+        record.environment["PATH"] = "/nowhere:" + recording.HELPERS
+        record.run(PASSER, "again")
+        found = [e for e in record.records("exec") if e["path"] == "passer"]
+        mine = os.stat(PASSER)
+        check("the file is known", [(int(e["device"]), int(e["inode"]))
+              for e in found] == [(mine.st_dev, mine.st_ino)], found)
+
+
+if __name__ == "__main__":
+    recording.run_tests(sys.modules[__name__])
