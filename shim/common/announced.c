@@ -5,38 +5,38 @@
 
 enum { FIRST_LISTEN_FD = 3 };	/* sd_listen_fds(3) */
 
-/* Lists of words, each ended by NUL, an empty one last: in every process, so
- * packed, and without pointers, which cost a relocation each. */
-
 /* Where programs write the number of a socket that they pass, leave as
- * socket() made it, and rely on inheritance alone. */
-static const char variables[] =
-	"WAYLAND_SOCKET\0"		/* weston, KWin */
-	"WAYLAND_SERVER_SOCKET\0"	/* weston's screen-share */
-	"WESTON_LAUNCHER_SOCK\0"	/* weston-launch */
-	"_FUSE_COMMFD\0"		/* libfuse, to fusermount */
-	"_FUSE_COMMFD2\0"
-	"_assuan_connection_fd\0"	/* gpgme, to gpgsm */
-	"HYDI_CONTROL_FD\0"		/* MPICH's mpiexec */
-	"PMI_FD\0"			/* MPI launchers */
-	"SUDO_INTERCEPT_FD\0"
-	"VPNFD\0"			/* openconnect --script-tun */
-	"WINESERVERSOCKET\0";
+ * socket() made it, and rely on inheritance alone. Text in the rows: a pointer
+ * would cost a relocation in every process. */
+static const char variables[][24] = {
+	"LISTEN_FDS", "LISTEN_PID",	/* not read as the others are */
+	"WAYLAND_SOCKET",		/* weston, KWin */
+	"WAYLAND_SERVER_SOCKET",	/* weston's screen-share */
+	"WESTON_LAUNCHER_SOCK",		/* weston-launch */
+	"_FUSE_COMMFD",			/* libfuse, to fusermount */
+	"_FUSE_COMMFD2",
+	"_assuan_connection_fd",	/* gpgme, to gpgsm */
+	"HYDI_CONTROL_FD",		/* MPICH's mpiexec */
+	"PMI_FD",			/* MPI launchers */
+	"SUDO_INTERCEPT_FD",
+	"VPNFD",			/* openconnect --script-tun */
+	"WINESERVERSOCKET",
+};
 
-static const char activation[] = "LISTEN_FDS\0LISTEN_PID\0";
+enum { FIRST_PLAIN_VARIABLE = 2 };
 
 /* "name=" is followed by the number, an option by an argument that has it. */
-static const char arguments[] =
-	"--fd=\0"			/* QEMU's helpers, kdeinit */
-	"--initial-client-fd=\0"	/* Crashpad */
-	"-listen\0-listenfd\0-wm\0"	/* Xwayland */
-	"--wayland-fd\0"		/* KWin's wrapper */
-	"--xwayland-fd\0"
-	"--httpport\0"			/* Traffic Server: 8080:fd=7 */
-	"pppol2tp\0";			/* xl2tpd, to pppd */
+static const char arguments[][24] = {
+	"--fd=",			/* QEMU's helpers, kdeinit */
+	"--initial-client-fd=",		/* Crashpad */
+	"-listen", "-listenfd", "-wm",	/* Xwayland */
+	"--wayland-fd",			/* KWin's wrapper */
+	"--xwayland-fd",
+	"--httpport",			/* Traffic Server: 8080:fd=7 */
+	"pppol2tp",			/* xl2tpd, to pppd */
+};
 
-#define FOR_EACH_WORD(word, list) \
-	for (const char *word = (list); *word; word += strlen(word) + 1)
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 /* ---- numbers in text ---- */
 
@@ -256,21 +256,27 @@ void ni_announced_each(const struct ni_announced_to *to,
 		       ni_announced_visit *visit, void *data)
 {
 	visit_listen_fds(to, visit, data);
-	FOR_EACH_WORD(word, variables)
-		ni_announced_in_variable(to, word, strlen(word), visit, data);
-	FOR_EACH_WORD(word, arguments)
-		visit_table_argument(to, word, visit, data);
+	for (size_t i = FIRST_PLAIN_VARIABLE; i < ROWS(variables); i++)
+		ni_announced_in_variable(to, variables[i], strlen(variables[i]),
+					 visit, data);
+	for (size_t i = 0; i < ROWS(arguments); i++)
+		visit_table_argument(to, arguments[i], visit, data);
 }
 
-static bool is_in(const char *list, const char *variable)
+uint32_t ni_announced_letters(void)
 {
-	FOR_EACH_WORD(word, list)
-		if (*word == *variable && ni_variable_value(variable, word))
-			return true;
-	return false;
+	uint32_t letters = 0;
+
+	for (size_t i = 0; i < ROWS(variables); i++)
+		letters |= ni_letter_bit(*variables[i]);
+	return letters;
 }
 
 bool ni_announced_is_variable(const char *variable)
 {
-	return is_in(activation, variable) || is_in(variables, variable);
+	for (size_t i = 0; i < ROWS(variables); i++)
+		if (*variable == *variables[i] &&
+		    ni_variable_value(variable, variables[i]))
+			return true;
+	return false;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -85,6 +86,15 @@ void ni_announced_in_arguments(const struct ni_announced_to *to,
 
 /* Is "NAME=value" a variable of the table, or one of socket activation's? */
 bool ni_announced_is_variable(const char *variable);
+
+/* What their names begin with, as bits: ni_letter_bit(). Most of an environment
+ * need not be compared. */
+uint32_t ni_announced_letters(void);
+
+static inline uint32_t ni_letter_bit(char letter)
+{
+	return UINT32_C(1) << (letter & 31);
+}
 
 #pragma GCC visibility pop
 

@@ -70,6 +70,13 @@ static size_t own_entry(const char *entry, const char *own)
 	return 0;
 }
 
+/* A relative path with a slash leads elsewhere once the program has changed its
+ * directory: perhaps to what somebody else put there. */
+static bool is_the_same_anywhere(const char *entry, size_t length)
+{
+	return *entry == '/' || !memchr(entry, '/', length);
+}
+
 static void copy_own_entry(const char *list)
 {
 	const char *own = ni_own_file(names);
@@ -78,7 +85,8 @@ static void copy_own_entry(const char *list)
 		size_t length = own_entry(list, own);
 
 		if (length) {
-			append(names[0], list, length);
+			if (is_the_same_anywhere(list, length))
+				append(names[0], list, length);
 			return;
 		}
 		while (!is_end(*list))
@@ -106,7 +114,7 @@ bool ni_carried_copy(void)
 	for (char **variable = __environ; *variable; variable++) {
 		const char *list;
 
-		if (!strncmp(*variable, "NOINHERIT_", 10))
+		if (**variable == 'N' && !strncmp(*variable, "NOINHERIT_", 10))
 			copy_setting(*variable);
 		else if ((list = ni_variable_value(*variable, names[0])))
 			copy_own_entry(list);

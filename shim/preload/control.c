@@ -29,7 +29,7 @@ static int set_flags(const struct ni_next *next, int fd, long flags)
 	/* O_CLOEXEC in place of FD_CLOEXEC would take the flag off, by mistake
 	 * for what the program wants. */
 	if ((flags & (O_CLOEXEC | FD_CLOEXEC)) == O_CLOEXEC &&
-	    ni_is_marked(fd) && ni_policy_now()->is_enforcing)
+	    ni_marks_vouch(fd) && ni_policy_now()->is_enforcing)
 		return next->fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 	return programs_word(next, fd, flags);
 }

@@ -28,6 +28,8 @@ ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
 		   int flags);
 int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
 		unsigned count, int flags, struct timespec *timeout);
+/* For the constructor. */
+void ni_receive_start(void);
 int ni_close(const struct ni_next *next, int fd);
 int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
 		   int flags);

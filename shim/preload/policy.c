@@ -68,9 +68,11 @@ static void read_setting(struct ni_settings *settings, enum ni_setting setting,
 static void note_inherited(const struct ni_settings *settings)
 {
 	const struct ni_keep *end = settings->keep + settings->keep_count;
+	const uint32_t letters = ni_announced_letters();
 
 	for (char **at = __environ; at && *at; at++) {
-		if (ni_announced_is_variable(*at))
+		if ((letters & ni_letter_bit(**at)) &&
+		    ni_announced_is_variable(*at))
 			ni_inherited_note(*at);
 		for (const struct ni_keep *keep = settings->keep; keep < end;
 		     keep++)

@@ -22,7 +22,7 @@ struct ni_policy {
 	bool keeps_numbers;	/* NOINHERIT_KEEP names result numbers ... */
 	bool keeps_kinds;	/* ... families or types ... */
 	/* Latches: a kernel or an inherited filter without the atomic call. */
-	bool lacks_socket_flag;
+	bool lacks_socket_flag, has_socket_flag;
 	bool lacks_accept4, has_accept4;
 	struct ni_settings settings;
 };

@@ -68,6 +68,19 @@ static void remember_refusal(int fd, ssize_t result)
 		ni_marks_set(fd, ni_marks_get(fd) | NI_MARK_REFUSES_FLAG);
 }
 
+static ssize_t recvmsg_without_flag(const struct ni_next *next, int fd,
+				    struct msghdr *message, int flags,
+				    int errno_before)
+{
+	ssize_t size = next->recvmsg(fd, message, flags);
+
+	ni_second_try(size, errno_before);
+	remember_refusal(fd, size);
+	if (size >= 0)
+		read_message(message, WITHOUT_FLAG);
+	return size;
+}
+
 ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
 		   int flags)
 {
@@ -77,12 +90,9 @@ ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
 
 	if (arrival == FLAGGED_BY_US) {
 		size = next->recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
-		if (size < 0 && errno == EINVAL) {
-			arrival = WITHOUT_FLAG;
-			size = next->recvmsg(fd, message, flags);
-			ni_second_try(size, errno_before);
-			remember_refusal(fd, size);
-		}
+		if (size < 0 && errno == EINVAL)
+			return recvmsg_without_flag(next, fd, message, flags,
+						    errno_before);
 	} else {
 		size = next->recvmsg(fd, message, flags);
 	}
@@ -122,25 +132,43 @@ static NI_COLD ssize_t recvmsg_slow(int fd, struct msghdr *message, int flags)
 
 /* The rest of a hot recvmsg: descriptors, or a failure. */
 static NI_COLD ssize_t recvmsg_rest(int fd, struct msghdr *message, int flags,
-				    ssize_t size)
+				    ssize_t size, int errno_before)
 {
 	if (size < 0)
 		return errno == EINVAL ?
-			ni_recvmsg(&ni_next, fd, message, flags) : size;
+			recvmsg_without_flag(&ni_next, fd, message, flags,
+					     errno_before) : size;
 	read_message(message, FLAGGED_BY_US);
 	return size;
 }
 
+/* How far behind the thread pointer errno lies, in every thread: asking libc
+ * for the place costs the hot path more than all else that it does. */
+static long errno_offset;
+
+void ni_receive_start(void)
+{
+	errno_offset = (long)&errno - (long)__builtin_thread_pointer();
+}
+
+static inline int quick_errno(void)
+{
+	return *(const int *)((const char *)__builtin_thread_pointer() +
+			      errno_offset);
+}
+
 NI_EXPORT NI_HOT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
+	int errno_before;
 	ssize_t size;
 
 	if (NI_UNLIKELY(!ni_fast.receive || (flags & MSG_CMSG_CLOEXEC) ||
 			(ni_marks_get(fd) & NI_MARK_REFUSES_FLAG)))
 		return recvmsg_slow(fd, message, flags);
+	errno_before = quick_errno();
 	size = ni_next.recvmsg(fd, message, flags | MSG_CMSG_CLOEXEC);
 	if (NI_UNLIKELY(size < 0 || message->msg_controllen))
-		return recvmsg_rest(fd, message, flags, size);
+		return recvmsg_rest(fd, message, flags, size, errno_before);
 	message->msg_flags &= ~MSG_CMSG_CLOEXEC;
 	return size;
 }

@@ -8,6 +8,33 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
+/* Can the answer depend on our flag? An old kernel's EINVAL only until the flag
+ * was seen to be known; a filter may say EPERM or ENOSYS for it at any time. */
+static bool may_be_our_flag(int error)
+{
+	if (error == EINVAL && ni_policy.has_socket_flag)
+		return false;
+	return ni_may_be_our_flag(error);
+}
+
+/* Success without the flag where it failed with it: that was the reason. */
+static void learn(int result)
+{
+	if (result < 0 || ni_policy.lacks_socket_flag)
+		return;
+	ni_policy.lacks_socket_flag = true;
+	ni_policy_choose_fast();
+}
+
+static int socket_without_flag(const struct ni_next *next, int domain, int type,
+			       int protocol, int errno_before)
+{
+	int fd = next->socket(domain, type, protocol);
+
+	learn(fd);
+	return ni_created_without_flag((int)ni_second_try(fd, errno_before));
+}
+
 int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
 {
 	int fd, errno_before = errno;
@@ -20,16 +47,10 @@ int ni_socket(const struct ni_next *next, int domain, int type, int protocol)
 			next->socket(domain, type, protocol), NI_MARK_KEPT);
 	if (!ni_policy.lacks_socket_flag) {
 		fd = next->socket(domain, type | SOCK_CLOEXEC, protocol);
-		if (fd >= 0 || !ni_may_be_our_flag(errno))
+		if (fd >= 0 || !may_be_our_flag(errno))
 			return ni_created(fd);
 	}
-	fd = next->socket(domain, type, protocol);
-	if (fd >= 0 && !ni_policy.lacks_socket_flag) {
-		/* Only now it is sure that the flag was the reason. */
-		ni_policy.lacks_socket_flag = true;
-		ni_policy_choose_fast();
-	}
-	return ni_created_without_flag((int)ni_second_try(fd, errno_before));
+	return socket_without_flag(next, domain, type, protocol, errno_before);
 }
 
 static int both(int result, const int *pair, int (*created)(int))
@@ -51,6 +72,16 @@ static int kept(int fd)
 	return ni_created_by_program(fd, NI_MARK_KEPT);
 }
 
+static int pair_without_flag(const struct ni_next *next, int domain, int type,
+			     int protocol, int *pair, int errno_before)
+{
+	int result = next->socketpair(domain, type, protocol, pair);
+
+	learn(result);
+	return both((int)ni_second_try(result, errno_before), pair,
+		    ni_created_without_flag);
+}
+
 int ni_socketpair(const struct ni_next *next, int domain, int type,
 		  int protocol, int *pair)
 {
@@ -65,24 +96,23 @@ int ni_socketpair(const struct ni_next *next, int domain, int type,
 	if (!ni_policy.lacks_socket_flag) {
 		result = next->socketpair(domain, type | SOCK_CLOEXEC, protocol,
 					  pair);
-		if (result >= 0 || !ni_may_be_our_flag(errno))
+		if (result >= 0 || !may_be_our_flag(errno))
 			return both(result, pair, ni_created);
 	}
-	result = next->socketpair(domain, type, protocol, pair);
-	if (result >= 0 && !ni_policy.lacks_socket_flag) {
-		ni_policy.lacks_socket_flag = true;
-		ni_policy_choose_fast();
-	}
-	return both((int)ni_second_try(result, errno_before), pair,
-		    ni_created_without_flag);
+	return pair_without_flag(next, domain, type, protocol, pair,
+				 errno_before);
 }
 
-/* Out of the way of the hot path below, which then saves no register. */
+/* The rest of the hot path below, which then saves no register: no mark could
+ * be made by one store, or the raw call failed, and errno is untouched yet. */
 static NI_COLD int socket_again(int domain, int type, int protocol, int result)
 {
-	if (result < 0 && ni_may_be_our_flag(-result))
-		return ni_socket(&ni_next, domain, type & ~SOCK_CLOEXEC,
-				 protocol);
+	if (result < 0 && may_be_our_flag(-result))
+		return socket_without_flag(&ni_next, domain,
+					   type & ~SOCK_CLOEXEC, protocol,
+					   errno);
+	if (result >= 0)
+		ni_policy.has_socket_flag = true;
 	return ni_created((int)ni_libc_result(result));
 }
 
@@ -117,9 +147,12 @@ NI_EXPORT NI_HOT int socket(int domain, int type, int protocol)
 static NI_COLD int socketpair_again(int domain, int type, int protocol,
 				    int *pair, int result)
 {
-	if (result < 0)
-		return ni_socketpair(&ni_next, domain, type, protocol, pair);
-	return both(result, pair, ni_created);
+	if (result < 0 && may_be_our_flag(-result))
+		return pair_without_flag(&ni_next, domain, type, protocol, pair,
+					 errno);
+	if (result >= 0)
+		ni_policy.has_socket_flag = true;
+	return both((int)ni_libc_result(result), pair, ni_created);
 }
 
 NI_EXPORT NI_HOT int socketpair(int domain, int type, int protocol, int pair[2])

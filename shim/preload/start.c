@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/next_symbol.h"
+#include "preload/create.h"
 #include "preload/environment.h"
 #include "preload/marks.h"
 #include "preload/next.h"
@@ -37,6 +38,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	(void)argc;
 	ni_next_resolve();
 	ni_marks_start();
+	ni_receive_start();
 	/* musl calls constructors without arguments. */
 	if (!ni_is_glibc()) {
 		argv = arguments_before(__environ);

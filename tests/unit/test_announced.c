@@ -269,6 +269,9 @@ static void the_tables_variables_are_known(void **state)
 	assert_false(ni_announced_is_variable("WAYLAND=7"));
 	assert_false(ni_announced_is_variable("HOME=7"));
 	assert_false(ni_announced_is_variable(""));
+	assert_true(ni_announced_letters() & ni_letter_bit('L'));
+	assert_true(ni_announced_letters() & ni_letter_bit('_'));
+	assert_false(ni_announced_letters() & ni_letter_bit('T'));
 }
 
 int main(void)
