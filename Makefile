@@ -45,12 +45,18 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # instrumentation. Two LOAD segments, gnu hash, everything bound at start.
 # AArch64's outlined atomics would import libgcc's question to glibc, which musl
 # cannot answer: it refuses the program.
+# Marked as fit for shadow stacks, or branch targets: one object that is not
+# switches them off for the whole process.
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+GUEST_x86_64 := -fcf-protection=return
+GUEST_aarch64 := -mno-outline-atomics -mbranch-protection=bti
+GUEST_LINK_x86_64 := -Wl,-z,shstk
+GUEST_LINK_aarch64 := -Wl,-z,force-bti
 GUEST := -fno-lto -ftls-model=initial-exec -fno-stack-protector -fno-plt \
-	-ffunction-sections \
-	$(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),-mno-outline-atomics)
+	-ffunction-sections $(GUEST_$(MACHINE))
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
-	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--hash-style=gnu \
-	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed
+	-Wl,-z,noseparate-code -Wl,-z,relro -Wl,--hash-style=gnu \
+	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed $(GUEST_LINK_$(MACHINE))
 sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S shim/$(1)/*/*.c shim/$(1)/*/*.S)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
 
@@ -61,13 +67,16 @@ AUDIT := $(call objects,audit,guest)
 LIB := $(call objects,lib,host)
 CLI := $(call objects,cli,host)
 
-# The shim must be small; its hot calls ask for speed by NI_HOT. Most of its
-# files are never unwound through by a cancelled thread and need no tables for
-# that. receive.c at -Os would import the function of CMSG_NXTHDR.
-PRELOAD_UNWOUND := accept close control receive
+# The shim must be small; its hot calls ask for speed by NI_HOT. Tables for
+# unwinding are for what a thread may be cancelled in or a handler's backtrace()
+# goes through; the rest ends soon. receive.c for size would import the function
+# of CMSG_NXTHDR.
+PRELOAD_UNWOUND := accept close control created duplicate indirect receive \
+	socket stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
-$(PRELOAD) $(COMMON_GUEST): GUEST += -Os
+SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null && echo yes),-Oz,-Os)
+$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST)
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
 $(BUILD)/obj/guest/shim/preload/receive.o \
 $(BUILD)/obj/guest/shim/common/next_symbol.o: GUEST += -O2

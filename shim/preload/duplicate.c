@@ -10,6 +10,16 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
+/* EINVAL is also the answer to a descriptor limit of 0, which dup calls EMFILE:
+ * it answers for itself. */
+static int dup_without_flag(const struct ni_next *next, int fd,
+			    int errno_before)
+{
+	int copy = (int)ni_second_try(next->dup(fd), errno_before);
+
+	return ni_created_without_flag(copy);
+}
+
 int ni_dup(const struct ni_next *next, int fd)
 {
 	bool is_foreign = next == &ni_next && ni_foreign.dup;
@@ -24,17 +34,14 @@ int ni_dup(const struct ni_next *next, int fd)
 	copy = next->fcntl(fd, F_DUPFD_CLOEXEC, 0L);
 	if (copy >= 0 || !ni_may_be_our_flag(errno))
 		return ni_created(copy);
-	/* EINVAL is also the answer to a descriptor limit of 0, which dup
-	 * calls EMFILE: it answers for itself. */
-	copy = (int)ni_second_try(next->dup(fd), errno_before);
-	return ni_created_without_flag(copy);
+	return dup_without_flag(next, fd, errno_before);
 }
 
 /* Out of the way of the hot path below, which then saves no register. */
 static NI_COLD int dup_again(int fd, int result)
 {
 	if (result < 0 && ni_may_be_our_flag(-result))
-		return ni_dup(&ni_next, fd);
+		return dup_without_flag(&ni_next, fd, errno);
 	return ni_created((int)ni_libc_result(result));
 }
 

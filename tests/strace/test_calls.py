@@ -87,10 +87,10 @@ class Calls(live.LiveTest):
         # The hot path asks, and the slow path asks once more.
         for error in ("EINVAL", "EPERM", "ENOSYS"):
             with self.subTest(error):
-                self.assert_fallback("old-socket", "socket", error, "1..2")
+                self.assert_fallback("old-socket", "socket", error, "1")
 
     def test_a_kernel_that_knows_no_flag_of_socketpair(self):
-        self.assert_fallback("old-pair", "socketpair", "EINVAL", "1..2")
+        self.assert_fallback("old-pair", "socketpair", "EINVAL", "1")
 
     def test_a_bad_type_first_does_not_turn_the_flag_off(self):
         seen, expected = self.trace("bad-type")
@@ -108,10 +108,10 @@ class Calls(live.LiveTest):
         self.assert_fallback("no-accept", "accept4", "ENOSYS", "1")
 
     def test_a_kernel_that_knows_no_flag_of_dup(self):
-        self.assert_fallback("old-dup", "fcntl", "EINVAL", "1..2")
+        self.assert_fallback("old-dup", "fcntl", "EINVAL", "1")
 
     def test_a_socket_that_refuses_the_flag_of_recvmsg_is_asked_once(self):
-        self.assert_fallback("old-receive", "recvmsg", "EINVAL", "1..2")
+        self.assert_fallback("old-receive", "recvmsg", "EINVAL", "1")
 
 
 if __name__ == "__main__":
