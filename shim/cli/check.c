@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/base_name.h"
 #include "cli/launch.h"
 #include "cli/message.h"
 #include "cli/options.h"
@@ -49,8 +51,9 @@ static int print_answer(const char *program, const struct ni_reach *reach)
 
 	print_path(program);
 	if (reach->answer == NI_REACHED) {
-		puts(": reached");
-		return ni_flush_output(0);
+		printf(": reached%s%s\n", reach->note ? " " : "",
+		       reach->note ? reach->note : "");
+		return 0;
 	}
 	fputs(": not reached: ", stdout);
 	if (strcmp(program, reach->file)) {
@@ -60,7 +63,25 @@ static int print_answer(const char *program, const struct ni_reach *reach)
 	ni_printable(reach->why, strlen(reach->why), why);
 	printf("%s%s%s\n", why, reach->advice ? "; " : "",
 	       reach->advice ? reach->advice : "");
-	return ni_flush_output(1);
+	return 1;
+}
+
+/* What `audit` preloads may be another matter: it is said where it differs. */
+static void print_recorder(const char *program, const char *shim,
+			   enum ni_reach_answer shims)
+{
+	char recorder[PATH_MAX + sizeof("libnoinherit-audit.so")];
+	struct ni_reach reach;
+
+	snprintf(recorder, sizeof(recorder), "%.*slibnoinherit-audit.so",
+		 (int)(ni_base_name(shim) - shim), shim);
+	if (access(recorder, R_OK) < 0)
+		return;
+	ni_reach_of(program, recorder, &reach);
+	if (reach.answer == shims)
+		return;
+	fputs("audit: ", stdout);
+	print_answer(program, &reach);
 }
 
 static int print_failure(const char *program, const struct ni_reach *reach)
@@ -89,8 +110,11 @@ static int check_command(const char *name)
 	if (status)
 		return status;
 	ni_reach_of(program, shim, &reach);
-	if (reach.answer == NI_REACHED || reach.answer == NI_NOT_REACHED)
-		return print_answer(program, &reach);
+	if (reach.answer == NI_REACHED || reach.answer == NI_NOT_REACHED) {
+		status = print_answer(program, &reach);
+		print_recorder(program, shim, reach.answer);
+		return ni_flush_output(status);
+	}
 	return print_failure(program, &reach);
 }
 

@@ -95,6 +95,8 @@ static void read_needed(struct reader *reader, GElf_Xword index)
 	else if (!strncmp(name, "libasan.so", strlen("libasan.so")) ||
 		 !strncmp(name, "libclang_rt.asan", strlen("libclang_rt.asan")))
 		reader->facts->needs_address_sanitizer = true;
+	else if (!strncmp(name, "liburing.so", strlen("liburing.so")))
+		reader->facts->needs_io_uring = true;
 }
 
 static void read_dynamic_entry(struct reader *reader, const GElf_Dyn *entry)

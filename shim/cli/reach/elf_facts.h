@@ -19,6 +19,7 @@ struct ni_elf_facts {
 	bool says_program;		/* DF_1_PIE: not a shared library */
 	bool is_go;			/* built by Go's own compiler */
 	bool needs_address_sanitizer;	/* as a shared object */
+	bool needs_io_uring;		/* links liburing */
 	char loader[NI_ELF_NAME_MAX];	/* "": linked statically */
 	char soname[NI_ELF_NAME_MAX];	/* "": none */
 	const char *damage;		/* NULL: sound, as far as it was read */

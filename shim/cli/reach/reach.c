@@ -146,6 +146,7 @@ void ni_reach_of(const char *path, const char *object, struct ni_reach *reach)
 	int decided;
 
 	reach->is_harmed = reach->is_foreign = 0;
+	reach->note = NULL;
 	snprintf(step.path, sizeof(step.path), "%s", path);
 	decided = read_own_facts(&step.own) < 0 &&
 		  ni_reach_decide(&step, NI_REACH_UNKNOWN, "mount /proc",

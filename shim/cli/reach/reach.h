@@ -22,6 +22,8 @@ struct ni_reach {
 	int is_harmed;		/* it would not start with the object */
 	int is_foreign;		/* no CPU of this family runs it, though an
 				 * emulator may */
+	const char *note;	/* what of it is not reached all the same, or
+				 * NULL */
 	char why[512];		/* "it is ..."; "" where it is reached */
 };
 

@@ -157,8 +157,21 @@ static int check_static(struct ni_reach_step *step,
 	if (facts->type == ET_DYN && facts->soname[0] && !facts->says_program)
 		return ni_reach_decide(step, NI_REACH_CANNOT_RUN, NULL,
 				       "it is a shared library, not a program");
-	return ni_reach_decide(step, NI_NOT_REACHED, "link it dynamically",
+	if (facts->is_go)
+		return ni_reach_decide(step, NI_NOT_REACHED,
+				       "its net package sets close-on-exec itself, 'noinherit scan' shows what does not",
+				       "it is a Go program, statically linked: no loader that preloads");
+	return ni_reach_decide(step, NI_NOT_REACHED,
+			       "link it dynamically, or see with 'noinherit scan' what it holds inheritable",
 			       "it is statically linked: no loader that preloads");
+}
+
+/* The kernel makes those, for requests that lie in shared memory. */
+static void note_io_uring(struct ni_reach_step *step,
+			  const struct ni_elf_facts *facts)
+{
+	if (facts->needs_io_uring)
+		step->reach->note = "but for descriptors that io_uring makes: it links liburing";
 }
 
 static const char *library_of_loader(const char *loader)
@@ -269,6 +282,7 @@ int ni_reach_program(struct ni_reach_step *step)
 	if (ni_elf_facts_read(step->fd, &facts) < 0)
 		return ni_reach_decide(step, NI_REACH_UNKNOWN, NULL,
 				       "it cannot be read");
+	note_io_uring(step, &facts);
 	return check_sound(step, &facts) || check_machine(step, &facts) ||
 	       check_static(step, &facts) || check_library(step, &facts) ||
 	       check_secure(step) || check_go(step, &facts) ||
