@@ -276,6 +276,19 @@ def test_a_full_disk_stops_the_recording_and_nothing_else():
           done.returncode == 0 and "no space" in report, report, done.stderr)
 
 
+def test_a_stack_of_128_kib_is_enough():
+    def limit():
+        resource.setrlimit(resource.RLIMIT_STACK, (131072, 131072))
+
+    with Recording() as record:
+        record.run(recording.PLANTED, "leak_by_fork", "leak_by_vfork",
+                   "leak_by_spawn", "leak_by_system",
+                   "leak_with_clean_environment", preexec_fn=limit)
+        leaks = record.report("leak")["findings"]
+        check("each leak is there", sum(f["count"] for f in leaks) >= 5,
+              leaks)
+
+
 def test_a_limit_on_file_sizes_kills_nothing():
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))

@@ -157,8 +157,8 @@ def sizes():
                               capture_output=True, text=True, check=True)
         cells = [int(n) for n in re.findall(r"cells=(\d+)/", used.stdout)]
         sites = used.stdout.count("\nsite ")
-        row("trace file per image, reserved",
-            f"{os.path.getsize(f'{traces.path}/{files[0]}') // 1024} KiB")
+        row("trace file per image, on disk",
+            f"{os.stat(f'{traces.path}/{files[0]}').st_blocks // 2} KiB")
         row(f"of it used, by {sites} sites in {len(files)} images",
             f"{sum(cells) * 32 // 1024} KiB")
 
