@@ -167,7 +167,7 @@ $(BUILD)/libnoinherit.a: $(LIB)
 	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/obj/libnoinherit.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $(BUILD)/obj/libnoinherit.o
 
-CLI_LIBS := -ldw -lelf -ljansson
+CLI_LIBS := -ldw -lelf -ljansson -ldl -lpthread
 
 $(BUILD)/noinherit: $(CLI) $(COMMON)
 	@$(if $(Q),echo "  LD   $@")

@@ -16,6 +16,7 @@
 #include "cli/report/report_options.h"
 #include "cli/setting_options.h"
 #include "cli/supervise.h"
+#include "cli/survivors.h"
 #include "cli/recording_directory.h"
 #include "cli/verbs.h"
 
@@ -23,6 +24,7 @@ enum audit_option {
 	RECORD_ONLY = 3000,
 	ENFORCE,
 	NO_FOLLOW,
+	WAIT,
 	TRACE_SIZE,
 	FRAMES
 };
@@ -32,6 +34,7 @@ static const struct option options[] = {
 	NI_SETTING_OPTION_ROWS,
 	{ "record-only", no_argument, NULL, RECORD_ONLY },
 	{ "enforce", no_argument, NULL, ENFORCE },
+	{ "wait", no_argument, NULL, WAIT },
 	{ "no-follow", no_argument, NULL, NO_FOLLOW },
 	{ "trace-size", required_argument, NULL, TRACE_SIZE },
 	{ "frames", required_argument, NULL, FRAMES },
@@ -42,7 +45,7 @@ static const struct option options[] = {
 struct audit {
 	struct ni_report_options report;
 	struct ni_setting_options settings;
-	bool is_record_only, is_enforcing, is_not_following;
+	bool is_record_only, is_enforcing, is_not_following, is_waiting;
 	long trace_size_kib, frames;	/* 0: the default */
 	bool is_unreached;		/* the command; it was said */
 };
@@ -58,6 +61,7 @@ static int print_help(void)
 	      "                            then a new directory for 'noinherit report'\n"
 	      "      --enforce             with the shim: the report says what it stopped;\n"
 	      "                            --mode, --scope and --keep as in 'noinherit run'\n"
+	      "      --wait                until all have ended that COMMAND started\n"
 	      "      --no-follow           do not follow into a program that is started with\n"
 	      "                            a cleaned environment\n"
 	      "      --trace-size=KIB      size of the trace of each program (1024)\n"
@@ -82,11 +86,15 @@ static int take_number(const char *option, const char *value, long least,
 			option, value, least, most);
 }
 
-static int take_option(struct audit *audit, char **argv, int option)
+static int take_option(struct audit *audit, int argc, char **argv, int option)
 {
+	const char *value = optarg;
+
+	if (option == NI_REPORT_OPTION_BASELINE && !value)
+		value = ni_report_option_file(argc, argv);
 	if (ni_is_report_option(option))
 		return ni_report_options_take(&audit->report, argv[0], option,
-					      optarg);
+					      value);
 	if (ni_is_setting_option(option))
 		return ni_setting_options_take(&audit->settings, argv[0],
 					       option, optarg);
@@ -96,6 +104,9 @@ static int take_option(struct audit *audit, char **argv, int option)
 		return 0;
 	case ENFORCE:
 		audit->is_enforcing = true;
+		return 0;
+	case WAIT:
+		audit->is_waiting = true;
 		return 0;
 	case NO_FOLLOW:
 		audit->is_not_following = true;
@@ -176,6 +187,24 @@ static int run_command(struct audit *audit, char **command)
 		ni_supervise("audit", program, command, &reach);
 }
 
+/* ---- what runs on ------------------------------------------------------- */
+
+/* Whether some of it still runs; that is said. */
+static bool is_going_on(const struct audit *audit, const char *made,
+			const char *inner)
+{
+	size_t count;
+
+	if (audit->is_waiting)
+		ni_survivors_wait(inner);
+	count = ni_survivors_count(inner);
+	if (count)
+		ni_warning("audit: %zu process%s of it still run%s; 'noinherit report --open %s' asks what they have open",
+			   count, count == 1 ? "" : "es",
+			   count == 1 ? "s" : "", made);
+	return count != 0;
+}
+
 /* ---- the two ways ------------------------------------------------------- */
 
 static int make_directory(const char *path, char made[PATH_MAX],
@@ -200,9 +229,10 @@ static int record(struct audit *audit, char **command)
 	if (status)
 		return status;
 	status = run_command(audit, command);
+	is_going_on(audit, made, inner);
 	if (ni_recording_directory_is_empty(inner))
 		ni_recording_directory_remove(made, inner);
-	else
+	else if (!audit->report.is_quiet)
 		ni_warning("audit: recorded in '%s'; 'noinherit report %s' shows it",
 			   made, made);
 	return status;
@@ -232,6 +262,7 @@ static int record_and_report(struct audit *audit, char **command)
 {
 	char made[PATH_MAX], inner[PATH_MAX];
 	struct ni_report_maker *maker;
+	bool is_kept;
 	int status = ni_report_maker_open(&maker, "audit", &audit->report,
 					  stderr);
 
@@ -242,9 +273,11 @@ static int record_and_report(struct audit *audit, char **command)
 		status = set_recorder(audit, inner);
 		if (!status)
 			status = run_command(audit, command);
+		is_kept = is_going_on(audit, made, inner);
 		if (!is_all_said(audit, inner, status))
 			status = report(maker, made, command, status);
-		ni_recording_directory_remove(made, inner);
+		if (!is_kept)
+			ni_recording_directory_remove(made, inner);
 	}
 	ni_report_maker_close(maker);
 	return status;
@@ -270,7 +303,7 @@ int ni_verb_audit(int argc, char **argv)
 	while (!status && (option = ni_next_option(argc, argv, options)) != -1) {
 		if (option == 'h')
 			return print_help();
-		status = take_option(&audit, argv, option);
+		status = take_option(&audit, argc, argv, option);
 	}
 	if (!status)
 		status = check(&audit, optind < argc);

@@ -3,10 +3,13 @@
  */
 #include <noinherit.h>
 #include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/message.h"
+#include "cli/program.h"
 #include "cli/verbs.h"
 
 static int print_help(void)
@@ -47,6 +50,18 @@ static int unknown(const char *what, const char *word)
 			what, word);
 }
 
+/* `noinherit nginx`: without a verb, running is what is meant. */
+static int unknown_verb(const char *word)
+{
+	char path[PATH_MAX];
+
+	if (ni_find_program(word, getenv("PATH"), path) < 0)
+		return unknown("verb", word);
+	return ni_error(NI_EXIT_TROUBLE,
+			"unknown verb '%s'; did you mean 'noinherit run %s'?",
+			word, word);
+}
+
 static bool is_either(const char *word, const char *a, const char *b)
 {
 	return !strcmp(word, a) || !strcmp(word, b);
@@ -79,6 +94,6 @@ int main(int argc, char **argv)
 		return argc > 2 ? help_about(argv[2]) : print_help();
 	verb = ni_find_verb(argv[1]);
 	if (!verb)
-		return unknown("verb", argv[1]);
+		return unknown_verb(argv[1]);
 	return verb->run(argc - 1, argv + 1);
 }

@@ -129,8 +129,13 @@ static int make_report(struct request *request)
 	return status;
 }
 
-static int take_option(struct request *request, char **argv, int option)
+static int take_option(struct request *request, int argc, char **argv,
+		       int option)
 {
+	const char *value = optarg;
+
+	if (option == NI_REPORT_OPTION_BASELINE && !value)
+		value = ni_report_option_file(argc, argv);
 	if (ni_is_report_option(option))
 		return ni_report_options_take(&request->report, argv[0],
 					      option, optarg);
@@ -168,7 +173,7 @@ int ni_verb_report(int argc, char **argv)
 	while (!status && (option = ni_next_option(argc, argv, options)) != -1) {
 		if (option == 'h')
 			return print_help();
-		status = take_option(&request, argv, option);
+		status = take_option(&request, argc, argv, option);
 	}
 	if (!status)
 		status = check(&request, argc - optind);

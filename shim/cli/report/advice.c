@@ -93,7 +93,7 @@ const char *ni_fix_inheritable(struct ni_report *report,
 const char *ni_fix_passed(struct ni_report *report,
 			  const struct ni_finding *finding)
 {
-	if (!finding->is_doubtful || !ni_is_shell(finding->program))
+	if (!finding->is_for_all)
 		return NULL;
 	return fix_of_shell(report, finding);
 }

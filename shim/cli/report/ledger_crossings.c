@@ -36,8 +36,8 @@ static bool is_handed_over(const struct launch *launch,
 }
 
 /* A shell puts what `exec 7<file` opens on its number by dup2, and every command
- * that it starts from then on has it: that is seldom meant. What it opened for
- * one command alone was opened after the fork. */
+ * that it starts from then on has it, meant or not (configure means it). What it
+ * opened for one command alone was opened after the fork. */
 static bool is_left_open_by_shell(const struct launch *launch,
 				  const struct ni_trace_held *held)
 {
@@ -46,12 +46,10 @@ static bool is_left_open_by_shell(const struct launch *launch,
 	       ni_is_shell(launch->from->program);
 }
 
-static bool is_doubtful(const struct launch *launch,
-			const struct ni_trace_held *held)
+static bool is_doubtful(const struct ni_trace_held *held)
 {
-	return (held->passed == NI_PASSED_FLAG &&
-		(held->flags & NI_HELD_UNTOLD)) ||
-	       is_left_open_by_shell(launch, held);
+	return held->passed == NI_PASSED_FLAG &&
+	       (held->flags & NI_HELD_UNTOLD);
 }
 
 static enum ni_kind kind_of_crossing(const struct launch *launch,
@@ -241,6 +239,7 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 	finding->note = finding->kind == NI_KIND_PASSED ?
 		why_passed(ledger, launch, held, origin) :
 		note_of_leak(ledger, launch, held, origin);
+	finding->is_for_all = is_left_open_by_shell(launch, held);
 	if (is_stopped(launch, held))
 		ni_groups_stop(finding);
 }
@@ -269,7 +268,7 @@ static struct ni_finding *crossing(struct ledger *ledger,
 		.to_exe = launch->program->exe,
 		.type = what.type,
 		.is_stopped = is_stopped(launch, held),
-		.is_doubtful = is_doubtful(launch, held),
+		.is_doubtful = is_doubtful(held),
 		.fd = -1,
 		.call = origin.site ? origin.site->call : 0,
 		.at_call = exec ? exec->call : 0,

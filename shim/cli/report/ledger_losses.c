@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "cli/report/shell.h"
+
 static const char *const dropped[NI_DROPPED_KINDS] = {
 	[NI_DROPPED_SITES] = "stacks for which a trace had no room",
 	[NI_DROPPED_MODULES] = "modules for which a trace had no room",
@@ -25,20 +27,37 @@ static const char *const dropped[NI_DROPPED_KINDS] = {
 		"closes and marks by a fifth place, which is not named",
 };
 
+/* Without its stack a leak is still found: it is less exact. What only a stack
+ * can tell, a double close or a race, is of no account in a shell. */
+static bool is_gap(size_t kind, const struct image *image)
+{
+	switch (kind) {
+	case NI_DROPPED_PARTNERS:
+	case NI_DROPPED_OPEN:
+	case NI_DROPPED_FORKS:
+		return false;
+	case NI_DROPPED_SITES:
+		return !ni_is_shell(image->program);
+	default:
+		return true;
+	}
+}
+
 static void add_dropped(struct ledger *ledger)
 {
 	for (size_t kind = 0; kind < NI_DROPPED_KINDS; kind++) {
-		uint64_t count = 0;
+		const char *what = dropped[kind] ? dropped[kind] :
+				   "things of an unknown kind";
+		uint64_t count[2] = { 0, 0 };
 
-		for (size_t i = 0; i < ledger->image_count; i++)
-			count += ledger->images[i].trace->header.dropped[kind];
-		if (kind == NI_DROPPED_PARTNERS || kind == NI_DROPPED_OPEN)
-			ni_report_add_loss(ledger->report, dropped[kind],
-					   count);
-		else
-			ni_report_add_gap(ledger->report, dropped[kind] ?
-					  dropped[kind] :
-					  "things of an unknown kind", count);
+		for (size_t i = 0; i < ledger->image_count; i++) {
+			const struct image *image = &ledger->images[i];
+
+			count[is_gap(kind, image)] +=
+				image->trace->header.dropped[kind];
+		}
+		ni_report_add_loss(ledger->report, what, count[0]);
+		ni_report_add_gap(ledger->report, what, count[1]);
 	}
 }
 

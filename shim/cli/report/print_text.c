@@ -4,8 +4,10 @@
  */
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cli/report/debug_package.h"
 #include "cli/report/order.h"
 #include "cli/report/place.h"
 #include "cli/report/printers.h"
@@ -13,6 +15,7 @@
 
 #define COMMAND_WIDTH 120
 #define MOST_UNFOLLOWED 10
+#define MOST_NAMELESS 8
 
 static void put_title(struct ni_text *page)
 {
@@ -63,35 +66,64 @@ static void put_unfollowed(struct ni_text *page)
 	ni_distinct_free(&lines);
 }
 
-static bool is_nameless(const struct ni_stack *stack)
+static void add_nameless(struct ni_distinct *paths,
+			 const struct ni_module **modules,
+			 const struct ni_stack *stack)
 {
-	const struct ni_frame *frame = ni_place_culprit(stack);
+	for (size_t i = 0; stack && i < stack->depth; i++) {
+		const struct ni_frame *frame = &stack->frames[i];
+		const struct ni_module *module = frame->location->module;
+		uint32_t number;
 
-	return frame && !frame->function && frame->location->module;
+		if (frame->function || !module || !*module->path ||
+		    paths->count == MOST_NAMELESS)
+			continue;
+		number = ni_distinct_text(paths, module->path);
+		modules[number] = module;
+	}
 }
 
-/* Where names are missing that a fix would need: whose they are. */
+static void put_nameless_module(struct ni_text *page,
+				const struct ni_module *module,
+				const char *package)
+{
+	const char *id = ni_place_build_id(&page->report->arena, module);
+
+	ni_text_put(page, NI_TEXT_PLAIN, "No names of functions: %s%s%s",
+		    module->path, id ? ", build-id " : "", id ? id : "");
+	if (package)
+		ni_text_put(page, NI_TEXT_PLAIN, "; they are in the package %s",
+			    package);
+	ni_text_end_line(page);
+}
+
+/* Where names are missing: whose they are, and what would bring them. */
 static void put_nameless(struct ni_text *page)
 {
 	struct ni_report *report = page->report;
-	struct ni_distinct names = { .arena = &report->arena };
+	struct ni_distinct paths = { .arena = &report->arena };
+	const struct ni_module *modules[MOST_NAMELESS];
+	const char *packages[MOST_NAMELESS] = { NULL };
 
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct ni_finding *finding = &report->findings[i];
 
-		if (ni_text_is_shown(page, finding) &&
-		    is_nameless(finding->created))
-			ni_distinct_text(&names, ni_place_module_name(
-				ni_place_culprit(finding->created)));
+		if (!ni_text_is_shown(page, finding))
+			continue;
+		add_nameless(&paths, modules, finding->created);
+		add_nameless(&paths, modules, finding->at);
+		add_nameless(&paths, modules, finding->closed);
 	}
-	if (names.count) {
-		ni_text_put(page, NI_TEXT_PLAIN, "No names of functions: %s; "
-			    "install the debug symbols, or set "
-			    "DEBUGINFOD_URLS.",
-			    ni_text_join(page, &names, SIZE_MAX));
+	ni_debug_packages(&report->arena, modules, packages, paths.count);
+	for (size_t i = 0; i < paths.count; i++)
+		put_nameless_module(page, modules[i], packages[i]);
+	if (paths.count && !getenv("DEBUGINFOD_URLS")) {
+		ni_text_put(page, NI_TEXT_PLAIN, "Where DEBUGINFOD_URLS is set, "
+			    "for example to https://debuginfod.debian.net, "
+			    "names are fetched by build-id.");
 		ni_text_end_line(page);
 	}
-	ni_distinct_free(&names);
+	ni_distinct_free(&paths);
 }
 
 static void put_losses(struct ni_text *page)
@@ -204,12 +236,30 @@ static size_t count_fixes(struct ni_report *report)
 	return count;
 }
 
+const char *ni_summary_text(struct ni_report *report)
+{
+	struct ni_text page = { .report = report };
+	const char *left = list_counts(&page, is_left);
+	size_t fixes = count_fixes(report);
+	const char *text;
+
+	if (!report->program_count)
+		return "nothing was recorded";
+	if (!*left)
+		left = *list_counts(&page, is_chosen_and_stopped) ?
+			"nothing left" : "nothing found";
+	text = ni_arena_format(&report->arena, "%s in %zu process%s", left,
+			       report->process_count,
+			       report->process_count == 1 ? "" : "es");
+	if (!fixes)
+		return text;
+	return ni_arena_format(&report->arena, "%s; %zu place%s to change",
+			       text, fixes, fixes == 1 ? "" : "s");
+}
+
 static void put_summary(struct ni_text *page)
 {
 	struct ni_report *report = page->report;
-	const char *left = list_counts(page, is_left);
-	const char *stopped = list_counts(page, is_chosen_and_stopped);
-	size_t fixes = count_fixes(report);
 
 	if (can_shim_help(report)) {
 		ni_text_put(page, NI_TEXT_PLAIN, "Until they are fixed, "
@@ -217,7 +267,8 @@ static void put_summary(struct ni_text *page)
 			    "change to the program.");
 		ni_text_end_line(page);
 	}
-	put_counts(page, "Stopped by the shim", stopped, "");
+	put_counts(page, "Stopped by the shim",
+		   list_counts(page, is_chosen_and_stopped), "");
 	put_counts(page, "Suppressed", list_counts(page, is_suppressed),
 		   "");
 	put_counts(page, "Not shown", list_counts(page, is_hidden),
@@ -225,18 +276,7 @@ static void put_summary(struct ni_text *page)
 	put_counts(page, "Elsewhere", list_counts(page, is_elsewhere),
 		   " (not to be mended below what --only says)");
 	ni_text_put(page, NI_TEXT_BOLD, "SUMMARY:");
-	if (!report->program_count)
-		left = "nothing was recorded";
-	else if (!*left)
-		left = *stopped ? "nothing left" : "nothing found";
-	ni_text_put(page, NI_TEXT_PLAIN, " %s", left);
-	if (report->program_count)
-		ni_text_put(page, NI_TEXT_PLAIN, " in %zu process%s",
-			    report->process_count,
-			    report->process_count == 1 ? "" : "es");
-	if (fixes)
-		ni_text_put(page, NI_TEXT_PLAIN, "; %zu place%s to change", fixes,
-		    fixes == 1 ? "" : "s");
+	ni_text_put(page, NI_TEXT_PLAIN, " %s", ni_summary_text(report));
 	ni_text_end_line(page);
 }
 

@@ -32,6 +32,9 @@ void ni_print_suppressions(struct ni_report *report, FILE *out);
 const char *ni_command_text(struct ni_arena *arena, const char *const *argv,
 			    size_t size);
 
+/* "1 leak, 3 races in 2 processes; 2 places to change" */
+const char *ni_summary_text(struct ni_report *report);
+
 /* "1 leak", "3 races". */
 const char *ni_count_text(struct ni_arena *arena, enum ni_kind kind,
 			  uint64_t count);

@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/report/advice.h"
@@ -20,17 +22,21 @@
 #include "cli/report/gate.h"
 #include "cli/report/open_now.h"
 #include "cli/report/order.h"
+#include "cli/report/printers.h"
 #include "cli/report/scope.h"
 #include "cli/report/suppressions.h"
 #include "cli/report/symbols.h"
 #include "cli/report/text_file.h"
 #include "cli/report/recording.h"
 
+#define SYMBOLS_STACK_SIZE ((size_t)16 << 20)
+
 struct ni_report_maker {
 	const char *verb;
 	const struct ni_report_options *options;
 	FILE *out;
 	bool is_own_out;		/* ours to close */
+	bool is_saying_where;		/* the report is in a file, and which */
 	struct ni_arena arena;	/* of what was read before the report */
 	struct ni_suppressions suppressions;
 	struct ni_baseline baseline;
@@ -81,6 +87,10 @@ static int open_output(struct ni_report_maker *maker, FILE *fallback)
 	maker->out = fallback;
 	if (!path)
 		return 0;
+	if (!strcmp(path, "-")) {
+		maker->out = stdout;
+		return 0;
+	}
 	maker->out = fopen(path, "we");
 	if (!maker->out)
 		return ni_error(NI_EXIT_TROUBLE, "%s: cannot write '%s': %s",
@@ -101,6 +111,7 @@ int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 				strerror(ENOMEM));
 	made->verb = verb;
 	made->options = options;
+	made->is_saying_where = fallback == stderr;
 	made->suppressions.arena = &made->arena;
 	status = read_inputs(made);
 	if (!status)
@@ -133,16 +144,42 @@ static const char *const *command_of(const struct ni_report *report)
 	return NULL;
 }
 
-static void resolve_stacks(struct ni_report_maker *maker,
-			   struct ni_report *report)
+struct resolving {
+	struct ni_report *report;
+	const char *debug_directory;
+};
+
+static void *resolve_all(void *data)
 {
+	const struct resolving *resolving = data;
+	struct ni_report *report = resolving->report;
 	struct ni_symbols *symbols =
-		ni_symbols_open(&report->arena,
-				maker->options->debug_directory);
+		ni_symbols_open(&report->arena, resolving->debug_directory);
 
 	for (size_t i = 0; i < report->stack_count; i++)
 		ni_symbols_resolve(symbols, report->stacks[i]);
 	ni_symbols_close(symbols);
+	return NULL;
+}
+
+/* libdw takes hundreds of kilobytes of stack, more than some limits leave: on a
+ * stack of its own. */
+static void resolve_stacks(struct ni_report_maker *maker,
+			   struct ni_report *report)
+{
+	struct resolving resolving = {
+		report, maker->options->debug_directory
+	};
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, SYMBOLS_STACK_SIZE);
+	if (pthread_create(&thread, &attributes, resolve_all, &resolving) == 0)
+		pthread_join(thread, NULL);
+	else
+		resolve_all(&resolving);
+	pthread_attr_destroy(&attributes);
 }
 
 static void judge(struct ni_report_maker *maker, struct ni_report *report)
@@ -218,7 +255,25 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	resolve_stacks(maker, report);
 	ni_advice_add(report);
 	judge(maker, report);
-	format->print(report, maker->out);
+	if (!maker->options->is_quiet ||
+	    ni_gate_count(report, maker->options->kinds))
+		format->print(report, maker->out);
+}
+
+/* A report in a file is easily forgotten. What is no file, as /dev/null, was
+ * not meant to be read. */
+static void say_where(const struct ni_report_maker *maker,
+		      struct ni_report *report)
+{
+	const char *path = maker->options->output;
+	struct stat status;
+
+	if (!maker->is_own_out || maker->options->is_quiet ||
+	    !maker->is_saying_where || fstat(fileno(maker->out), &status) < 0 ||
+	    !S_ISREG(status.st_mode))
+		return;
+	ni_warning("%s: %s; the report is in '%s'", maker->verb,
+		   ni_summary_text(report), path);
 }
 
 /* What --error-exitcode makes of it. */
@@ -250,6 +305,7 @@ int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 	if (r < 0 && !(r == -ENODATA && command))
 		return no_recording(maker, directory, r);
 	make(maker, &report, &recording, command);
+	say_where(maker, &report);
 	status = flush(maker);
 	if (!status)
 		status = gate(maker, &report);

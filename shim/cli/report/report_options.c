@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 
 bool ni_is_report_option(int option)
 {
-	return option == 'o' || (option >= NI_REPORT_OPTION_FORMAT &&
+	return option == 'o' || option == 'q' || (option >= NI_REPORT_OPTION_FORMAT &&
 				 option < NI_REPORT_OPTION_END);
 }
 
@@ -102,6 +103,17 @@ static int take_only(struct ni_report_options *options, const char *verb,
 	return 0;
 }
 
+/* libdwfl looks for relative ones beside each module. */
+static int take_debug_directory(struct ni_report_options *options,
+				const char *verb, const char *value)
+{
+	options->debug_directory = absolute_path(value);
+	if (options->debug_directory)
+		return 0;
+	return ni_error(NI_EXIT_TROUBLE, "%s: --debug-dir: '%s': %s", verb,
+			value, strerror(errno));
+}
+
 static int take_suppressions(struct ni_report_options *options,
 			     const char *verb, const char *value)
 {
@@ -136,10 +148,26 @@ int ni_report_options_take(struct ni_report_options *options, const char *verb,
 	case NI_REPORT_OPTION_ONLY:
 		return take_only(options, verb, value);
 	case NI_REPORT_OPTION_DEBUG:
-		options->debug_directory = value;
+		return take_debug_directory(options, verb, value);
+	case 'q':
+		options->is_quiet = true;
 		return 0;
 	default:
 		options->output = value;
 		return 0;
 	}
+}
+
+const char *ni_report_option_file(int argc, char **argv)
+{
+	FILE *file;
+	int first;
+
+	if (optind >= argc || *argv[optind] == '-')
+		return NULL;
+	file = fopen(argv[optind], "re");
+	first = file ? getc(file) : EOF;
+	if (file)
+		fclose(file);
+	return first == '{' ? argv[optind++] : NULL;
 }

@@ -26,6 +26,7 @@ struct ni_report_options {
 	bool is_baseline;		/* what was open at start is no finding */
 	const char *baseline;		/* an earlier report, or NULL */
 	const char *debug_directory;
+	bool is_quiet;			/* nothing unless something counts */
 };
 
 /* What ni_next_option() answers for them. */
@@ -44,6 +45,7 @@ enum ni_report_option {
 #define NI_REPORT_OPTION_ROWS \
 	{ "format", required_argument, NULL, NI_REPORT_OPTION_FORMAT }, \
 	{ "output", required_argument, NULL, 'o' }, \
+	{ "quiet", no_argument, NULL, 'q' }, \
 	{ "suppressions", required_argument, NULL, \
 	  NI_REPORT_OPTION_SUPPRESSIONS }, \
 	{ "gen-suppressions", no_argument, NULL, NI_REPORT_OPTION_GENERATE }, \
@@ -57,7 +59,8 @@ enum ni_report_option {
 /* For the help of such a verb. */
 #define NI_REPORT_OPTION_HELP \
 "      --format=FORMAT       text (default), json, sarif or html\n" \
-"  -o, --output=FILE         write the report there\n" \
+"  -o, --output=FILE         write the report there; - is standard output\n" \
+"  -q, --quiet               no report unless something in it counts\n" \
 "      --kinds=LIST          what to report: leak, exhausted, double-close,\n" \
 "                            race, wrong-flag, unclosed (these by default),\n" \
 "                            inheritable, arrived, passed; all, default;\n" \
@@ -74,6 +77,10 @@ enum ni_report_option {
 "      --debug-dir=DIR       where debug files are (/usr/lib/debug)\n"
 
 bool ni_is_report_option(int option);
+
+/* The word behind a bare --baseline, if it is a file with an earlier report: it
+ * is taken, and optind goes on. NULL otherwise. */
+const char *ni_report_option_file(int argc, char **argv);
 
 /*
  * Takes one such option. Returns 0, or NI_EXIT_TROUBLE after a line that names

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/result.h"
+#include "cli/report/demangle.h"
 #include "cli/report/place.h"
 
 /* Deeper inlining than this is cut: the innermost frames are lost. */
@@ -423,8 +424,7 @@ static size_t frames_of(struct ni_arena *arena, Dwfl_Module *module,
 	if (!depth)
 		depth = 1;
 	if (symbol)
-		frames[depth - 1].function = ni_arena_copy(arena, symbol,
-							   strlen(symbol));
+		frames[depth - 1].function = ni_demangled(arena, symbol);
 	return depth;
 }
 
