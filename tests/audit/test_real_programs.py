@@ -159,8 +159,9 @@ class Php(RealProgram):
         listener = self.find(leaks, "tcp", "LISTEN", SHELL)
         self.assertEqual(listener["what"]["laddr"], f"127.0.0.1:{self.port}")
         self.assertEqual(listener["count"], 2)
-        self.assertEqual(listener["to"]["argv"],
-                         ["sh", "-c", "echo from the shell"])
+        # The popen() of newer libcs says "--", too.
+        argv = [word for word in listener["to"]["argv"] if word != "--"]
+        self.assertEqual(argv, ["sh", "-c", "echo from the shell"])
         self.assert_tells_all(directory, listener, listener["exe"]
                               .split("/")[-1], "socket")
         connection = self.find(leaks, "tcp", "ESTABLISHED", SHELL)
