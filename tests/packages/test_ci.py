@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""action.yml and doc/gitlab-ci.yml do what they say: their shell steps are run
+here exactly as they are written. /usr/local is the test's own meanwhile."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+ROOT = os.path.realpath(os.path.join(HERE, "../.."))
+sys.path.insert(0, os.path.join(HERE, "../toolkit"))
+import toolkit  # noqa: E402
+
+try:
+    import yaml
+except ImportError:
+    toolkit.skip("no python3-yaml here: scripts/dependencies packages")
+
+
+class Project(unittest.TestCase):
+    """Somebody's project, whose `make test` may leak."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(dir="/var/tmp")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def make_test(self, does):
+        """@does: what stands after SOCK_STREAM."""
+        with open(self.path("leaky.c"), "w") as file:
+            file.write("#include <stdlib.h>\n#include <sys/socket.h>\n"
+                       "int main(void) { int fd = socket(AF_INET, SOCK_STREAM"
+                       f"{does}, 0); listen(fd, 1);"
+                       " return fd < 0 || system(\"true\"); }\n")
+        with open(self.path("Makefile"), "w") as file:
+            file.write("test: leaky\n\t./leaky\n")
+
+    def shell(self, script, **environment):
+        return subprocess.run(["bash", "-e", "-c", script], cwd=self.folder,
+                              env={**os.environ, **environment}, text=True,
+                              stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+
+
+class Action(Project):
+
+    def run_steps(self, **inputs):
+        """Steps in order, as a runner does; the status of the last that ran."""
+        with open(os.path.join(ROOT, "action.yml")) as file:
+            action = yaml.safe_load(file)
+        values = {f"inputs.{name}": inputs.get(name, row.get("default", ""))
+                  for name, row in action["inputs"].items()}
+        values["runner.temp"] = self.folder
+        for step in action["runs"]["steps"]:
+            if "run" not in step:
+                continue
+            if "if" in step:
+                name, wanted = re.fullmatch(r"(\S+) == '(\w+)'",
+                                            step["if"]).groups()
+                if values[name] != wanted:
+                    continue
+            environment = {
+                name: re.sub(r"\$\{\{ (\S+) \}\}",
+                             lambda match: values[match[1]], text)
+                for name, text in step.get("env", {}).items()}
+            result = self.shell(step["run"], GITHUB_ACTION_PATH=ROOT,
+                                **environment)
+            if result.returncode:
+                return step["name"], result.returncode, result.stdout
+        return None, 0, result.stdout
+
+    def test_a_leak_fails_the_job_and_is_in_the_report(self):
+        self.make_test("")
+        name, status, said = self.run_steps(run="make test")
+        self.assertEqual((name, status), ("gate", 99), said)
+        self.assertIn("LEAK  tcp", said)
+        with open(self.path("noinherit.sarif")) as file:
+            results = json.load(file)["runs"][0]["results"]
+        self.assertTrue(results)
+
+    def test_a_leak_need_not_fail_the_job(self):
+        self.make_test("")
+        self.assertEqual(self.run_steps(run="make test", fail="false")[:2],
+                         (None, 0))
+
+    def test_without_a_leak_it_passes(self):
+        self.make_test(" | SOCK_CLOEXEC")
+        result = self.run_steps(run="make test")
+        self.assertEqual(result[:2], (None, 0), result[2])
+
+    def test_a_command_that_fails_fails_the_job(self):
+        self.make_test("")
+        self.assertEqual(self.run_steps(run="exit 3")[:2], ("watch", 3))
+
+
+class GitLab(Project):
+
+    def run_job(self):
+        with open(os.path.join(ROOT, "doc/gitlab-ci.yml")) as file:
+            job = yaml.safe_load(file)["leaks"]
+        for line in job["script"]:
+            result = self.shell(line)
+            if result.returncode:
+                break
+        return result.returncode, [os.path.exists(self.path(path))
+                                   for path in job["artifacts"]["paths"]]
+
+    def test_a_leak_fails_the_job_and_leaves_the_page(self):
+        self.make_test("")
+        self.assertEqual(self.run_job(), (99, [True]))
+
+    def test_without_a_leak_it_passes(self):
+        self.make_test(" | SOCK_CLOEXEC")
+        self.assertEqual(self.run_job(), (0, [True]))
+
+
+def main():
+    if "OWN_USR_LOCAL" not in os.environ:
+        if os.geteuid():
+            toolkit.skip("an own /usr/local takes root")
+        os.environ["OWN_USR_LOCAL"] = "1"
+        os.execvp("unshare", [
+            "unshare", "--mount", "sh", "-c",
+            'mount -t tmpfs tmpfs /usr/local && exec "$@"', "sh",
+            sys.executable, os.path.realpath(__file__), *sys.argv[1:]])
+    for name in ("CFLAGS", "CPPFLAGS", "LDFLAGS", "MAKEFLAGS", "MAKELEVEL"):
+        os.environ.pop(name, None)
+    toolkit.main()
+
+
+if __name__ == "__main__":
+    main()
