@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+"""Services: the units that the README shows are understood by systemd, and the
+shim works under what a service's sandbox forbids: the same filters, made of
+systemd's own lists of system calls, in front of the same program."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../toolkit"))
+import toolkit  # noqa: E402
+
+SHIM = os.path.join(toolkit.BUILD, "libnoinherit-preload.so")
+COMMAND = os.path.join(toolkit.BUILD, "noinherit")
+PROBE = toolkit.helper("probe")
+
+UNITS = {
+    "run": ("[Service]\nExecStart=%s run /bin/sleep 1\n" % COMMAND, None),
+    "drop-in": ("[Service]\nExecStart=/bin/sleep 1\n",
+                "[Service]\nEnvironment=LD_PRELOAD=%s\n" % SHIM),
+    "sandboxed": ("[Service]\nExecStart=/bin/sleep 1\nNoNewPrivileges=yes\n"
+                  "SystemCallFilter=@system-service\n"
+                  "MemoryDenyWriteExecute=yes\n",
+                  "[Service]\nEnvironment=LD_PRELOAD=%s\n" % SHIM),
+}
+
+PROT_WRITE, PROT_EXEC, SHM_EXEC = 2, 4, 0o100000
+
+
+def calls_of(group):
+    """The system calls of one of systemd's sets."""
+    said = subprocess.run(["systemd-analyze", "syscall-filter", group],
+                          check=True, text=True, capture_output=True).stdout
+    calls = set()
+    for line in said.splitlines():
+        word = line.strip()
+        if word.startswith("@") and word != group:
+            calls |= calls_of(word)
+        elif word and not word.startswith(("#", "@")):
+            calls.add(word)
+    return calls
+
+
+def allow_only(*groups):
+    """SystemCallFilter=GROUP...: any other call kills."""
+    import seccomp
+    filtered = seccomp.SyscallFilter(defaction=seccomp.KILL_PROCESS)
+    # What systemd allows besides, so that the program can be started at all.
+    for call in set().union(*map(calls_of, groups)) | {"execve"}:
+        try:
+            filtered.add_rule(seccomp.ALLOW, call)
+        except (RuntimeError, ValueError):
+            pass            # not of this architecture
+    filtered.load()
+
+
+def deny_write_execute():
+    """MemoryDenyWriteExecute=yes."""
+    import errno
+    import seccomp
+    filtered = seccomp.SyscallFilter(defaction=seccomp.ALLOW)
+    refuse = seccomp.ERRNO(errno.EPERM)
+    both = PROT_WRITE | PROT_EXEC
+    for call, argument, mask in (("mmap", 2, both), ("mprotect", 2, PROT_EXEC),
+                                 ("pkey_mprotect", 2, PROT_EXEC),
+                                 ("shmat", 2, SHM_EXEC)):
+        filtered.add_rule(refuse, call, seccomp.Arg(
+            argument, seccomp.MASKED_EQ, mask, mask))
+    filtered.load()
+
+
+class Units(unittest.TestCase):
+
+    def test_systemd_understands_them(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("no systemd-analyze here (systemd)")
+        for name, (unit, drop_in) in UNITS.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "leaky.service")
+                with open(path, "w") as file:
+                    file.write(unit)
+                if drop_in:
+                    os.mkdir(path + ".d")
+                    with open(path + ".d/noinherit.conf", "w") as file:
+                        file.write(drop_in)
+                result = subprocess.run(
+                    ["systemd-analyze", "verify", path], text=True,
+                    env={**os.environ, "SYSTEMD_UNIT_PATH": folder + ":"},
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    check=False)
+                self.assertEqual(result.returncode, 0, result.stdout)
+                self.assertNotIn("leaky.service", result.stdout)
+
+    def test_a_mistake_would_be_found(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("no systemd-analyze here (systemd)")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "leaky.service")
+            with open(path, "w") as file:
+                file.write("[Service]\nExecStart=/nowhere/noinherit run x\n")
+            result = subprocess.run(["systemd-analyze", "verify", path],
+                                    capture_output=True, check=False)
+            self.assertNotEqual(result.returncode, 0)
+
+
+class Sandbox(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        try:
+            import seccomp  # noqa: F401
+        except ImportError:
+            raise unittest.SkipTest("no python3-seccomp here")
+        if not shutil.which("systemd-analyze"):
+            raise unittest.SkipTest("no systemd-analyze here (systemd)")
+
+    def probe(self, confine, environment):
+        """What the program made non-inheritable, as it tells."""
+        result = subprocess.run([PROBE], preexec_fn=confine, text=True,
+                                env=environment, capture_output=True,
+                                check=False)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def test_the_same_is_enforced_as_outside(self):
+        service = {"PATH": "/usr/bin:/bin"}
+        preloaded = {**service, "LD_PRELOAD": SHIM}
+        outside = self.probe(None, preloaded)
+        self.assertIn("socket", outside)
+        for name, confine in (
+                ("SystemCallFilter", lambda: allow_only("@system-service")),
+                ("MemoryDenyWriteExecute", deny_write_execute)):
+            with self.subTest(name):
+                self.assertEqual(self.probe(confine, service).strip(), "")
+                self.assertEqual(self.probe(confine, preloaded), outside)
+
+    def test_the_filter_is_one(self):
+        def forbid_sockets():
+            allow_only("@basic-io", "@file-system", "@process", "@default")
+        result = subprocess.run([PROBE], preexec_fn=forbid_sockets,
+                                capture_output=True, check=False)
+        self.assertLess(result.returncode, 0)
+
+
+if __name__ == "__main__":
+    toolkit.main()
