@@ -1,8 +1,8 @@
 # Sourced by the tests here: a folder that goes away, and the tree as a user
-# has it.  shellcheck shell=bash
+# has it.
+# shellcheck shell=bash
 set -eu
 cd "$(dirname "$0")/../.."
-tests=$PWD/tests/packages
 work=$(mktemp -d -p /var/tmp)
 trap 'rm -rf "$work"' EXIT
 

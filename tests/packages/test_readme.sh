@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The commands under "Install" in README.md, as they are written there, in a
+# system that has nothing else; what they install works, and goes away again.
+# shellcheck source=tests/packages/common.sh
+. "$(dirname "$0")/common.sh"
+need debootstrap
+root=$work/root
+scripts/root make trixie "$root"
+unpack "$root/home/noinherit"
+# Nobody is there to say yes.
+echo 'APT::Get::Assume-Yes "true";' >"$root/etc/apt/apt.conf.d/91yes"
+
+# Blocks of the section, one file each.
+awk -v to="$root/home" '
+	/^## / { wanted = $2 == "Install" }
+	!wanted { next }
+	/^    / { if (!inside) block++; inside = 1; print substr($0, 5) > (to "/block" block); next }
+	{ inside = 0 }' README.md
+[ -e "$root/home/block2" ] || fail "README.md has no such blocks under Install"
+
+cat >"$root/home/try" <<'TRY'
+set -eu
+cd /home/noinherit
+apt-get -qq update
+works() {
+	hash -r
+	noinherit run true
+	[ "$(noinherit check "$(command -v dash)")" ]
+	man=$(find /usr -name noinherit.1\*)
+	[ "$man" ]
+}
+gone() {
+	left=$(find /usr -name '*noinherit*')
+	[ -z "$left" ] || { echo "left: $left"; exit 1; }
+}
+for block in /home/block*; do
+	while read -r line; do
+		case $line in
+		*purge* | *uninstall*) works ;;
+		esac
+		echo "+ $line"
+		sh -c "$line" </dev/null
+	done <"$block"
+	gone
+done
+TRY
+scripts/root run "$root" sh /home/try >"$work/log" 2>&1 || { tail -n 30 "$work/log"; exit 1; }
+grep '^+' "$work/log"
