@@ -211,7 +211,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  TEST $<")
 	$(Q)$(CC) $(TEST_CFLAGS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-		$(UNIT_LIB) -lcmocka -lpthread -Wl,--as-needed $(CLI_LIBS)
+		$(UNIT_LIB) -lcmocka -lpthread -Wl,--as-needed $(CLI_LIBS) -ldl
 
 # A helper named api_X is a program of the API.
 $(BUILD)/tests/helpers/api_%: tests/helpers/api_%.c $(BUILD)/libnoinherit.a Makefile

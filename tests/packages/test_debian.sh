@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The Debian packages: the same bytes from two places, no complaint of lintian's,
 # and their own tests in a system that has nothing else.
+# shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 need dpkg-buildpackage dh lintian debootstrap
 root=$work/root
