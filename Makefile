@@ -78,8 +78,7 @@ PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null && echo yes),-Oz,-Os)
 $(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST)
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
-$(BUILD)/obj/guest/shim/preload/receive.o \
-$(BUILD)/obj/guest/shim/common/next_symbol.o: GUEST += -O2
+$(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -O2
 $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
@@ -195,7 +194,7 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SR
 
 # What tests/unit may look into: everything that is not preloaded, less main,
 # and what the shim has that replaces no function of libc's.
-PRELOAD_PURE := carried environment handover imports inherited marks next policy \
+PRELOAD_PURE := carried collision environment handover imports inherited marks next policy \
 	program readable system_log
 UNIT_LIB := $(BUILD)/obj/unit.a
 $(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "common/raw.h"
+#include "preload/collision.h"
 #include "preload/inherited.h"
 #include "preload/marks.h"
 #include "preload/next.h"
@@ -75,12 +76,18 @@ static void visit_announced(void *walk, const struct ni_announcement *what)
 	visit_range(walk, what->first, what->last);
 }
 
+static void visit_collision(void *walk, unsigned fd)
+{
+	visit_range(walk, fd, fd);
+}
+
 /* Rules 9b and 9c: the table's, and what NOINHERIT_KEEP adds to it. */
 static void visit_meant(struct walk *walk, const struct ni_announced_to *to)
 {
 	const struct ni_settings *settings = &ni_policy.settings;
 
 	ni_announced_each(to, visit_announced, walk);
+	ni_collision_each(to->environment, visit_collision, walk);
 	for (unsigned i = 0; i < settings->keep_count; i++) {
 		const struct ni_keep *keep = &settings->keep[i];
 

@@ -7,6 +7,7 @@
 #include "common/announced.h"
 #include "common/raw.h"
 #include "preload/carried.h"
+#include "preload/collision.h"
 #include "preload/inherited.h"
 #include "preload/marks.h"
 #include "preload/next.h"
@@ -27,6 +28,9 @@ static const struct {
 	 * Other programs of the name make no sockets. */
 	{ "sh", NI_SCOPE_SOCKET },
 	{ "rbash", NI_SCOPE_SOCKET },
+	{ "yash", NI_SCOPE_SOCKET },	/* as bash */
+	/* ztcp and zsocket: -d N, or the number that they say in REPLY. */
+	{ "zsh", NI_SCOPE_SOCKET | NI_SCOPE_ACCEPT },
 };
 
 static void complain(enum ni_setting setting,
@@ -177,6 +181,8 @@ bool ni_keeps_number(int fd)
 
 	if (!ni_policy.keeps_numbers)
 		return false;
+	if (ni_collision_keeps(fd))
+		return true;
 	for (unsigned i = 0; i < settings->keep_count; i++)
 		if (settings->keep[i].kind == NI_KEEP_FD &&
 		    fd >= settings->keep[i].first &&

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/next_symbol.h"
+#include "preload/collision.h"
 #include "preload/create.h"
 #include "preload/environment.h"
 #include "preload/marks.h"
@@ -46,6 +47,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	}
 	ni_program_start(argv);
 	ni_policy_read();
+	ni_collision_start(argv, __environ);
 	ni_policy_choose_fast();
 	if (envp)
 		ni_environment_adopt(envp);
