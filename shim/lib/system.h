@@ -26,9 +26,10 @@
 		int kept = errno; \
 		type r = name arguments; \
 \
-		if (r < 0) \
+		if (r < 0) { \
 			r = ni_error_of_errno(errno); \
-		errno = kept; \
+			errno = kept; \
+		} \
 		return r; \
 	}
 #include "system.def"

@@ -15,6 +15,12 @@ int ni_timeout_start(int fd, int type, int64_t *timeout_ns);
 
 int ni_timeout_set_mode(int fd, bool is_nonblocking);
 
+/* A blocking socket without deadline: the kernel waits. */
+static inline bool ni_timeout_is_none(const struct noinherit_socket *s)
+{
+	return s->timeout_ns < 0 && !s->deadline;
+}
+
 /* Does a call on @s wait by itself before it acts? */
 bool ni_timeout_waits(const struct noinherit_socket *s);
 

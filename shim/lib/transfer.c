@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "socket.h"
 #include "system.h"
 #include "timeout.h"
 
@@ -64,14 +65,30 @@ static ssize_t attempt_sendmsg(int fd, void *data)
 	return ni_sys_sendmsg(fd, call->from, call->flags);
 }
 
-ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf, size_t size,
-		       int flags)
+static ssize_t recv_in_time(const struct noinherit_socket *s, void *buf,
+			    size_t size, int flags)
 {
 	struct call call = { .into = buf, .size = size, .flags = flags };
 
+	return ni_operate(s, POLLIN, attempt_recv, &call);
+}
+
+/* What most sockets are goes straight to the kernel. */
+ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf,
+		       size_t size, int flags)
+{
+	ssize_t r;
+
 	if (!size)
 		return 0;
-	return ni_operate(s, POLLIN, attempt_recv, &call);
+	if (!ni_timeout_is_none(s))
+		return recv_in_time(s, buf, size, flags);
+	do {
+		if (ni_interrupt_should_stop())
+			return -EINTR;
+		r = ni_sys_recv(ni_socket_fd(s), buf, size, flags);
+	} while (r == -EINTR);
+	return r;
 }
 
 ssize_t ni_transfer_recv(const struct noinherit_socket *s,
@@ -111,13 +128,28 @@ ssize_t noinherit_recvmsg(const struct noinherit_socket *s, struct msghdr *msg,
 	return r;
 }
 
-ssize_t noinherit_send(const struct noinherit_socket *s, const void *buf, size_t size,
-		       int flags)
+static ssize_t send_in_time(const struct noinherit_socket *s, const void *buf,
+			    size_t size, int flags)
 {
-	struct call call = { .from = buf, .size = size,
-			     .flags = flags | MSG_NOSIGNAL };
+	struct call call = { .from = buf, .size = size, .flags = flags };
 
 	return ni_operate(s, POLLOUT, attempt_send, &call);
+}
+
+ssize_t noinherit_send(const struct noinherit_socket *s, const void *buf,
+		       size_t size, int flags)
+{
+	ssize_t r;
+
+	flags |= MSG_NOSIGNAL;
+	if (!ni_timeout_is_none(s))
+		return send_in_time(s, buf, size, flags);
+	do {
+		if (ni_interrupt_should_stop())
+			return -EINTR;
+		r = ni_sys_send(ni_socket_fd(s), buf, size, flags);
+	} while (r == -EINTR);
+	return r;
 }
 
 ssize_t noinherit_sendto(const struct noinherit_socket *s, const void *buf,

@@ -120,7 +120,7 @@ ssize_t ni_operate(const struct noinherit_socket *s, short events,
 	struct ni_limit limit = ni_limit_of(s);
 
 	/* What most sockets are. */
-	if (s->timeout_ns < 0 && !s->deadline)
+	if (ni_timeout_is_none(s))
 		return attempt_until_done(ni_socket_fd(s), attempt, call);
 	return ni_operate_within(s, &limit, events, attempt, call);
 }

@@ -19,11 +19,18 @@ ROUNDS = {
     "client": "c = socket.socket(); c.connect(address); c.close()",
     "accept": "c = socket.socket(); c.connect(address); a, _ = l.accept();"
               "a.close(); c.close()",
+    "send_recv": "p[0].send(b'x'); p[1].recv(1)",
+    "send_recv_timeout": "q[0].send(b'x'); q[1].recv(1)",
+    # Python has no such thing: as with a timeout.
+    "send_recv_try_first": "q[0].send(b'x'); q[1].recv(1)",
 }
 SCRIPT = """
 import socket, sys
 l = socket.create_server(('127.0.0.1', 0))
 address = l.getsockname()
+p, q = socket.socketpair(), socket.socketpair()
+for each in q:
+    each.settimeout(60)
 for _ in range(int(sys.argv[1])):
     {}
 """
@@ -56,7 +63,8 @@ def table(title, count, sides):
     print(f"{'':26}" + "".join(f"{side:>12}" for side in sides))
     for what in ROUNDS:
         if what not in BESIDES.values():
-            print(f"{what + ', close':26}" + "".join(
+            label = what if what.startswith("send") else what + ", close"
+            print(f"{label:26}" + "".join(
                 f"{cost(count, side, what):12.1f}" for side in sides),
                 flush=True)
 

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,66 @@ static void api_accept(void)
 	close(from);
 }
 
+/* ---- data: one send and one receive of a byte ---------------------------- */
+
+static struct noinherit_socket pair[2];
+static char byte = 'x';
+
+static void make_pair(void)
+{
+	if (!pair[0].flags)
+		must(noinherit_socketpair(pair, -1, -1, -1) == 0, "pair");
+}
+
+static void hand_send_recv(void)
+{
+	make_pair();
+	must(send(pair[0].fd, &byte, 1, MSG_NOSIGNAL) == 1, "send");
+	must(recv(pair[1].fd, &byte, 1, 0) == 1, "recv");
+}
+
+static void api_send_recv(void)
+{
+	make_pair();
+	must(noinherit_send(&pair[0], &byte, 1, 0) == 1, "send");
+	must(noinherit_recv(&pair[1], &byte, 1, 0) == 1, "recv");
+}
+
+static void set_timeouts(int tries_first)
+{
+	make_pair();
+	for (int i = 0; i < 2 && pair[i].timeout_ns < 0; i++) {
+		noinherit_settimeout_ns(&pair[i], INT64_C(60000000000));
+		noinherit_set_try_first(&pair[i], tries_first);
+	}
+}
+
+/* By hand: poll() before each call, as Python does. */
+static void hand_send_recv_timeout(void)
+{
+	struct pollfd out, in;
+
+	set_timeouts(0);
+	out = (struct pollfd){ pair[0].fd, POLLOUT, 0 };
+	in = (struct pollfd){ pair[1].fd, POLLIN, 0 };
+	must(poll(&out, 1, 60000) == 1, "poll");
+	must(send(pair[0].fd, &byte, 1, MSG_NOSIGNAL) == 1, "send");
+	must(poll(&in, 1, 60000) == 1, "poll");
+	must(recv(pair[1].fd, &byte, 1, 0) == 1, "recv");
+}
+
+static void api_send_recv_timeout(void)
+{
+	set_timeouts(0);
+	api_send_recv();
+}
+
+static void api_send_recv_try_first(void)
+{
+	set_timeouts(1);
+	api_send_recv();
+}
+
 static const struct {
 	const char *name;
 	void (*hand)(void), (*api)(void);
@@ -163,6 +224,10 @@ static const struct {
 	{ "create_connection", hand_create_connection, api_create_connection },
 	{ "client", only_client, only_client },
 	{ "accept", hand_accept, api_accept },
+	{ "send_recv", hand_send_recv, api_send_recv },
+	{ "send_recv_timeout", hand_send_recv_timeout, api_send_recv_timeout },
+	{ "send_recv_try_first", hand_send_recv_timeout,
+	  api_send_recv_try_first },
 };
 
 int main(int argc, char **argv)
