@@ -20,6 +20,7 @@
 #include "common/result.h"
 #include "cli/report/demangle.h"
 #include "cli/report/place.h"
+#include "cli/report/debuginfod.h"
 
 /* Deeper inlining than this is cut: the innermost frames are lost. */
 #define MOST_INLINED 32
@@ -52,7 +53,7 @@ static char *debuginfo_path;
 
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.find_debuginfo = ni_debuginfod_find,
 	.section_address = dwfl_offline_section_address,
 	.debuginfo_path = &debuginfo_path,
 };
