@@ -67,5 +67,27 @@ class Reference(unittest.TestCase):
                     self.assertRegex(comment, "[Ss]ignal-safe")
 
 
+class Sentences(unittest.TestCase):
+    """doc/python-sockets.md names calls and tests that are there."""
+
+    ROWS = [line.split(" | ") for line in
+            (tree.ROOT / "doc/python-sockets.md").read_text().splitlines()
+            if line.startswith("| ") and "Python says" not in line]
+
+    def test_each_call_is_one_of_the_header(self):
+        for row in self.ROWS:
+            for name in re.findall(r"`(noinherit_\w+)`", row[1]):
+                self.assertIn(name, comments())
+
+    def test_each_row_names_a_test_that_is_there(self):
+        self.assertGreater(len(self.ROWS), 50)
+        for row in self.ROWS:
+            with self.subTest(row[0]):
+                # Audit events are what C has not.
+                if row[1] != "none":
+                    self.assertTrue((tree.ROOT / "tests" / row[2]).is_file(),
+                                    row)
+
+
 if __name__ == "__main__":
     unittest.main()
