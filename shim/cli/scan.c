@@ -209,8 +209,8 @@ static int scan(const struct ni_scan_request *request, int proc)
 {
 	struct ni_snapshot snapshot;
 	struct ni_scan_finding *findings;
-	struct ni_scan_names names;
-	struct ni_scan_report report;
+	struct ni_scan_names names = { 0 };
+	struct ni_scan_report report = { 0 };
 	struct answers answers = { .proc = proc, .names = &names };
 	size_t count;
 	int r = ni_snapshot_take(proc, &snapshot);
