@@ -141,6 +141,34 @@ def times(preloads):
         print(f"{row[0]:<22}", *(f"{cell:>16}" for cell in row[1:]))
 
 
+def execs():
+    """What an exec takes with so many sockets open; with the last way the new
+    image is given them."""
+    rows = []
+    for way in ("execve", "posix_spawn", "again"):
+        for count, rounds in ((0, 101), (10, 101), (19000, 7)):
+            command = [measure.helper("exec_cost"), way, str(count),
+                       str(rounds)]
+            cells = [float(measure.run(command, preload).stdout)
+                     for preload in (None, SHIM)]
+            rows.append((f"{way}, {count} sockets",
+                         *(f"{cell:.0f}" for cell in cells),
+                         f"{cells[1] / cells[0]:.2f}"))
+    table("Microseconds of an exec, from the call to the child's end",
+          ["native", "noinherit", "ratio"], rows)
+
+
+def deep_binding():
+    """php loads its extensions with RTLD_DEEPBIND."""
+    if not measure.has("php"):
+        return
+    cells = [measure.instructions(["php", "-r", ";"], preload)
+             for preload in (None, SHIM)]
+    table("Instructions of php -r ';', whose extensions are deep-bound",
+          ["native", "noinherit", "more"],
+          [("php", *cells, f"{cells[1] - cells[0]:+d}")])
+
+
 def main():
     if not measure.has("valgrind") or not measure.has("strace"):
         print("bench: valgrind and strace are needed", file=sys.stderr)
@@ -154,7 +182,9 @@ def main():
         per_call("System calls added per call (strace, slope of 10 to 110)",
                  measure.system_calls_per_call, preloads[:3])
         start_up(preloads)
+        deep_binding()
         if "--no-times" not in sys.argv:
+            execs()
             times(preloads)
     return 0
 
