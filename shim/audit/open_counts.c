@@ -61,11 +61,9 @@ static struct ni_trace_open *new_rows(unsigned part)
 	struct ni_trace_open *open = take_free();
 	const bool is_new = !open;
 
-	/* They are used again, so it is only as many as there are processes at
-	 * once: these may have the last room. */
 	if (is_new)
 		open = ni_trace_claim(NI_RECORD_OPEN, sizeof(*open), 0,
-				      NI_ROOM_FINDING, NI_DROPPED_OPEN);
+				      NI_ROOM_EVENT, NI_DROPPED_OPEN);
 	if (!open)
 		return &nobody;
 	memset(open->counts, 0, sizeof(open->counts));
