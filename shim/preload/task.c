@@ -11,6 +11,7 @@
 #include "common/raw.h"
 #include "preload/marks.h"
 #include "preload/policy.h"
+#include "preload/valgrind.h"
 
 /* In copied_table.S: a thread that runs body(data) on this stack, while this one sleeps;
  * 0 or less: the kernel's error. */
@@ -58,26 +59,6 @@ static void run(void *data)
 	job->body(job->data);
 }
 
-/* valgrind knows this idle sequence, and answers 1 to this request. It runs no
- * thread that has a table of its own, and does not say so but ends. */
-static bool is_in_valgrind(void)
-{
-#if defined(__x86_64__)
-	uint64_t request[6] = { 0x1001 };
-	uint64_t answer = 0;
-
-	__asm__ volatile("rolq $3, %%rdi\n\trolq $13, %%rdi\n\t"
-			 "rolq $61, %%rdi\n\trolq $51, %%rdi\n\t"
-			 "xchgq %%rbx, %%rbx"
-			 : "+d"(answer)
-			 : "a"(request)
-			 : "cc", "memory", "rdi");
-	return answer != 0;
-#else
-	return false;
-#endif
-}
-
 bool ni_in_copied_table(void (*body)(void *), void *data)
 {
 	const long flags = CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
@@ -87,7 +68,7 @@ bool ni_in_copied_table(void (*body)(void *), void *data)
 	struct job job = { body, data, 0 };
 	long thread;
 
-	if (is_in_valgrind())
+	if (ni_is_in_valgrind())
 		return false;
 	ni_raw3(SYS_prctl, PR_GET_PDEATHSIG, (long)&job.death_signal, 0);
 	set_signals(&all, &signals_before);
