@@ -113,11 +113,15 @@ class Linked(live.LiveTest):
         maker = self.path("libmaker.so")
         program = self.compile("later", OPENER, *self.flags())
         self.assertEqual(self.says(program, maker, preload=None), "1")
-        # Without the flags around it the linker sees no use for it.
-        program = self.compile("later", OPENER, "-Wl,--as-needed",
-                               f"-L{self.folder}", "-lnoinherit-preload")
+
+    def test_without_the_flags_the_linker_may_drop_it(self):
+        """A program that itself calls nothing of what the library replaces."""
+        maker = self.build_library()
+        program = self.compile("user", USER, "-Wl,--as-needed", *maker,
+                               f"-L{self.folder}", "-lnoinherit-preload",
+                               f"-Wl,-rpath,{self.folder}")
         self.assertNotIn("libnoinherit-preload.so", self.needed(program))
-        self.assertEqual(self.says(program, maker, preload=None), "0")
+        self.assertEqual(self.says(program, preload=None), "0")
 
     def test_it_hands_over_to_itself_in_a_clean_environment(self):
         reexec = self.link("reexec", *self.flags())
