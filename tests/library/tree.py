@@ -19,6 +19,11 @@ from toolkit import skip  # noqa: E402
 
 ROOT, BUILD = pathlib.Path(toolkit.ROOT), pathlib.Path(toolkit.BUILD)
 PRELOAD = BUILD / "libnoinherit-preload.so"
+# Under `make check` these would make a make of ours one of its own: it warns
+# that the jobserver is gone. Variables of the command line stay in force, for
+# make exports each of them by its name, too.
+for of_make in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+    os.environ.pop(of_make, None)
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
