@@ -3,6 +3,7 @@
  *
  *   rule_zero SHIM OTHER DIRECTORY
  *
+ * DIRECTORY is where all of it runs: a program that goes astray writes there.
  * Each random program runs twice, natively and under SHIM, in a child of a
  * process that was started so; the two are compared. In the environment:
  *   COUNT   how many programs (1000)      SEED  of the first (1)
@@ -377,11 +378,25 @@ static uint64_t number_from(const char *variable, uint64_t otherwise)
 	return text && *text ? strtoull(text, NULL, 10) : otherwise;
 }
 
+/* Such a path serves from every directory. */
+static const char *absolute(const char *path)
+{
+	char *here, *result;
+
+	if (*path == '/')
+		return path;
+	here = getcwd(NULL, 0);
+	if (!here || asprintf(&result, "%s/%s", here, path) < 0)
+		fail(path);
+	free(here);
+	return result;
+}
+
 static void read_options(char **argv)
 {
-	options.shim = argv[1];
-	options.other = argv[2];
-	options.directory = argv[3];
+	options.shim = absolute(argv[1]);
+	options.other = absolute(argv[2]);
+	options.directory = absolute(argv[3]);
 	options.does_print = number_from("PRINT", 0);
 	options.count = options.does_print ? 1 : number_from("COUNT", 1000);
 	options.seed = number_from("SEED", 1);
@@ -437,6 +452,8 @@ static int drive(char **argv)
 	int status, worst = 0;
 
 	read_options(argv);
+	if (chdir(options.directory))
+		fail(options.directory);
 	make_world();
 	provide_log(options.directory);
 	totals = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE,
