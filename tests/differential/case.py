@@ -41,11 +41,40 @@ class Case:
 
 @dataclasses.dataclass
 class Edit:
-    """A difference that `rule` allows, for the reason `why`."""
+    """A difference that `rule` allows, for the reason `why`. A version of
+    CPython shows it that lacks all of `until` and has all of `since`: changes,
+    each as the first releases that have it, one for each series."""
 
     rule: str
     why: str
     apply: object
+    until: tuple = ()
+    since: tuple = ()
+
+    def shows(self, version):
+        return (not any(has(version, change) for change in self.until) and
+                all(has(version, change) for change in self.since))
+
+
+def has(version, change):
+    """Whether a version, three numbers, has a change; series that begin after
+    the last release named have it."""
+    for release in change:
+        if release[:2] == version[:2]:
+            return version >= release
+    return version > max(change)
+
+
+def until(change, *edits):
+    """The same edits, of CPythons without the change."""
+    return tuple(dataclasses.replace(edit, until=(*edit.until, change))
+                 for edit in edits)
+
+
+def since(change, *edits):
+    """The same edits, of CPythons with the change."""
+    return tuple(dataclasses.replace(edit, since=(*edit.since, change))
+                 for edit in edits)
 
 
 class Stale(Exception):

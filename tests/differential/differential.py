@@ -1,7 +1,9 @@
 """Compares CPython and the API, case by case; `main(CASES)` ends a table."""
 
 import copy
+import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +11,8 @@ import sys
 import case as cases_of
 import sides
 from toolkit import skip
+
+OLDEST = (3, 11)
 
 
 def differences(case, theirs, ours):
@@ -19,6 +23,8 @@ def differences(case, theirs, ours):
         return lines
     wanted = copy.deepcopy(theirs)
     for edit in case.differs:
+        if not edit.shows(version()):
+            continue
         try:
             edit.apply(wanted)
         except cases_of.Stale as stale:
@@ -66,15 +72,21 @@ def compare(cases):
     return found
 
 
+@functools.cache
+def version():
+    """Of the CPython that is compared with."""
+    said = subprocess.check_output([sides.PYTHON, "-V"], text=True)
+    return tuple(map(int, re.findall(r"\d+", said)[:3]))
+
+
 def require():
     """Skips, loudly, where the comparison cannot run or means nothing."""
     for needed in ("strace", sides.PYTHON, sides.DRIVER):
         if not shutil.which(needed):
             skip(f"{needed} is not there")
-    version = subprocess.check_output([sides.PYTHON, "-V"], text=True)
-    if not version.startswith("Python 3.11."):
-        skip(f"the rows are about CPython 3.11, and {sides.PYTHON} is "
-             f"{version.strip()}")
+    if version() < OLDEST:
+        skip("the rows are about CPython from {}.{} on, and {} is {}.{}.{}"
+             .format(*OLDEST, sides.PYTHON, *version()))
     tried = subprocess.run(["strace", "-o", "/dev/null", "true"],
                            capture_output=True, text=True, check=False)
     if tried.returncode:

@@ -6,9 +6,14 @@ import re
 import sys
 
 import differential
-from case import Case, drop_calls, error
+from case import Case, drop_calls, error, since, until
 
 PAIR = ("a, b = socket.socketpair()", "a, b = socketpair(-1, SOCK_STREAM, 0)")
+
+# What differs in dup(), and a change that each CPython has, and one that none.
+DUP = (drop_calls("O-16", "", "getsockname"),
+       drop_calls("B-11", "", "FIONBIO"))
+OLD, NEVER = ((3, 10, 0), (3, 11, 0)), ((99, 0, 0),)
 
 # What is wrong, and a line that must say so.
 WRONG = [
@@ -68,6 +73,8 @@ WRONG = [
           "s = socket.socket()", "s = create_socket(-1, -1, -1)",
           differs=(error("B-0", "none", "EINVAL", "EPERM"),)),
      "^B-0 is declared, but no error matches"),
+    (Case("a difference that ended and shows", "", "d = a.dup()", "d = dup(a)",
+          *PAIR, differs=until(OLD, *DUP)), "^calls differ"),
     (Case("nothing is called", "", "n = a.getblocking()", "n = getblocking(a)",
           *PAIR), "no system call at all"),
     (Case("the preparation fails", "", "s = socket.socket()",
@@ -79,8 +86,12 @@ RIGHT = [
     Case("a right row", "", "s = socket.socket(AF_INET)",
          "s = create_socket(AF_INET, -1, -1)"),
     Case("a right row with a difference", "", "d = a.dup()", "d = dup(a)",
-         *PAIR, differs=(drop_calls("O-16", "", "getsockname"),
-                         drop_calls("B-11", "", "FIONBIO"))),
+         *PAIR, differs=DUP),
+    Case("a right row with a difference that began", "", "d = a.dup()",
+         "d = dup(a)", *PAIR, differs=since(OLD, *DUP)),
+    Case("a right row with differences of others", "", "s = socket.socket()",
+         "s = create_socket(-1, -1, -1)",
+         differs=(*until(OLD, *DUP), *since(NEVER, *DUP))),
 ]
 
 

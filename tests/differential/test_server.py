@@ -3,7 +3,8 @@
 
 import socket
 
-from case import Case, descriptors, drop_calls, error, other_calls, value
+from case import (Case, descriptors, drop_calls, error, other_calls, until,
+                  value)
 from differential import main
 
 DEFAULT = ("socket.setdefaulttimeout(3)", "setdefaulttimeout_ns(3_000_000_000)")
@@ -99,8 +100,8 @@ def unix_rows():
                "s = socket.create_server('path', family=AF_UNIX, "
                "reuse_port=True)",
                "s = create_server('path', None, family=AF_UNIX, reuse_port=1)",
-               needs=refuses_reuse_port, differs=(
-                   other_calls(
+               needs=refuses_reuse_port, differs=until(
+                   ONLY_INET, other_calls(
                        "S-80", SKIPPED,
                        "socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = fd3",
                        "setsockopt(fd3, SOL_SOCKET, SO_REUSEADDR, [1], 4) "
@@ -118,6 +119,8 @@ def unix_rows():
                "s = create_server('0', '0', family=AF_NETLINK)")
 
 
+# From here on it is set for AF_INET and AF_INET6 alone (gh-128916).
+ONLY_INET = ((3, 12, 9), (3, 13, 2))
 SKIPPED = ("SO_REUSEPORT is for AF_INET and AF_INET6, elsewhere skipped, as "
            "in later CPythons (gh-128916)")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Sending and receiving: S-44, S-53..S-62, S-66, S-67."""
 
-from case import Case, error, replace_calls
+from case import Case, error, replace_calls, until
 from differential import main
 
 TIMED_OUT = error("O-11", "a timeout that ran out has a number",
@@ -19,6 +19,9 @@ TCP = ("_l = socket.create_server(('127.0.0.1', 0));"
        "a, _ = _l.accept()",
        "_l = create_server('127.0.0.1', '0'); port = port_of(_l);"
        "b = create_connection('127.0.0.1', port); a, _addr = accept(_l)")
+
+# From here on one poll is limited to INT_MAX ms (gh-126876).
+LIMITED = ((3, 12, 8), (3, 13, 1))
 
 # How `a` is set.
 MODES = {
@@ -206,9 +209,9 @@ def other_rows():
                PAIR[0] + "; b.send(b'x'); a.settimeout(4294968)",
                PAIR[1] + "; _n = send(b, 'x', 0);"
                "settimeout_ns(a, 4_294_968_000_000_000)",
-               differs=(replace_calls(
+               differs=until(LIMITED, replace_calls(
                    "B-4", "the wait is not truncated to 32 bits",
-                   r"(poll\(.*), 704\) = 1", r"\1, 2147483647) = 1"),))
+                   r"(poll\(.*), 704\) = 1", r"\1, 2147483647) = 1")))
 
 
 def datagram_rows():
