@@ -6,8 +6,9 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d -p /var/tmp)
 trap 'rm -rf "$work"' EXIT
 
-# Nothing of the shim's or of make's is in what is built here.
-unset LD_PRELOAD CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MAKELEVEL
+# Nothing of the shim's, of make's or of this tree's is in what is built here: a
+# package is cleaned first, and BUILD says where.
+unset LD_PRELOAD BUILD PRELOAD CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MAKELEVEL
 
 skip() {
 	echo "$*" >&2
