@@ -49,7 +49,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # switches them off for the whole process.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 GUEST_x86_64 := -fcf-protection=return
-GUEST_aarch64 := -mno-outline-atomics -mbranch-protection=bti
+GUEST_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 GUEST_LINK_x86_64 := -Wl,-z,shstk
 GUEST_LINK_aarch64 := -Wl,-z,force-bti
 GUEST := -fno-lto -ftls-model=initial-exec -fno-stack-protector -fno-plt \
