@@ -8,6 +8,11 @@
 #ifndef NI_AUDIT_FRAME_MACHINE_H
 #define NI_AUDIT_FRAME_MACHINE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
 #include "frame_rule.h"
 #include "modules.h"
 
@@ -24,6 +29,15 @@ ni_frame_rule_of(const struct ni_mapped *module, uintptr_t pc)
 		.bp = NI_PLACE_AT_CFA, .bp_offset = -16,
 		.pc = NI_PLACE_AT_CFA, .pc_offset = -8,
 	};
+}
+
+/* bl or blr, also with authentication. */
+static inline bool ni_is_call(const uint8_t before[8])
+{
+	uint32_t word;
+
+	memcpy(&word, before + 4, sizeof(word));
+	return word >> 26 == 0x25 || (word & 0xfefff800) == 0xd63f0000;
 }
 
 /* _start's, and the first one of a thread. */
@@ -49,6 +63,22 @@ ni_frame_rule_of(const struct ni_mapped *module, uintptr_t pc)
 {
 	return ni_frame_rule_read(module->eh_frame_table, module->start,
 				  module->end, pc);
+}
+
+/* Do these bytes end with a call: of an address, or by any operand? */
+static inline bool ni_is_call(const uint8_t before[8])
+{
+	static const uint8_t sizes[] = { 2, 3, 4, 6, 7 };
+
+	if (before[3] == 0xe8)
+		return true;
+	for (size_t i = 0; i < sizeof(sizes); i++) {
+		const uint8_t *code = before + 8 - sizes[i];
+
+		if (code[0] == 0xff && (code[1] & 0x38) == 0x10)
+			return true;
+	}
+	return false;
 }
 
 /* .eh_frame says so instead. */

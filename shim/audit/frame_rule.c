@@ -39,7 +39,7 @@ struct program {
 	int64_t data_align;
 	uintptr_t location, pc;
 	uint8_t encoding;
-	bool is_signal;
+	bool is_signal, is_missing;
 };
 
 /* ---- numbers --------------------------------------------------------------- */
@@ -441,7 +441,9 @@ static bool run_entry(struct program *program, const struct reader *module,
 		return false;
 	program->location = encoded(&entry, program->encoding);
 	size = encoded_number(&entry, program->encoding & FORMAT_MASK);
-	if (entry.is_bad || program->pc - program->location >= size)
+	program->is_missing = !entry.is_bad &&
+			      program->pc - program->location >= size;
+	if (entry.is_bad || program->is_missing)
 		return false;
 	size = unsigned_leb(&entry);
 	if (entry.is_bad || size > (size_t)(entry.end - entry.at))
@@ -497,13 +499,16 @@ struct ni_frame_rule ni_frame_rule_read(const void *table, uintptr_t start,
 	struct ni_frame_rule rule = { 0 };
 	const uint8_t *entry;
 
+	rule.is_missing = !table;
 	if ((uintptr_t)table < start || (uintptr_t)table >= end)
 		return rule;
 	header.at = table;
 	entry = find_entry(header, pc);
 	if (!entry || entry < module.at || entry >= module.end ||
-	    !run_entry(&program, &module, entry))
+	    !run_entry(&program, &module, entry)) {
+		rule.is_missing = program.is_missing;
 		return rule;
+	}
 	rule.cfa = program.now.cfa.place;
 	rule.cfa_offset = program.now.cfa.offset;
 	rule.bp = program.now.bp.place;

@@ -5,6 +5,11 @@
  * x86-64. Only what call sites of compilers and libc use is understood; all
  * else is "broken", where a stack ends, and never a guess. Reads memory of
  * loaded modules only; no state.
+ *
+ * NI_FRAME_RECORD_RULE is for code without tables, which runtimes make while
+ * they run: if it keeps a frame pointer, that leads to the caller's, and the
+ * return address lies behind that, on x86-64 and on AArch64. It is a guess, so
+ * what follows from it is read with care.
  */
 #ifndef NI_AUDIT_FRAME_RULE_H
 #define NI_AUDIT_FRAME_RULE_H
@@ -28,7 +33,15 @@ struct ni_frame_rule {
 	int32_t cfa_offset, bp_offset, pc_offset;
 	uint8_t cfa, bp, pc;	/* enum ni_place */
 	bool is_signal;		/* the frame that the kernel made for a signal */
+	bool is_missing;	/* the tables do not speak of the address */
+	bool is_record;		/* not from a table, see NI_FRAME_RECORD_RULE */
 };
+
+#define NI_FRAME_RECORD_RULE ((struct ni_frame_rule){ \
+	.cfa = NI_PLACE_BP, .cfa_offset = 16, \
+	.bp = NI_PLACE_AT_CFA, .bp_offset = -16, \
+	.pc = NI_PLACE_AT_CFA, .pc_offset = -8, \
+	.is_record = true })
 
 /**
  * ni_frame_rule_read - find the rule for an address
@@ -36,7 +49,8 @@ struct ni_frame_rule {
  * @start, @end: the module's mapping; nothing outside is read
  * @pc: the address; for a return address, one less
  *
- * Return: the rule; cfa is NI_PLACE_BROKEN if there is none.
+ * Return: the rule; cfa is NI_PLACE_BROKEN if there is none, and is_missing is
+ * set if the module's tables, which are sound, leave the address out.
  */
 struct ni_frame_rule ni_frame_rule_read(const void *table, uintptr_t start,
 					uintptr_t end, uintptr_t pc);

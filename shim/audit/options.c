@@ -33,6 +33,8 @@ static void read_word(const char *word, size_t length,
 
 	if (length == 9 && !memcmp(word, "no-follow", 9))
 		options->is_following = false;
+	else if (length == 13 && !memcmp(word, "script-frames", 13))
+		options->has_scripts = true;
 	else if (starts_with(word, length, "size=") &&
 		 read_number(word + 5, length - 5, NI_TRACE_SIZE_KIB_MIN,
 			     NI_TRACE_SIZE_KIB_MAX, &number))
@@ -46,7 +48,7 @@ static void read_word(const char *word, size_t length,
 struct ni_audit_options ni_audit_options_parse(const char *text)
 {
 	struct ni_audit_options options = {
-		NI_TRACE_SIZE_KIB_DEFAULT, NI_TRACE_FRAMES_DEFAULT, true
+		NI_TRACE_SIZE_KIB_DEFAULT, NI_TRACE_FRAMES_DEFAULT, true, false
 	};
 
 	while (text && *text) {

@@ -11,6 +11,7 @@ struct ni_audit_options {
 	size_t size_kib;
 	unsigned frames;
 	bool is_following;
+	bool has_scripts;	/* follow stacks through code without tables */
 };
 
 /* Never fails: what cannot be read leaves the default. @text may be NULL. */

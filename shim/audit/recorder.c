@@ -82,6 +82,7 @@ static void start_recording(void)
 						NI_TRACE_ENV_OPTIONS));
 	ni_recorder.is_following = options.is_following;
 	ni_recorder.frames_max = options.frames;
+	ni_recorder.has_scripts = options.has_scripts;
 	ni_recorder.has_shim = preloads_shim();
 	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
 	ni_modules_start(ni_beyond_in_libc("_dl_find_object"));

@@ -25,6 +25,7 @@ struct ni_recorder {
 	atomic_bool is_active;
 	atomic_bool is_stopped;		/* ... by that */
 	bool is_following;		/* environments are completed */
+	bool has_scripts;		/* stacks go on through JIT code */
 	bool has_shim;
 	bool has_forked;		/* other processes write the trace, too */
 	uint8_t generation;		/* counts forks: whose descriptor is it? */

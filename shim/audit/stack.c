@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "common/raw.h"
 #include "frame_machine.h"
 #include "hash.h"
 #include "modules.h"
@@ -26,25 +27,32 @@ struct position {
 	uintptr_t pc, sp, bp;
 	uintptr_t bp_address;	/* where bp was saved; 0: still in its register */
 	uintptr_t limit;	/* the stack does not reach further */
+	uintptr_t checked;	/* a page that can be read, or 0 */
 	bool has_bp;
+	bool is_guessed;	/* check what is read: a frame pointer led here */
 };
 
 static struct memo memos[MEMO_COUNT];
 
 /* ---- rules by address ------------------------------------------------------------ */
 
-static void read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
+/* Return: whether that holds as long as no module is unloaded. */
+static bool read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 {
 	struct ni_mapped module;
+	bool is_found = ni_modules_find(pc - 1, &module);
 
-	if (!ni_modules_find(pc - 1, &module)) {
+	if (is_found) {
+		*frame = module.number ?
+			(uint64_t)module.number << 48 | (pc - module.bias) : pc;
+		*rule = ni_frame_rule_of(&module, pc - 1);
+	} else {
 		*frame = NI_FRAME_ADDRESS(pc);
-		*rule = (struct ni_frame_rule){ 0 };
-		return;
+		*rule = (struct ni_frame_rule){ .is_missing = true };
 	}
-	*frame = module.number ?
-		(uint64_t)module.number << 48 | (pc - module.bias) : pc;
-	*rule = ni_frame_rule_of(&module, pc - 1);
+	if (rule->is_missing && ni_recorder.has_scripts)
+		*rule = NI_FRAME_RECORD_RULE;
+	return is_found;
 }
 
 static bool read_memo(const struct memo *memo, uintptr_t key, uint64_t *frame,
@@ -87,8 +95,7 @@ static void find_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 		if (old == KEY_NONE)
 			break;
 	}
-	read_rule(pc, frame, rule);
-	if (pc > KEY_BUSY)
+	if (read_rule(pc, frame, rule) && pc > KEY_BUSY)
 		write_memo(free, old, pc, *frame, rule);
 }
 
@@ -155,16 +162,37 @@ static uintptr_t stack_limit(uintptr_t sp)
 	return UINTPTR_MAX;
 }
 
+/* The kernel copies the 8 bytes before it sees that no such change exists. */
+static bool is_readable(uintptr_t address)
+{
+	return ni_raw6(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) ==
+	       -EINVAL;
+}
+
+/* A page at a time. */
+static bool is_checked(struct position *position, uintptr_t address)
+{
+	uintptr_t page = address & ~(uintptr_t)4095;
+
+	if (!position->is_guessed || page == position->checked)
+		return true;
+	if (!is_readable(address))
+		return false;
+	position->checked = page;
+	return true;
+}
+
 /* May the word at base + offset be read: on this stack, at or above sp? */
-static bool is_on_stack(const struct position *position, uintptr_t address)
+static bool is_on_stack(struct position *position, uintptr_t address)
 {
 	return address % 8 == 0 && address >= position->sp &&
-	       address - position->sp < FRAME_MAX && address < position->limit;
+	       address - position->sp < FRAME_MAX &&
+	       address < position->limit && is_checked(position, address);
 }
 
 /* The caller's stack pointer, or 0 where the rule cannot be followed. */
 static uintptr_t frame_end(struct ni_trail *stack, uintptr_t sp,
-			   const struct position *position,
+			   struct position *position,
 			   const struct ni_frame_rule *rule)
 {
 	uintptr_t at, cfa;
@@ -190,7 +218,7 @@ static uintptr_t frame_end(struct ni_trail *stack, uintptr_t sp,
 
 /* Where the caller's register was saved, or 0. */
 static uintptr_t saved_at(enum ni_place place, int32_t offset,
-			  const struct position *position, uintptr_t cfa)
+			  struct position *position, uintptr_t cfa)
 {
 	uintptr_t at = 0;
 
@@ -210,7 +238,7 @@ static bool is_plausible(const struct position *position, uintptr_t cfa)
 	       cfa - position->sp < FRAME_MAX && cfa <= position->limit;
 }
 
-static void restore_bp(struct position *next, const struct position *position,
+static void restore_bp(struct position *next, struct position *position,
 		       const struct ni_frame_rule *rule, uintptr_t cfa)
 {
 	if (rule->bp == NI_PLACE_SAME)
@@ -221,23 +249,54 @@ static void restore_bp(struct position *next, const struct position *position,
 		next->bp = word_at(next->bp_address);
 }
 
+/* A record is followed only on a stack with a known end, and no word that it
+ * leads to is remembered: the next time, there may be no memory. */
+static bool begin_guess(struct ni_trail *stack, struct position *position)
+{
+	stack->is_repeatable = false;
+	position->is_guessed = true;
+	return position->limit != UINTPTR_MAX && position->has_bp &&
+	       position->bp >= position->sp;
+}
+
+/* Where a record says that a frame returns to, there is code; and in a file's
+ * code, a call before it. (Some runtimes push what no call pushed.) */
+static bool is_return_address(uintptr_t pc)
+{
+	uint8_t before[8];
+	struct ni_mapped module;
+
+	if (pc < sizeof(before) || !is_readable(pc - sizeof(before)))
+		return false;
+	if (!ni_modules_find(pc - 1, &module))
+		return true;
+	memcpy(before, (const void *)(pc - sizeof(before)), sizeof(before));
+	return ni_is_call(before);
+}
+
 /* Goes to the caller. Return: whether there is one. */
 static bool step(struct ni_trail *stack, uintptr_t sp,
 		 struct position *position, const struct ni_frame_rule *rule)
 {
-	uintptr_t cfa = frame_end(stack, sp, position, rule);
-	struct position next = *position;
-	uintptr_t at = 0;
+	struct position next;
+	uintptr_t cfa = 0, at = 0;
 
+	if (!rule->is_record || begin_guess(stack, position))
+		cfa = frame_end(stack, sp, position, rule);
 	if (is_plausible(position, cfa))
 		at = saved_at(rule->pc, rule->pc_offset, position, cfa);
+	if (at && rule->is_record &&
+	    !is_return_address(ni_return_address(word_at(at))))
+		at = 0;
 	if (!at) {
 		stack->flags |= NI_SITE_BROKEN;
 		return false;
 	}
+	next = *position;
 	next.pc = ni_return_address(word_at(at));
 	depend(stack, sp, at, word_at(at));
 	restore_bp(&next, position, rule, cfa);
+	next.checked = position->checked;
 	next.sp = cfa;
 	*position = next;
 	return next.pc != 0;

@@ -29,7 +29,9 @@
 /* Comma list; an unknown or unreadable word is ignored:
  *   size=N     most that a file may hold, in KiB, 16..65536 (default 1024)
  *   frames=N   longest stack kept, 1..64 (default 32)
- *   no-follow  do not complete the environment that a program gives to exec */
+ *   no-follow  do not complete the environment that a program gives to exec
+ *   script-frames  follow stacks through code without unwind tables, by frame
+ *              pointer */
 #define NI_TRACE_ENV_OPTIONS "NOINHERIT_AUDIT_OPTIONS"
 
 #define NI_TRACE_SIZE_KIB_DEFAULT 1024
@@ -175,7 +177,9 @@ struct ni_trace_module {
 
 /*
  * A frame is one 64-bit word. Bits 48..63: number of the module, 0: none known,
- * the rest is then a plain address and the stack ends here. Bit 47: the address
+ * the rest is then a plain address: code that a runtime made, which the file
+ * /tmp/perf-PID.map may name. The stack ends there unless script-frames was
+ * given. Bit 47: the address
  * is that of an interrupted instruction (not written at present), else a return
  * address: look up the line at address - 1. Bits 0..46: address as the module's
  * file counts (mapped address less bias).
