@@ -14,6 +14,7 @@
 #include "cli/reach/reach.h"
 #include "cli/report/report_maker.h"
 #include "cli/report/report_options.h"
+#include "cli/script_frames.h"
 #include "cli/setting_options.h"
 #include "cli/supervise.h"
 #include "cli/survivors.h"
@@ -26,7 +27,8 @@ enum audit_option {
 	NO_FOLLOW,
 	WAIT,
 	TRACE_SIZE,
-	FRAMES
+	FRAMES,
+	SCRIPT_FRAMES
 };
 
 static const struct option options[] = {
@@ -38,6 +40,7 @@ static const struct option options[] = {
 	{ "no-follow", no_argument, NULL, NO_FOLLOW },
 	{ "trace-size", required_argument, NULL, TRACE_SIZE },
 	{ "frames", required_argument, NULL, FRAMES },
+	{ "script-frames", no_argument, NULL, SCRIPT_FRAMES },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 }
 };
@@ -46,6 +49,7 @@ struct audit {
 	struct ni_report_options report;
 	struct ni_setting_options settings;
 	bool is_record_only, is_enforcing, is_not_following, is_waiting;
+	bool has_scripts;
 	long trace_size_kib, frames;	/* 0: the default */
 	bool is_unreached;		/* the command; it was said */
 };
@@ -66,6 +70,8 @@ static int print_help(void)
 	      "                            a cleaned environment\n"
 	      "      --trace-size=KIB      size of the trace of each program (1024)\n"
 	      "      --frames=N            longest stack (32)\n"
+	      "      --script-frames       stacks go on through scripts: tells Node.js, Java and\n"
+	      "                            Python, by their variables, to make that possible\n"
 	      "  -h, --help                print this help\n"
 	      "\n"
 	      "Without FILE the report goes to standard error.\n"
@@ -111,6 +117,9 @@ static int take_option(struct audit *audit, int argc, char **argv, int option)
 	case NO_FOLLOW:
 		audit->is_not_following = true;
 		return 0;
+	case SCRIPT_FRAMES:
+		audit->has_scripts = true;
+		return 0;
 	case TRACE_SIZE:
 		return take_number("trace-size", optarg,
 				   NI_TRACE_SIZE_KIB_MIN, NI_TRACE_SIZE_KIB_MAX,
@@ -140,11 +149,15 @@ static int set_recorder(const struct audit *audit, const char *directory)
 	if (audit->is_not_following)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 					 "no-follow,");
+	if (audit->has_scripts)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "script-frames,");
 	if (used)
 		text[used - 1] = '\0';
 	is_set = setenv(NI_TRACE_ENV_DIRECTORY, directory, 1) == 0 &&
 		 (used ? setenv(NI_TRACE_ENV_OPTIONS, text, 1) :
-			 unsetenv(NI_TRACE_ENV_OPTIONS)) == 0;
+			 unsetenv(NI_TRACE_ENV_OPTIONS)) == 0 &&
+		 (!audit->has_scripts || ni_script_frames_ask() == 0);
 	return is_set ? 0 : ni_error(NI_EXIT_TROUBLE, "audit: %s",
 				     strerror(errno));
 }

@@ -437,6 +437,27 @@ class Recording(AuditTest):
             self.assertNotEqual(listing.returncode, 0)
 
 
+class ScriptFrames(AuditTest):
+
+    def test_runtimes_are_told_and_keep_what_they_were_told_before(self):
+        self.environment["NODE_OPTIONS"] = "--no-warnings"
+        self.environment.pop("JAVA_TOOL_OPTIONS", None)
+        result = self.audit("--script-frames", "env")
+        lines = result.stdout.splitlines()
+        self.assertIn("NODE_OPTIONS=--no-warnings --perf-basic-prof "
+                      "--interpreted-frames-native-stack", lines)
+        self.assertIn("PYTHONPERFSUPPORT=1", lines)
+        self.assertRegex(result.stdout, r"(?m)^JAVA_TOOL_OPTIONS=-XX:.* "
+                         r"-XX:\+PreserveFramePointer -XX:\+DumpPerfMapAtExit$")
+        self.assertIn("NOINHERIT_AUDIT_OPTIONS=script-frames", lines)
+
+    def test_nobody_is_told_without_the_option(self):
+        for name in ("NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "PYTHONPERFSUPPORT"):
+            self.environment.pop(name, None)
+        self.assertNotRegex(self.audit("env").stdout,
+                            "NODE_OPTIONS|JAVA_TOOL|PYTHONPERF|script-frames")
+
+
 class Refused(AuditTest):
     def test_options_that_are_none(self):
         rows = (

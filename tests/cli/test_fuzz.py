@@ -39,6 +39,11 @@ SEEDS = {
         "pos:\t0\nflags:\t02004002\n", "socket:[4242]", "UNIX-STREAM",
         "LISTEN_PID=7\0LISTEN_FDS=2\0", "#!/usr/bin/env -S -i A=b python3 -u\n",
         "#! /bin/sh -e\n", "#!/bin/sh " + "x" * 400 + "\n", "gr\xfc\xdf \u202e\U0001f40d \x1b[31m\n"],
+    "perf_map": [
+        "1000 100 old\n1080 10 JS:*f /srv/app.js:3:9\n",
+        "0x00007f70f963cd80 0x0000000000000010 void A.b()\nfffffffffffffff0 f x",
+        "1000 10 " + "x" * 1500 + "\n",
+    ],
 }
 # A bug in each reader, to see that the inputs would find it.
 BUGS = (
@@ -48,6 +53,9 @@ BUGS = (
     ("proc", "cgroup.c", "name.length >= NI_CGROUP_NAME_MAX", "0"),
     ("proc", "script.c", "if (size > NI_SCRIPT_HEAD)", "if (0)"),
     ("proc", "proc_text.c", "if (!nul)", "if (0)"),
+    ("perf_map", "perf_map.c", "*at < end && digit", "digit"),
+    ("perf_map", "perf_map.c", "length < LONGEST_NAME", "1"),
+    ("perf_map", "perf_map.c", "strnlen(at, (size_t)(end - at))", "strlen(at)"),
     ("proc", "printable.c", "!length || length > size", "!length"),
 )
 
@@ -67,8 +75,9 @@ class Fuzz(command.CommandTest):
             subprocess.run(["gcc", *SMALL, *flags, "-o",
                             self.path(f"elf/{name}"), source], check=True)
             self.assertLess(os.path.getsize(self.path(f"elf/{name}")), 4096)
-        for number, text in enumerate(SEEDS["proc"]):
-            self.file(f"proc/{number}", text)
+        for name, texts in SEEDS.items():
+            for number, text in enumerate(texts):
+                self.file(f"{name}/{number}", text)
 
     def version_script(self):
         return self.file("versions", "V1 { global: *; };\n")
@@ -91,7 +100,7 @@ class Fuzz(command.CommandTest):
             env=dict(os.environ, TMPDIR=self.folder))
 
     def test_no_input_is_too_much(self):
-        for name in ("elf", "proc"):
+        for name in ("elf", *SEEDS):
             with self.subTest(name):
                 result = self.run_target(name, self.links(name))
                 self.assertEqual((result.stdout, result.stderr),

@@ -40,6 +40,7 @@ struct image {
 	struct launch *launch;		/* NULL: nobody seen started it */
 	const struct ni_module **modules;	/* by number, may hold NULL */
 	uint32_t module_count;
+	struct ni_runtime *runtime;
 	const struct ni_stack **stacks;	/* by place of the record, lazily */
 	const struct ni_trace_what **samples;	/* of sites, the same way */
 	struct arrival *arrivals;

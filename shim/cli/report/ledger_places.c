@@ -81,6 +81,9 @@ void ni_places_read(struct ledger *ledger, struct image *image)
 {
 	const struct ni_trace *trace = image->trace;
 
+	image->runtime = ni_arena_take(ledger->arena, sizeof(*image->runtime));
+	*image->runtime = (struct ni_runtime){ trace->header.pid,
+					       trace->header.start_ns };
 	image->module_count = highest_module(trace) + 1;
 	image->modules = ni_arena_array(ledger->arena, image->module_count,
 					sizeof(const struct ni_module *));
@@ -102,8 +105,10 @@ static struct ni_location location_of(const struct image *image,
 	uint32_t number = NI_FRAME_MODULE(frame);
 	struct ni_location location = { .offset = frame };
 
-	if (!number)
+	if (!number) {
+		location.runtime = image->runtime;
 		return location;
+	}
 	location.offset = NI_FRAME_ADDRESS(frame);
 	if (number < image->module_count)
 		location.module = image->modules[number];

@@ -91,6 +91,9 @@ const char *ni_place_text(struct ni_arena *arena, const struct ni_frame *frame,
 	if (frame->file && frame->line)
 		return ni_arena_format(arena, "%s:%u",
 				       ni_place_file(frame, root), frame->line);
+	/* The name of a script's function says where that is. */
+	if (frame->function && frame->location->runtime)
+		return frame->function;
 	if (frame->function)
 		return ni_arena_format(arena, "%s in %s", frame->function,
 				       ni_place_module_name(frame));

@@ -22,10 +22,17 @@ struct ni_module {
 	size_t build_id_size;	/* 0: it has none */
 };
 
+/* A process that made code while it ran. */
+struct ni_runtime {
+	int64_t pid;
+	uint64_t start_ns;	/* CLOCK_MONOTONIC */
+};
+
 /* Where a call returns to, as an address of the module's file. Compared byte
  * by byte, so the struct has no padding. */
 struct ni_location {
 	const struct ni_module *module;		/* NULL: in no file */
+	const struct ni_runtime *runtime;	/* in no file: whose memory */
 	uint64_t offset;
 };
 

@@ -19,6 +19,7 @@
 
 #include "common/result.h"
 #include "cli/report/demangle.h"
+#include "cli/report/perf_map.h"
 #include "cli/report/place.h"
 #include "cli/report/debuginfod.h"
 
@@ -32,6 +33,11 @@ struct opened_module {
 	Dwfl_Module *handle;	/* NULL: not to be had */
 };
 
+struct opened_map {
+	const struct ni_runtime *runtime;
+	const struct ni_perf_map *map;	/* NULL: not to be had */
+};
+
 struct resolved {
 	const struct ni_frame *frames;
 	size_t depth;
@@ -42,6 +48,8 @@ struct ni_symbols {
 	const char *debug_directory;
 	struct opened_module *modules;
 	size_t module_count, module_room;
+	struct opened_map *maps;
+	size_t map_count, map_room;
 	struct ni_distinct locations;
 	struct resolved *resolved;	/* by the number in locations */
 	size_t resolved_count, resolved_room;
@@ -77,6 +85,7 @@ void ni_symbols_close(struct ni_symbols *symbols)
 	for (size_t i = 0; i < symbols->module_count; i++)
 		dwfl_end(symbols->modules[i].dwfl);
 	free(symbols->modules);
+	free(symbols->maps);
 	free(symbols->resolved);
 	ni_distinct_free(&symbols->locations);
 }
@@ -170,6 +179,28 @@ static struct opened_module *open_module(struct ni_symbols *symbols,
 	if (open_file(opened, module->path) < 0 && module->build_id_size)
 		open_file(opened, debug_file(symbols, module));
 	return opened;
+}
+
+static const struct ni_perf_map *open_map(struct ni_symbols *symbols,
+					  const struct ni_runtime *runtime)
+{
+	struct opened_map *opened;
+
+	for (size_t i = 0; i < symbols->map_count; i++)
+		if (symbols->maps[i].runtime == runtime)
+			return symbols->maps[i].map;
+	opened = ni_array_push(&symbols->maps, &symbols->map_count,
+			       &symbols->map_room, sizeof(*opened));
+	opened->runtime = runtime;
+	return opened->map = ni_perf_map_open(symbols->arena, runtime);
+}
+
+static const char *script_function(struct ni_symbols *symbols,
+				   const struct ni_location *location)
+{
+	const struct ni_perf_map *map = open_map(symbols, location->runtime);
+
+	return map ? ni_perf_map_name(map, location->offset - 1) : NULL;
 }
 
 void ni_symbols_tidy_path(char *path)
@@ -436,6 +467,8 @@ static struct resolved resolve(struct ni_symbols *symbols,
 	struct opened_module *opened = NULL;
 	size_t depth = 1;
 
+	if (!location->module && location->runtime && location->offset)
+		found[0].function = script_function(symbols, location);
 	if (location->module)
 		opened = open_module(symbols, location->module);
 	/* A return address is behind its call: perhaps in the next line, or

@@ -84,13 +84,17 @@ static void put_frame(struct ni_text *page, const struct ni_frame *frame,
 		      size_t number, int width)
 {
 	const char *file = ni_place_file(frame, page->report->source_root);
+	bool is_script = frame->function && frame->location->runtime;
 
 	ni_text_put(page, NI_TEXT_DIM, "    #%-2zu ", number);
-	ni_text_put(page, NI_TEXT_PLAIN, "%-*s  ", width,
-		    frame->function ? frame->function : "?");
+	if (is_script)
+		ni_text_put(page, NI_TEXT_PLAIN, "%s", frame->function);
+	else
+		ni_text_put(page, NI_TEXT_PLAIN, "%-*s  ", width,
+			    frame->function ? frame->function : "?");
 	if (file && frame->line)
 		ni_text_put(page, NI_TEXT_PLAIN, "%s:%u", file, frame->line);
-	else
+	else if (!is_script)
 		ni_text_put(page, NI_TEXT_PLAIN, "%s+0x%" PRIx64,
 		    ni_place_module_name(frame), frame->location->offset);
 	if (frame->is_inlined)

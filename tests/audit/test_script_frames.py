@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""With script-frames, a stack goes on through code that was made at run time,
+and the runtime's own map names that; whatever such code keeps in the register
+of the frame pointer, nothing is read that is not there.
+"""
+
+import os
+import shutil
+import sys
+
+import recording
+from recording import Recording, check
+
+JITTED = os.path.join(recording.HELPERS, "jitted")
+
+SERVER = """
+const net = require('net');
+const path = process.argv[2];
+function connectOften() {
+    for (let i = 0; i < 20; i++) net.connect(path);
+    process.exit(0);
+}
+function startServer() {
+    net.createServer().listen(path, connectOften);
+}
+startServer();
+"""
+
+CLIENT = """
+import java.io.*;
+import java.net.*;
+
+public class Client {
+    static Socket connectOnce(int port) throws IOException {
+        return new Socket("127.0.0.1", port);
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        ServerSocket server = new ServerSocket(0, 50,
+            InetAddress.getByName("127.0.0.1"));
+        connectOnce(server.getLocalPort());
+        System.exit(0);
+    }
+}
+"""
+
+
+def stacks(report, call):
+    """The creation stacks of what is open at exit, as names of functions."""
+    return [[frame["function"] for frame in finding["created"]]
+            for finding in report["findings"]
+            if finding["kind"] == "unclosed" and finding["call"] == call]
+
+
+def named_stack(record):
+    found = stacks(record.report(), "socket")
+    check("one socket was left open", len(found) == 1, found)
+    return found[0]
+
+
+def map_of(pid):
+    return "/tmp/perf-%d.map" % int(pid)
+
+
+def remove_maps(record):
+    for file in record.files():
+        path = map_of(os.path.basename(file).split(".")[0])
+        if os.path.lexists(path):
+            os.unlink(path)
+
+
+def test_a_stack_goes_on_through_code_without_tables():
+    with Recording("script-frames") as record:
+        record.run(JITTED, "named")
+        try:
+            names = named_stack(record)
+            check("functions of both kinds are named, the last line of a map "
+                  "counts", names[:5] == [
+                      "leave_open", "JS:*inner \033[31m /srv/app.js:3:9",
+                      "JS:~outer /srv/app.js:7:1", "run_scripts", "named"],
+                  names)
+            check("to the outermost", "main" in names, names)
+        finally:
+            remove_maps(record)
+
+
+def test_without_the_option_it_ends_there():
+    with Recording() as record:
+        record.run(JITTED, "named")
+        try:
+            names = named_stack(record)
+            check("the first address is kept", len(names) == 2, names)
+        finally:
+            remove_maps(record)
+
+
+def test_only_the_process_itself_names_its_code():
+    with Recording("script-frames") as record:
+        path = map_of(record.run(JITTED, "named").stdout)
+        try:
+            os.utime(path, (1, 1))
+            check("an older file is not used", named_stack(record)[1] is None)
+            os.utime(path)
+            check("a newer one is", named_stack(record)[1] is not None)
+            os.rename(path, path + ".moved")
+            os.symlink(path + ".moved", path)
+            check("a link is not followed", named_stack(record)[1] is None)
+            os.unlink(path)
+            os.mkfifo(path)
+            check("a fifo is not waited for", named_stack(record)[1] is None)
+            if os.getuid() == 0:
+                os.unlink(path)
+                os.rename(path + ".moved", path)
+                os.chown(path, 65534, -1)
+                check("another user's is not used",
+                      named_stack(record)[1] is None)
+        finally:
+            remove_maps(record)
+            if os.path.exists(path + ".moved"):
+                os.unlink(path + ".moved")
+
+
+def test_no_register_leads_a_walk_astray():
+    with Recording("script-frames,size=65536") as record:
+        record.run(JITTED, "garbage")
+        check("every socket was seen", sum(
+            int(site["inheritable"]) for site in record.records("site")) > 2000)
+
+
+def audited(record, *command, **variables):
+    """A report on a command with --script-frames."""
+    environment = {name: value for name, value in record.environment.items()
+                   if name != "LD_PRELOAD" and not name.startswith("NOINHERIT")}
+    record.environment = dict(environment, **variables)
+    made = os.path.join(record.directory, "made")
+    record.run(recording.NOINHERIT, "audit", "--script-frames", "--record-only",
+               "--output=" + made, "--", *command, cwd=record.directory)
+    record.directory = made
+    return record.report("unclosed")
+
+
+def test_node_names_its_functions():
+    if not shutil.which("node"):
+        print("# SKIPPED: nodejs is not installed")
+        return
+    with Recording() as record:
+        place = record.directory
+        script = os.path.join(place, "server.js")
+        with open(script, "w") as file:
+            file.write(SERVER)
+        try:
+            found = stacks(audited(record, "node", script, place + "/socket",
+                                   NODE_OPTIONS="--no-warnings"), "socket")
+            check("the function that connects is named", any(
+                name and "connectOften " + script in name
+                for names in found for name in names), found)
+            check("and what called into the scripts", any(
+                name and "node::Start(" in name
+                for names in found for name in names), found)
+        finally:
+            remove_maps(record)
+            shutil.rmtree(place)
+
+
+def test_java_names_its_methods():
+    if not shutil.which("javac"):
+        print("# SKIPPED: there is no javac")
+        return
+    with Recording() as record:
+        place = record.directory
+        source = os.path.join(place, "Client.java")
+        with open(source, "w") as file:
+            file.write(CLIENT)
+        record.run("javac", source)
+        try:
+            # Only what is compiled has a name: here, one method is at once.
+            found = stacks(audited(
+                record, "java", "-Xbatch", "-cp", place,
+                "-XX:CompileThreshold=1", "-Xcomp",
+                "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=compileonly,Client::*", "Client"),
+                "socket")
+            # main, where the one that it calls is inlined.
+            check("the method that connects is named", any(
+                name and "Client." in name
+                for names in found for name in names), found)
+        finally:
+            remove_maps(record)
+            shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    recording.run_tests(sys.modules[__name__])
