@@ -14,7 +14,14 @@ struct object {
 	const uint32_t *gnu_hash;
 	const uint32_t *sysv_hash;
 	const char *name;	/* DT_SONAME, or "" */
+	/* Of gnu_hash, whose first words they are. */
+	const ElfW(Addr) *bloom;
+	uint32_t bloom_mask, bloom_shift;
 };
+
+/* What the last search ended in: written once, and read without a lock. */
+static struct object libc_object;
+static bool is_libc_known;
 
 /* The state of one walk over all objects. */
 struct walk {
@@ -77,13 +84,17 @@ static bool read_dynamic(struct object *object, const ElfW(Dyn) *entry)
 	if (!object->symbols || !object->strings)
 		return false;
 	object->name = soname ? object->strings + soname : "";
-	return object->gnu_hash || object->sysv_hash;
+	if (!object->gnu_hash)
+		return object->sysv_hash;
+	object->bloom = (const ElfW(Addr) *)&object->gnu_hash[4];
+	object->bloom_mask = object->gnu_hash[2] - 1;
+	object->bloom_shift = object->gnu_hash[3];
+	return object->gnu_hash[0] && object->gnu_hash[2];
 }
 
 static bool read_object(struct object *object, const struct dl_phdr_info *info)
 {
-	memset(object, 0, sizeof(*object));
-	object->base = info->dlpi_addr;
+	*object = (struct object){ .base = info->dlpi_addr };
 	for (size_t i = 0; i < info->dlpi_phnum; i++)
 		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
 			return read_dynamic(object, (const ElfW(Dyn) *)
@@ -118,26 +129,32 @@ static bool fits(const struct object *object, uint32_t row, const char *name)
 	       !strcmp(object->strings + symbol->st_name, name);
 }
 
+/* False says no; true says perhaps. Nearly all that is asked for ends here. */
+static inline __attribute__((always_inline)) bool
+may_define(const struct object *object, const struct ni_symbol *wanted)
+{
+	const unsigned bits = 8 * sizeof(*object->bloom);
+	const uint32_t hash = wanted->hash;
+	ElfW(Addr) word;
+
+	if (!object->gnu_hash)
+		return true;
+	word = object->bloom[(hash / bits) & object->bloom_mask];
+	return word >> (hash % bits) &
+	       word >> ((hash >> object->bloom_shift) % bits) & 1;
+}
+
 static uint32_t find_by_gnu_hash(const struct object *object,
 				 const struct ni_symbol *wanted)
 {
 	const uint32_t *table = object->gnu_hash;
 	const uint32_t bucket_count = table[0], first = table[1];
-	const uint32_t bloom_words = table[2], shift = table[3];
-	const ElfW(Addr) *bloom = (const ElfW(Addr) *)&table[4];
-	const unsigned bits = 8 * sizeof(*bloom);
-	const uint32_t *buckets = (const uint32_t *)(bloom + bloom_words);
+	const uint32_t *buckets = (const uint32_t *)
+		(object->bloom + object->bloom_mask + 1);
 	const uint32_t *chains = buckets + bucket_count;
 	const uint32_t hash = wanted->hash;
-	ElfW(Addr) word;
-	uint32_t row;
+	uint32_t row = buckets[hash % bucket_count];
 
-	if (!bucket_count || !bloom_words)
-		return 0;
-	word = bloom[(hash / bits) & (bloom_words - 1)];
-	if (!(word >> (hash % bits) & word >> ((hash >> shift) % bits) & 1))
-		return 0;
-	row = buckets[hash % bucket_count];
 	if (row < first)
 		return 0;
 	for (;; row++) {
@@ -176,11 +193,11 @@ static uint32_t find_row(const struct object *object,
 
 static void *find(const struct object *object, const struct ni_symbol *wanted)
 {
-	const uint32_t row = find_row(object, wanted);
 	const ElfW(Sym) *symbol;
 	uintptr_t address;
+	uint32_t row;
 
-	if (!row)
+	if (!may_define(object, wanted) || !(row = find_row(object, wanted)))
 		return NULL;
 	symbol = &object->symbols[row];
 	address = object->base + symbol->st_value;
@@ -245,6 +262,10 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *data)
 		symbol->is_foreign = libc == NOT_LIBC;
 		walk->missing--;
 	}
+	if (libc == ALL_OF_LIBC && !is_libc_known) {
+		libc_object = object;
+		__atomic_store_n(&is_libc_known, true, __ATOMIC_RELEASE);
+	}
 	/* Nothing behind libc answers a name of libc's before libc does. */
 	return !walk->missing || libc == ALL_OF_LIBC;
 }
@@ -270,10 +291,17 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)
 	dl_iterate_phdr(look_into, &walk);
 }
 
+void *ni_libc_symbol(const struct ni_symbol *symbol)
+{
+	return __atomic_load_n(&is_libc_known, __ATOMIC_ACQUIRE) ?
+		       find(&libc_object, symbol) : NULL;
+}
+
 static bool defines_any(const struct object *object, const struct walk *walk)
 {
 	for (size_t i = 0; i < walk->count; i++)
-		if (find_row(object, &walk->symbols[i]))
+		if (may_define(object, &walk->symbols[i]) &&
+		    find_row(object, &walk->symbols[i]))
 			return true;
 	return false;
 }

@@ -19,7 +19,8 @@
 struct ni_symbol {
 	const char *name;
 	uint32_t hash;		/* the GNU hash of name: ni_symbol_hash() */
-	bool skip_libc;		/* not wanted where libc would be the answer */
+	bool skip_libc;		/* not wanted where libc would be the answer,
+				 * or not now: ni_libc_symbol() */
 	bool is_foreign;	/* out: found in an object that is not libc's */
 	void *address;		/* out: NULL if nobody defines it */
 };
@@ -63,6 +64,17 @@ uint32_t ni_symbol_hash(const char *name);
  * there, in libc alone.
  */
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
+
+/**
+ * ni_libc_symbol - where libc has this function
+ * @symbol: name and hash filled in
+ *
+ * For what ni_next_symbols() was told to skip in libc. Takes no lock and writes
+ * nothing: for signal handlers and children of vfork(), too.
+ *
+ * Return: NULL if libc has no such function, or was not come upon yet.
+ */
+void *ni_libc_symbol(const struct ni_symbol *symbol);
 
 /**
  * ni_is_defined_in_front - does an object in front of @self define any of them?

@@ -5,6 +5,7 @@
 
 #include "common/announced.h"
 #include "common/next_symbol.h"
+#include "common/same_program.h"
 
 static const char names[NI_CARRIED_MAX][16] = {
 	"LD_PRELOAD", "NOINHERIT_MODE", "NOINHERIT_SCOPE", "NOINHERIT_KEEP",
@@ -36,38 +37,21 @@ static void append(const char *name, const char *value, size_t value_length)
 	carried.used += size;
 }
 
-static const char *base_of(const char *path, size_t length)
-{
-	while (length && path[length - 1] != '/')
-		length--;
-	return path + length;
-}
-
-static bool is_end(char c)
+static inline bool is_end(char c)
 {
 	return !c || c == ':' || c == ' ';
 }
 
-/* The length of the entry at the list's start, if it is our file. Nearly
- * always it is the very path that the loader opened. */
-static size_t own_entry(const char *entry, const char *own)
+/* The entry at the list's start: its length, and where its name begins. */
+static size_t length_of_entry(const char *entry, size_t *name)
 {
-	size_t same = 0, length;
-	const char *base, *own_base;
+	size_t length;
 
-	while (own[same] && entry[same] == own[same])
-		same++;
-	if (!own[same] && same && is_end(entry[same]))
-		return same;
-	for (length = same; !is_end(entry[length]); length++)
-		;
-	base = base_of(entry, length);
-	own_base = base_of(own, strlen(own));
-	length -= (size_t)(base - entry);
-	if (length && length == strlen(own_base) &&
-	    !memcmp(base, own_base, length))
-		return (size_t)(base - entry) + length;
-	return 0;
+	*name = 0;
+	for (length = 0; !is_end(entry[length]); length++)
+		if (entry[length] == '/')
+			*name = length + 1;
+	return length;
 }
 
 /* A relative path with a slash leads elsewhere once the program has changed its
@@ -77,20 +61,22 @@ static bool is_the_same_anywhere(const char *entry, size_t length)
 	return *entry == '/' || !memchr(entry, '/', length);
 }
 
+/* Ours is the one of the name that the loader opened us by. */
 static void copy_own_entry(const char *list)
 {
-	const char *own = ni_own_file(names);
+	const char *own = ni_path_base(ni_own_file(names));
+	const size_t own_length = strlen(own);
 
 	while (*list) {
-		size_t length = own_entry(list, own);
+		size_t name, length = length_of_entry(list, &name);
 
-		if (length) {
+		if (own_length && length - name == own_length &&
+		    !memcmp(list + name, own, own_length)) {
 			if (is_the_same_anywhere(list, length))
 				append(names[0], list, length);
 			return;
 		}
-		while (!is_end(*list))
-			list++;
+		list += length;
 		list += *list != '\0';
 	}
 }

@@ -161,11 +161,6 @@ static int raw_execveat(int fd, const char *path, char *const *argv,
 					   flags, 0));
 }
 
-static int raw_fexecve(int fd, char *const *argv, char *const *envp)
-{
-	return raw_execveat(fd, "", argv, envp, AT_EMPTY_PATH);
-}
-
 static int raw_unshare(int flags)
 {
 	return (int)ni_libc_result(ni_raw3(SYS_unshare, flags, 0, 0));
@@ -189,43 +184,58 @@ pid_t ni_vfork_failed(long result)
 
 #define raw_fcntl64 raw_fcntl
 
-/* ---- what only libc can do: another constructor called it before ours ---- */
+/* ---- LATER calls, the first time ---- */
+
+enum {
+#define CALL(name, result, parameters, where) ROW_##name,
+#include "preload/calls.def"
+#undef CALL
+	ROWS
+};
+
+/* From then on ni_next holds it. */
+static bool is_in_libc(unsigned row);
 
 static void raw_closefrom(int first)
 {
-	ni_next_resolve();
-	if (ni_next.closefrom != raw_closefrom)
+	if (is_in_libc(ROW_closefrom))
 		ni_next.closefrom(first);
 	else if (first >= 0)
 		raw_close_range((unsigned)first, ~0U, 0);
 }
 
+static int raw_fexecve(int fd, char *const *argv, char *const *envp)
+{
+	return is_in_libc(ROW_fexecve) ?
+		       ni_next.fexecve(fd, argv, envp) :
+		       raw_execveat(fd, "", argv, envp, AT_EMPTY_PATH);
+}
+
 /* @failure: what libc would answer if it had the function. */
-#define LIBC_BEFORE_START(name, result, parameters, arguments, failure)       \
+#define LATER_CALL(name, result, parameters, arguments, failure)       \
 	static result raw_##name parameters                                   \
 	{                                                                     \
-		ni_next_resolve();                                            \
-		if (ni_next.name != raw_##name)                               \
+		if (is_in_libc(ROW_##name))                                   \
 			return ni_next.name arguments;                        \
 		errno = ENOSYS;                                               \
 		return failure;                                               \
 	}
-LIBC_BEFORE_START(execvpe, int,
+LATER_CALL(execvpe, int,
 		  (const char *file, char *const *argv, char *const *envp),
 		  (file, argv, envp), -1)
-LIBC_BEFORE_START(fclose, int, (FILE *stream), (stream), EOF)
-LIBC_BEFORE_START(pclose, int, (FILE *stream), (stream), -1)
-LIBC_BEFORE_START(freopen, FILE *,
+LATER_CALL(fclose, int, (FILE *stream), (stream), EOF)
+LATER_CALL(pclose, int, (FILE *stream), (stream), -1)
+LATER_CALL(freopen, FILE *,
 		  (const char *path, const char *mode, FILE *stream),
 		  (path, mode, stream), NULL)
-LIBC_BEFORE_START(freopen64, FILE *,
+LATER_CALL(freopen64, FILE *,
 		  (const char *path, const char *mode, FILE *stream),
 		  (path, mode, stream), NULL)
-LIBC_BEFORE_START(fileno, int, (FILE *stream), (stream), -1)
-LIBC_BEFORE_START(closedir, int, (DIR *directory), (directory), -1)
-LIBC_BEFORE_START(dirfd, int, (DIR *directory), (directory), -1)
-LIBC_BEFORE_START(fork, pid_t, (void), (), -1)
-LIBC_BEFORE_START(_Fork, pid_t, (void), (), -1)
+LATER_CALL(fileno, int, (FILE *stream), (stream), -1)
+LATER_CALL(closedir, int, (DIR *directory), (directory), -1)
+LATER_CALL(dirfd, int, (DIR *directory), (directory), -1)
+LATER_CALL(fork, pid_t, (void), (), -1)
+LATER_CALL(_Fork, pid_t, (void), (), -1)
 
 static int raw_clone(int (*function)(void *), void *stack, int flags,
 		     void *argument, ...)
@@ -233,8 +243,7 @@ static int raw_clone(int (*function)(void *), void *stack, int flags,
 	va_list list;
 	void *a, *b, *c;
 
-	ni_next_resolve();
-	if (ni_next.clone == raw_clone) {
+	if (!is_in_libc(ROW_clone)) {
 		errno = ENOSYS;
 		return -1;
 	}
@@ -246,22 +255,21 @@ static int raw_clone(int (*function)(void *), void *stack, int flags,
 	return ni_next.clone(function, stack, flags, argument, a, b, c);
 }
 
-#define SPAWN_BEFORE_START(name, handle)                                      \
+#define LATER_SPAWN(name, handle)                                      \
 	static int raw_##name(handle *id, const char *path,                   \
 			      const posix_spawn_file_actions_t *actions,      \
 			      const posix_spawnattr_t *attributes,            \
 			      char *const *argv, char *const *envp)           \
 	{                                                                     \
-		ni_next_resolve();                                            \
-		if (ni_next.name == raw_##name)                               \
+		if (!is_in_libc(ROW_##name))                                  \
 			return ENOSYS;                                        \
 		return ni_next.name(id, path, actions, attributes, argv,      \
 				    envp);                                    \
 	}
-SPAWN_BEFORE_START(posix_spawn, pid_t)
-SPAWN_BEFORE_START(posix_spawnp, pid_t)
-SPAWN_BEFORE_START(pidfd_spawn, int)
-SPAWN_BEFORE_START(pidfd_spawnp, int)
+LATER_SPAWN(posix_spawn, pid_t)
+LATER_SPAWN(posix_spawnp, pid_t)
+LATER_SPAWN(pidfd_spawn, int)
+LATER_SPAWN(pidfd_spawnp, int)
 
 struct ni_next ni_next = {
 #define CALL(name, result, parameters, where) .name = raw_##name,
@@ -271,12 +279,13 @@ struct ni_next ni_next = {
 
 struct ni_foreign ni_foreign;
 bool ni_is_shadowed;
+static bool is_resolved;
 
 long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
 
 /* ---- what is behind us ---- */
 
-enum where { DIRECT, LIBC };
+enum where { DIRECT, LIBC, LATER };
 
 /* The text lies in the row: a pointer would cost a relocation in every
  * process that starts. */
@@ -293,8 +302,6 @@ static const struct row rows[] = {
 #undef CALL
 };
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-
 _Static_assert(sizeof(struct ni_foreign) == ROWS, "one flag a row, in order");
 _Static_assert(sizeof(struct ni_next) == ROWS * sizeof(void *),
 	       "one pointer a row, in order");
@@ -308,7 +315,7 @@ void ni_next_resolve(void)
 	for (int i = 0; i < ROWS; i++) {
 		symbols[i].name = rows[i].name;
 		symbols[i].hash = rows[i].hash;
-		symbols[i].skip_libc = rows[i].where == DIRECT;
+		symbols[i].skip_libc = rows[i].where != LIBC;
 	}
 	ni_next_symbols(&rows, symbols, ROWS);
 	ni_is_shadowed = ni_is_defined_in_front(&rows, symbols, ROWS);
@@ -325,4 +332,24 @@ void ni_next_resolve(void)
 	}
 	ni_vfork_foreign = ni_next.vfork;
 	ni_vfork_is_foreign = ni_foreign.vfork;
+	is_resolved = true;
+}
+
+/* Two threads may do this at once: they write the same. */
+static bool is_in_libc(unsigned row)
+{
+	const struct ni_symbol symbol = { .name = rows[row].name,
+					  .hash = rows[row].hash };
+	void **pointer = (void **)&ni_next + row;
+	void *found;
+
+	/* Another constructor calls, before ours. */
+	if (!is_resolved)
+		ni_next_resolve();
+	if (((bool *)&ni_foreign)[row])
+		return true;
+	found = ni_libc_symbol(&symbol);
+	if (found)
+		__atomic_store_n(pointer, found, __ATOMIC_RELAXED);
+	return found;
 }

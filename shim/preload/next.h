@@ -2,7 +2,8 @@
  * next.h - where a call goes behind the shim.
  *
  * Every pointer can be called at any time: before the constructor ran it makes
- * the system call itself. Written by the constructor only.
+ * the system call itself. Written by the constructor, and those of rare calls
+ * by the first call of each.
  */
 #ifndef NI_PRELOAD_NEXT_H
 #define NI_PRELOAD_NEXT_H

@@ -14,6 +14,7 @@ static struct {
 	/* As exec was given it: AT_EXECFN, behind the environment. Titles are
 	 * written up to there; the hash tells whether it is still the same. */
 	const char *path;
+	const char *base;	/* within path */
 	uint64_t path_hash;
 	struct ni_program_arguments arguments;
 	char interpreter[32];	/* basename of a script's interpreter */
@@ -35,7 +36,11 @@ static bool copy_text(char *to, size_t size, const char *from)
 
 bool ni_program_is_set_id(void)
 {
-	return getauxval(AT_SECURE) != 0;
+	static char answer;	/* 0: not asked yet */
+
+	if (!answer)
+		answer = getauxval(AT_SECURE) ? 'y' : 'n';
+	return answer == 'y';
 }
 
 /* The working directory may be another one by the time of an exec. */
@@ -57,6 +62,8 @@ static void note_path(void)
 {
 	start.path = (const char *)getauxval(AT_EXECFN);
 	start.path_hash = ni_text_hash(start.path);
+	if (start.path)
+		start.base = ni_path_base(start.path);
 	if (start.path && *start.path != '/')
 		note_absolute(start.path);
 }
@@ -92,17 +99,15 @@ void ni_program_start(char *const *argv)
 
 /* ---- names ---- */
 
-static bool is_base(const char *path, const char *name, size_t length)
-{
-	const char *base = ni_path_base(path);
-
-	return strlen(base) == length && !memcmp(base, name, length);
-}
-
+/* Nearly always the answer is no, and whether the path is still what it was
+ * need not be asked. */
 bool ni_program_is_called(const char *name, size_t length)
 {
-	return is_base(start.interpreter[0] ? start.interpreter : start_path(),
-		       name, length);
+	const char *base = start.interpreter[0] ? start.interpreter :
+						  start.base;
+
+	return base && !strncmp(base, name, length) && !base[length] &&
+	       (base == start.interpreter || *start_path());
 }
 
 /* The file's own path, which only /proc tells; "" if it does not, or if that is
