@@ -68,11 +68,10 @@ LIB := $(call objects,lib,host)
 CLI := $(call objects,cli,host)
 
 # The shim must be small; its hot calls ask for speed by NI_HOT. Tables for
-# unwinding are for what a thread may be cancelled in or a handler's backtrace()
-# goes through; the rest ends soon. receive.c for size would import the function
+# unwinding are for what a thread may be cancelled in, or wait in when a handler
+# calls backtrace(); the rest ends soon. receive.c for size would import the function
 # of CMSG_NXTHDR.
-PRELOAD_UNWOUND := accept close control created duplicate indirect receive \
-	socket stream
+PRELOAD_UNWOUND := accept close control indirect receive stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null && echo yes),-Oz,-Os)
