@@ -31,7 +31,7 @@ struct image {
 	int flags;		/* AT_DIRECTORY */
 };
 
-static int start(const struct image *image, char *const *envp)
+static int exec_next(const struct image *image, char *const *envp)
 {
 	const struct ni_next *next = image->next;
 
@@ -140,7 +140,7 @@ static void release_and_list(void *text, unsigned fd)
 
 /* With our variables, and without them if that is too much for the kernel. */
 static __attribute__((noinline)) int
-start_with_variables(const struct image *image,
+exec_with_variables(const struct image *image,
 		     const struct ni_handover *handover)
 {
 	size_t count = ni_environment_count(image->envp);
@@ -150,14 +150,14 @@ start_with_variables(const struct image *image,
 
 	if (count > NI_ENVIRONMENT_MAX) {
 		ni_handover_each(handover, ni_handover_release, NULL);
-		return start(image, image->envp);
+		return exec_next(image, image->envp);
 	}
 	envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
 	ni_environment_begin(&text, false, own_pid());
 	ni_handover_each(handover, release_and_list, &text);
 	ni_environment_complete(envp, &text, image->envp, count);
-	result = start(image, envp);
-	return errno == E2BIG ? start(image, image->envp) : result;
+	result = exec_next(image, envp);
+	return errno == E2BIG ? exec_next(image, image->envp) : result;
 }
 
 /* Takes flags off: only where no other thread uses the table. */
@@ -166,12 +166,12 @@ static void hand_over(struct attempt *attempt)
 	const struct image *image = attempt->image;
 
 	if (attempt->handover.is_same_program) {
-		attempt->result = start_with_variables(image,
-						       &attempt->handover);
+		attempt->result = exec_with_variables(image,
+						      &attempt->handover);
 		return;
 	}
 	ni_handover_each(&attempt->handover, ni_handover_release, NULL);
-	attempt->result = start(image, image->envp);
+	attempt->result = exec_next(image, image->envp);
 }
 
 static void hand_over_in_copy(void *attempt)
@@ -180,13 +180,13 @@ static void hand_over_in_copy(void *attempt)
 	hand_over(attempt);
 }
 
-static int run(const struct image *image)
+static int exec_image(const struct image *image)
 {
 	struct attempt attempt = { .image = image };
 
 	if (!ni_hands_over() || !image->path || !ni_marks_top() ||
 	    !decide(image, &attempt.handover))
-		return start(image, image->envp);
+		return exec_next(image, image->envp);
 	if (!ni_is_single_thread() &&
 	    ni_in_copied_table(hand_over_in_copy, &attempt))
 		return attempt.result;
@@ -202,7 +202,7 @@ int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
 	const struct image image = { .next = next, .kind = BY_PATH,
 				     .path = path, .argv = argv, .envp = envp };
 
-	return run(&image);
+	return exec_image(&image);
 }
 
 int ni_execveat(const struct ni_next *next, int fd, const char *path,
@@ -212,7 +212,7 @@ int ni_execveat(const struct ni_next *next, int fd, const char *path,
 				     .fd = fd, .path = path, .argv = argv,
 				     .envp = envp, .flags = flags };
 
-	return run(&image);
+	return exec_image(&image);
 }
 
 static int search(const char *file, char *const *argv, char *const *envp)
@@ -220,7 +220,7 @@ static int search(const char *file, char *const *argv, char *const *envp)
 	const struct image image = { .next = &ni_next, .kind = BY_SEARCH,
 				     .path = file, .argv = argv, .envp = envp };
 
-	return run(&image);
+	return exec_image(&image);
 }
 
 NI_EXPORT int execve(const char *path, char *const argv[], char *const envp[])
@@ -245,7 +245,7 @@ NI_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 				     .fd = fd, .path = "", .argv = argv,
 				     .envp = envp };
 
-	return run(&image);
+	return exec_image(&image);
 }
 
 NI_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])

@@ -80,8 +80,8 @@ struct spawn {
 	char *const *envp;
 };
 
-static int start(const struct spawn *spawn,
-		 const posix_spawn_file_actions_t *actions, char *const *envp)
+static int spawn_next(const struct spawn *spawn,
+		      const posix_spawn_file_actions_t *actions, char *const *envp)
 {
 	return spawn->function(spawn->id, spawn->path, actions,
 			       spawn->attributes, spawn->argv, envp);
@@ -186,7 +186,7 @@ static void release_and_list(void *text, unsigned fd)
 
 /* The environment is chosen before the call: the file actions must not be run
  * a second time. */
-static int start_with(const struct spawn *spawn,
+static int spawn_with(const struct spawn *spawn,
 		      const posix_spawn_file_actions_t *actions,
 		      const struct ni_handover *handover, bool releases)
 {
@@ -198,16 +198,16 @@ static int start_with(const struct spawn *spawn,
 	    !ni_environment_fits(spawn->argv, spawn->envp)) {
 		if (releases)
 			ni_handover_each(handover, ni_handover_release, NULL);
-		return start(spawn, actions, spawn->envp);
+		return spawn_next(spawn, actions, spawn->envp);
 	}
 	envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
 	ni_environment_begin(&text, true, (pid_t)ni_raw3(SYS_getpid, 0, 0, 0));
 	ni_handover_each(handover, releases ? release_and_list : list, &text);
 	ni_environment_complete(envp, &text, spawn->envp, count);
-	return start(spawn, actions, envp);
+	return spawn_next(spawn, actions, envp);
 }
 
-static int start_with_actions(const struct spawn *spawn,
+static int spawn_with_actions(const struct spawn *spawn,
 			      const struct ni_handover *handover)
 {
 	struct action_list actions;
@@ -220,7 +220,7 @@ static int start_with_actions(const struct spawn *spawn,
 		write_actions(&actions, &room, spawn, handover);
 	else
 		write_musl_actions(&actions, &room, spawn, handover);
-	return start_with(spawn, (posix_spawn_file_actions_t *)&actions,
+	return spawn_with(spawn, (posix_spawn_file_actions_t *)&actions,
 			  handover, false);
 }
 
@@ -230,31 +230,31 @@ struct attempt {
 	int error;
 };
 
-static void start_in_copy(void *data)
+static void spawn_in_copy(void *data)
 {
 	struct attempt *attempt = data;
 	const struct spawn *spawn = attempt->spawn;
 
 	ni_admit_signals();
-	attempt->error = start_with(spawn, spawn->actions, &attempt->handover,
+	attempt->error = spawn_with(spawn, spawn->actions, &attempt->handover,
 				    true);
 }
 
-static int run(const struct spawn *spawn)
+static int spawn_image(const struct spawn *spawn)
 {
 	struct attempt attempt = { .spawn = spawn };
 	unsigned count;
 
 	if (!ni_hands_over() || !spawn->path || !ni_marks_top() ||
 	    !decide(spawn, &attempt.handover))
-		return start(spawn, spawn->actions, spawn->envp);
+		return spawn_next(spawn, spawn->actions, spawn->envp);
 	count = ni_handover_each(&attempt.handover, NULL, NULL);
 	if (count + (unsigned)own_actions(spawn) <= ACTIONS_MAX &&
 	    ni_is_single_thread())
-		return start_with_actions(spawn, &attempt.handover);
-	if (ni_in_copied_table(start_in_copy, &attempt))
+		return spawn_with_actions(spawn, &attempt.handover);
+	if (ni_in_copied_table(spawn_in_copy, &attempt))
 		return attempt.error;
-	return start(spawn, spawn->actions, spawn->envp);
+	return spawn_next(spawn, spawn->actions, spawn->envp);
 }
 
 #define SPAWN(name, handle, search)                                           \
@@ -268,7 +268,7 @@ static int run(const struct spawn *spawn)
 			ni_next.name, search, id, path, actions, attributes,  \
 			argv, envp };                                         \
 									      \
-		return run(&spawn);                                           \
+		return spawn_image(&spawn);                                   \
 	}
 SPAWN(posix_spawn, pid_t, false)
 SPAWN(posix_spawnp, pid_t, true)

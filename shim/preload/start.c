@@ -33,8 +33,8 @@ static char **arguments_before(char **environment)
 	return NULL;
 }
 
-__attribute__((constructor)) static void start(int argc, char **argv,
-					       char **envp)
+__attribute__((constructor)) static void start_shim(int argc, char **argv,
+						     char **envp)
 {
 	(void)argc;
 	ni_next_resolve();

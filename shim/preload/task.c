@@ -50,7 +50,7 @@ struct job {
 	int death_signal;	/* the thread's own: it must survive exec */
 };
 
-static void run(void *data)
+static void run_job(void *data)
 {
 	const struct job *job = data;
 
@@ -74,7 +74,7 @@ bool ni_in_copied_table(void (*body)(void *), void *data)
 	set_signals(&all, &signals_before);
 	ni_marks_detached = ni_marks_copy_begins();
 	ni_marks_limit = 0;
-	thread = ni_clone_and_sleep(flags, run, &job);
+	thread = ni_clone_and_sleep(flags, run_job, &job);
 	ni_marks_copy_ends();
 	ni_marks_detached = detached;
 	ni_admit_signals();
