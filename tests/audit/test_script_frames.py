@@ -63,10 +63,11 @@ def map_of(pid):
 
 
 def remove_maps(record):
-    for file in record.files():
-        path = map_of(os.path.basename(file).split(".")[0])
-        if os.path.lexists(path):
-            os.unlink(path)
+    for _, _, names in os.walk(record.directory):
+        for name in names:
+            path = map_of(name.split(".")[0]) if name.endswith(".trace") else ""
+            if os.path.lexists(path):
+                os.unlink(path)
 
 
 def test_a_stack_goes_on_through_code_without_tables():
