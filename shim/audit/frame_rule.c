@@ -343,7 +343,7 @@ static void run_extended(struct program *program, struct reader *reader,
 }
 
 /* Runs until the instructions end or speak of code behind the address. */
-static void run(struct program *program, struct reader reader)
+static void interpret(struct program *program, struct reader reader)
 {
 	while (reader.at < reader.end && program->location <= program->pc) {
 		unsigned operation = (unsigned)fixed(&reader, 1);
@@ -423,7 +423,7 @@ static bool run_common(struct program *program, const struct reader *module,
 	}
 	common.at = at;
 	program->location = 0;
-	run(program, common);
+	interpret(program, common);
 	program->initial = program->now;
 	return !common.is_bad;
 }
@@ -449,7 +449,7 @@ static bool run_entry(struct program *program, const struct reader *module,
 	if (entry.is_bad || size > (size_t)(entry.end - entry.at))
 		return false;
 	entry.at += size;
-	run(program, entry);
+	interpret(program, entry);
 	return true;
 }
 
