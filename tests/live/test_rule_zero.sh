@@ -9,11 +9,23 @@ BUILD=${BUILD:-build}
 fuzzer=$BUILD/tests/helpers/rule_zero
 programs=${RULE_ZERO_PROGRAMS:-4000}
 work=$(mktemp -d) || exit 125
-trap 'rm -rf "$work"' EXIT
+group=
+# A program may leave a child that waits for ever: all of them end with us.
+end_group() {
+	[ -z "$group" ] || kill -KILL -- "-$group" 2>/dev/null
+	group=
+}
+trap 'end_group; rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT
 
 fuzz() { # shim; the rest is in the environment
 	mkdir "$work/$1" || exit 125
-	"$fuzzer" "$2" "$BUILD/tests/helpers/rule_zero_other" "$work/$1"
+	setsid "$fuzzer" "$2" "$BUILD/tests/helpers/rule_zero_other" "$work/$1" &
+	group=$!
+	wait "$group"
+	status=$?
+	end_group
+	return $status
 }
 
 COUNT=$programs fuzz shim "$BUILD/libnoinherit-preload.so" || exit 1
