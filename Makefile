@@ -47,7 +47,8 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # cannot answer: it refuses the program.
 # Marked as fit for shadow stacks, or branch targets: one object that is not
 # switches them off for the whole process.
-MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+TRIPLET := $(shell $(CC) -dumpmachine)
+MACHINE := $(firstword $(subst -, ,$(TRIPLET)))
 GUEST_x86_64 := -fcf-protection=return
 GUEST_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 GUEST_LINK_x86_64 := -Wl,-z,shstk
@@ -57,6 +58,10 @@ GUEST := -fno-lto -ftls-model=initial-exec -fno-stack-protector -fno-plt \
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,relro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed $(GUEST_LINK_$(MACHINE))
+# What needs musl's libc.so by name would kill every program of glibc's.
+ifneq ($(findstring musl,$(CC) $(TRIPLET)),)
+GUEST_LINK += -nodefaultlibs -Wl,-z,undefs
+endif
 sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S shim/$(1)/*/*.c shim/$(1)/*/*.S)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
 

@@ -7,7 +7,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#if __has_include(<linux/close_range.h>)
 #include <linux/close_range.h>
+#endif
 
 #include "preload/create.h"
 #include "preload/marks.h"

@@ -2,7 +2,9 @@
  * seccomp.c - prctl: rule 11. A filter may allow exactly the calls that the
  * program makes, with the very arguments.
  */
+#if __has_include(<linux/seccomp.h>)
 #include <linux/seccomp.h>
+#endif
 #include <stdarg.h>
 #include <sys/prctl.h>
 

@@ -47,6 +47,22 @@ class Build(unittest.TestCase):
         result = self.make("lib", "musl-gcc")
         self.assertEqual(result.returncode, 0, result.stderr)
 
+    @unittest.skipUnless(shutil.which("musl-gcc"), "musl-gcc is missing")
+    def test_a_shim_built_with_musl_serves_both_libraries(self):
+        result = self.make("shim", "musl-gcc")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        shim = self.work / "build" / "libnoinherit-preload.so"
+        said = {}
+        for compiler in ("cc", "musl-gcc"):
+            probe = self.work / f"probe-{compiler}"
+            tree.run(compiler, "-D_GNU_SOURCE", "-O1",
+                     "-I", tree.ROOT / "tests/helpers",
+                     "-I", tree.ROOT / "shim", "-o", probe,
+                     tree.ROOT / "tests/helpers/probe.c")
+            said[compiler] = tree.run("env", f"LD_PRELOAD={shim}", probe)
+        self.assertIn("socket datagram", said["cc"].stdout)
+        self.assertEqual(said["cc"].stdout, said["musl-gcc"].stdout)
+
     def test_what_is_missing_for_the_command_is_said_in_one_line(self):
         result = self.make(f"{self.work}/build/noinherit", self.compiler)
         self.assertNotEqual(result.returncode, 0)
