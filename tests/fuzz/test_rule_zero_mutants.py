@@ -14,7 +14,9 @@ BUILD = os.environ.get("BUILD") or os.path.join(ROOT, "build")
 HELPERS = os.path.join(BUILD, "tests", "helpers")
 COUNT = os.environ.get("MUTANT_PROGRAMS", "20000")
 
-# What is not done, where, the line, and what becomes of it.
+# What is not done, where, the line, and what becomes of it. That closedir takes
+# the mark off is not among them: since only sockets are handed over, nothing in
+# 20,000 programs comes of it when it does not.
 MUTANTS = [
     ("a handed-over descriptor need not be a socket", "handover.c",
      "flags && is_socket(fd);", "flags;"),
@@ -22,8 +24,6 @@ MUTANTS = [
      "handover.c", " && !ni_is_system_log(fd);", ";"),
     ("fclose, freopen and pclose leave the mark", "stream.c",
      "ni_marks_take(ni_next.fileno(stream));", ";"),
-    ("closedir leaves the mark", "stream.c",
-     "ni_marks_take(ni_next.dirfd(directory));", ";"),
     ("close leaves the mark", "close.c",
      "\t\tni_marks[(unsigned)fd] = 0;", "\t\t;"),
     ("what a vfork child touched is not asked", "marks.c",
