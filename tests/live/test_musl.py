@@ -38,40 +38,6 @@ WRAPS = """
         return next(domain, type, protocol);
     }"""
 
-# In front of us it calls us, behind us we call it; each call once.
-WRAPS = """
-    #include <dlfcn.h>
-    int made;
-    int socket(int domain, int type, int protocol)
-    {
-        int (*next)(int, int, int) = dlsym(RTLD_NEXT, "socket");
-        made++;
-        return next(domain, type, protocol);
-    }"""
-
-SAYS_WRAPPED = """
-    #include <dlfcn.h>
-    #include <fcntl.h>
-    #include <stdio.h>
-    #include <sys/socket.h>
-    int main(void)
-    {
-        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-        printf("%d %d\\n", *(int *)dlsym(RTLD_DEFAULT, "made"),
-               fcntl(fd, F_GETFD));
-    }"""
-
-# In front of us it calls us, behind us we call it; each call once.
-WRAPS = """
-    #include <dlfcn.h>
-    int made;
-    int socket(int domain, int type, int protocol)
-    {
-        int (*next)(int, int, int) = dlsym(RTLD_NEXT, "socket");
-        made++;
-        return next(domain, type, protocol);
-    }"""
-
 SAYS_WRAPPED = """
     #include <dlfcn.h>
     #include <fcntl.h>
