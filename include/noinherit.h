@@ -60,7 +60,16 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
-/* ---- the socket ---------------------------------------------------------- */
+/**
+ * noinherit_version - the version of the library that runs
+ *
+ * Return: its NOINHERIT_VERSION_NUMBER, which is that of the header or greater.
+ * No system call. Signal-safe.
+ * Python: sys.version_info, in spirit.
+ */
+int noinherit_version(void);
+
+/* ---- creating and closing sockets ---------------------------------------- */
 
 /* The two timeouts that are no span of time; every other one is > 0. */
 #define NOINHERIT_BLOCKING INT64_C(-1)
@@ -98,15 +107,6 @@ struct noinherit_socket {
 /* A closed socket: closing it does nothing, using it is -EBADF. */
 #define NOINHERIT_SOCKET_CLOSED \
 	{ -1, 0, 0, 0, NOINHERIT_BLOCKING, NULL, 0, { 0, 0, 0 } }
-
-/**
- * noinherit_version - the version of the library that runs
- *
- * Return: its NOINHERIT_VERSION_NUMBER, which is that of the header or greater.
- * No system call. Signal-safe.
- * Python: sys.version_info, in spirit.
- */
-int noinherit_version(void);
 
 /**
  * noinherit_create_socket - create a socket that does not survive exec
@@ -290,7 +290,7 @@ int noinherit_close(struct noinherit_socket *s);
  */
 int noinherit_close_fd(int fd);
 
-/* ---- timeouts ------------------------------------------------------------ */
+/* ---- timeouts of sockets ------------------------------------------------- */
 
 /**
  * noinherit_settimeout_ns - how long the operations of a socket may take
@@ -376,6 +376,8 @@ int noinherit_setdefaulttimeout_ns(int64_t timeout_ns);
  */
 int64_t noinherit_getdefaulttimeout_ns(void);
 
+/* ---- waiting, and what signals do to it ---------------------------------- */
+
 /* The C++ compiler refuses a callback that may throw. */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #define NOINHERIT_NOEXCEPT noexcept
@@ -456,7 +458,7 @@ int noinherit_set_try_first(struct noinherit_socket *s, int on);
  */
 int noinherit_wait(const struct noinherit_socket *s, int events);
 
-/* ---- deadlines ----------------------------------------------------------- */
+/* ---- deadlines that several calls share ---------------------------------- */
 
 /* For noinherit_deadline_init(): the deadline can be cancelled. */
 #define NOINHERIT_CANCELLABLE 1u
@@ -571,7 +573,7 @@ int noinherit_deadline_close(struct noinherit_deadline *deadline);
 int noinherit_set_deadline(struct noinherit_socket *s,
 			   const struct noinherit_deadline *deadline);
 
-/* ---- connecting, serving ------------------------------------------------- */
+/* ---- connecting and binding sockets -------------------------------------- */
 
 /**
  * noinherit_connect - connect a socket to an address
@@ -685,6 +687,8 @@ int noinherit_getsockname(const struct noinherit_socket *s,
 int noinherit_getpeername(const struct noinherit_socket *s,
 			  struct sockaddr *addr, socklen_t *addrlen);
 
+/* ---- connecting by name -------------------------------------------------- */
+
 /**
  * struct noinherit_connect_options - what Python passes by keyword
  * @size: sizeof(struct noinherit_connect_options), always
@@ -754,6 +758,8 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 				const char *port,
 				const struct noinherit_connect_options *options);
 
+/* ---- listening sockets --------------------------------------------------- */
+
 /* Set SO_REUSEPORT (AF_INET and AF_INET6; elsewhere ignored). */
 #define NOINHERIT_REUSE_PORT 1u
 /* Accept IPv4, too; needs AF_INET6. */
@@ -771,7 +777,8 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
  *	on success an empty one; NULL if not wanted
  * @message_size: bytes at @message; a longer text is cut, and always ended
  *
- * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ * Set @size and leave the rest zero. A later version may add members at the end;
+ * a longer struct whose further bytes are not zero is refused (-E2BIG).
  */
 struct noinherit_server_options {
 	size_t size;
@@ -819,7 +826,7 @@ int noinherit_create_server(struct noinherit_socket *s, const char *host,
  */
 int noinherit_has_dualstack_ipv6(void);
 
-/* ---- addresses ----------------------------------------------------------- */
+/* ---- addresses in Python's form ------------------------------------------ */
 
 /* The length of a text that ends with NUL. */
 #define NOINHERIT_STRING ((size_t)-1)
@@ -901,6 +908,25 @@ int noinherit_format_address(const struct noinherit_socket *s,
 int noinherit_port(const struct sockaddr *addr, socklen_t addrlen);
 
 /**
+ * noinherit_repr - a socket in Python's words
+ * @s: the socket, which may be closed
+ * @buf: receives the text; may be NULL if @size is 0
+ * @size: bytes at @buf; a longer text is cut, and always ended
+ *
+ * <socket.socket fd=3, family=2, type=1, proto=0, laddr=('127.0.0.1', 80)>
+ * The kernel is asked for both addresses each time; what it does not tell is
+ * left out.
+ *
+ * Return: bytes of the whole text, without the NUL, as snprintf().
+ *
+ * Thread-safe; not signal-safe.
+ * Python: repr(socket). Rules S-106, S-107.
+ */
+int noinherit_repr(const struct noinherit_socket *s, char *buf, size_t size);
+
+/* ---- resolving names ----------------------------------------------------- */
+
+/**
  * struct noinherit_resolved - an address that the resolver found
  * @family: for noinherit_create_socket(), and so are @type and @proto
  * @type: see @family
@@ -924,12 +950,13 @@ struct noinherit_resolved {
  * @type: SOCK_STREAM ... or 0 or -1 for any
  * @proto: protocol; 0 or -1 for any
  * @ai_flags: AI_PASSIVE, AI_CANONNAME ... of <netdb.h>
- * @deadline: as in struct noinherit_connect_options; NULL: none
+ * @deadline: for the whole call; NULL: none
  * @canonical_name: receives the name that AI_CANONNAME asks for, cut to fit; NULL
  *	if not wanted
  * @canonical_name_size: bytes at @canonical_name
  *
- * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ * Set @size and leave the rest zero. A later version may add members at the end;
+ * a longer struct whose further bytes are not zero is refused (-E2BIG).
  */
 struct noinherit_resolve_options {
 	size_t size;
@@ -942,8 +969,10 @@ struct noinherit_resolve_options {
 
 /**
  * noinherit_resolve - every address of a host
- * @host: as in noinherit_create_connection()
- * @port: as in noinherit_create_connection()
+ * @host: a name, a numeric address; NULL: this host's loopback addresses, or the
+ *	wildcards with AI_PASSIVE. What is not ASCII is UTF-8, as in
+ *	noinherit_create_connection()
+ * @port: "0" to "65535", or a service name; NULL: 0
  * @options: NULL for the defaults
  * @found: receives the addresses, in the resolver's order; NULL if @found_size is
  *	0
@@ -960,7 +989,7 @@ int noinherit_resolve(const char *host, const char *port,
 		      const struct noinherit_resolve_options *options,
 		      struct noinherit_resolved *found, size_t found_size);
 
-/* ---- data ---------------------------------------------------------------- */
+/* ---- sending and receiving ----------------------------------------------- */
 
 /*
  * These are the system calls, with the socket's timeout. All return bytes, or
@@ -1114,6 +1143,15 @@ int noinherit_recv_exact(const struct noinherit_socket *s, void *buf,
 int noinherit_sendfile(const struct noinherit_socket *s, int file,
 		       int64_t offset, int64_t count, int64_t *sent);
 
+/* ---- reading lines from a socket ----------------------------------------- */
+
+/*
+ * What receives returns bytes, or a negative error as noinherit_recv() does:
+ * the kernel's own; -ETIMEDOUT when the timeout ran out; -EAGAIN on a
+ * non-blocking socket that is not ready; -EBADF at once on a closed socket. All
+ * are signal-safe; two threads that use one reader order themselves.
+ */
+
 /**
  * struct noinherit_reader - reads lines, and what is between them
  * @socket: what is read
@@ -1184,15 +1222,16 @@ ssize_t noinherit_reader_read(struct noinherit_reader *reader, void *buf,
  * @reader: the reader
  * @buf: receives the data
  * @size: bytes at @buf
- * @received: as in noinherit_recv_exact()
+ * @received: receives how many bytes came, on failure too; NULL if not wanted
  *
- * Return: as noinherit_recv_exact().
+ * Return: 0 when @size bytes came; -ENODATA when the peer ended before; or
+ * another negative error. See above.
  * Python: read(size) of socket.makefile('rb').
  */
 int noinherit_reader_exact(struct noinherit_reader *reader, void *buf,
 			   size_t size, size_t *received);
 
-/* ---- options ------------------------------------------------------------- */
+/* ---- socket options ------------------------------------------------------ */
 
 /**
  * noinherit_setsockopt - set an option, given as bytes
@@ -1286,7 +1325,7 @@ int noinherit_set_nodelay(const struct noinherit_socket *s, int on);
 int noinherit_set_keepalive(const struct noinherit_socket *s, int on,
 			    int idle_s, int interval_s, int count);
 
-/* ---- the inheritable flag ------------------------------------------------ */
+/* ---- the inheritable flag of a descriptor -------------------------------- */
 
 /**
  * noinherit_get_inheritable - would the descriptor survive exec?
@@ -1344,7 +1383,8 @@ struct iovec;
  * @address: the receiver's; NULL on a connected socket
  * @address_size: bytes at @address
  *
- * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ * Set @size and leave the rest zero. A later version may add members at the end;
+ * a longer struct whose further bytes are not zero is refused (-E2BIG).
  */
 struct noinherit_send_fds_options {
 	size_t size;
@@ -1387,7 +1427,8 @@ ssize_t noinherit_send_fds(const struct noinherit_socket *s,
  * @address: receives the sender's address; NULL if not wanted
  * @address_size: in: bytes at @address; out: bytes of the address
  *
- * As for struct noinherit_connect_options: set @size, leave the rest zero.
+ * Set @size and leave the rest zero. A later version may add members at the end;
+ * a longer struct whose further bytes are not zero is refused (-E2BIG).
  */
 struct noinherit_recv_fds_options {
 	size_t size;
@@ -1426,6 +1467,8 @@ ssize_t noinherit_recv_fds(const struct noinherit_socket *s, void *buf,
 			   size_t size, int *fds, size_t fds_size,
 			   size_t *fds_count, int *msg_flags,
 			   const struct noinherit_recv_fds_options *options);
+
+/* ---- sharing sockets between processes ----------------------------------- */
 
 /**
  * struct noinherit_shared - a socket on its way to another process
@@ -1495,24 +1538,7 @@ int noinherit_share_permit(pid_t pid);
 int noinherit_fromshare(struct noinherit_socket *s,
 			const struct noinherit_shared *data);
 
-/* ---- words --------------------------------------------------------------- */
-
-/**
- * noinherit_repr - a socket in Python's words
- * @s: the socket, which may be closed
- * @buf: receives the text; may be NULL if @size is 0
- * @size: bytes at @buf; a longer text is cut, and always ended
- *
- * <socket.socket fd=3, family=2, type=1, proto=0, laddr=('127.0.0.1', 80)>
- * The kernel is asked for both addresses each time; what it does not tell is
- * left out.
- *
- * Return: bytes of the whole text, without the NUL, as snprintf().
- *
- * Thread-safe; not signal-safe.
- * Python: repr(socket). Rules S-106, S-107.
- */
-int noinherit_repr(const struct noinherit_socket *s, char *buf, size_t size);
+/* ---- errors in words and numbers ----------------------------------------- */
 
 /* The kernel's own ETIMEDOUT: the peer does not answer any more. */
 #define NOINHERIT_KERNEL_TIMEOUT (-200001)

@@ -27,12 +27,22 @@ class Install(tree.Tree):
                      self.lib / "libnoinherit.so.1",
                      self.lib / "libnoinherit.so",
                      self.lib / "libnoinherit.a",
-                     self.lib / "pkgconfig/noinherit.pc",
-                     self.prefix / "share/man/man3/noinherit.3"):
+                     self.lib / "pkgconfig/noinherit.pc"):
             with self.subTest(path):
                 self.assertTrue(path.exists())
         self.assertEqual(os.readlink(self.lib / "libnoinherit.so"),
                          "libnoinherit.so.1")
+
+    def test_each_function_has_a_page_of_its_name(self):
+        man = self.prefix / "share/man/man3"
+        for name in declared() | {"noinherit"}:
+            with self.subTest(name):
+                text = (man / f"{name}.3").read_text()
+                link = re.fullmatch(r"\.so man3/(\w+\.3)\n", text)
+                if link:
+                    text = (man / link[1]).read_text()
+                self.assertRegex(text, rf"\n\.SH NAME\n.*\b{name}\b")
+        self.assertEqual(len(list(man.iterdir())), len(declared()) + 1)
 
     def test_pkg_config_knows_the_version_of_the_header(self):
         version = re.search(r'NOINHERIT_VERSION "(.*)"', HEADER.read_text())[1]

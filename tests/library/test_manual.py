@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""The page is what the header says, and a man program reads it."""
+"""The pages are what the header says, and man programs read them."""
 
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import tree
 
-PAGE = tree.ROOT / "shim/man/noinherit.3"
+MAN = tree.ROOT / "shim/man"
 HEADER = tree.ROOT / "include/noinherit.h"
 
 
@@ -18,15 +20,54 @@ def comments():
                            HEADER.read_text(), flags=re.DOTALL))
 
 
-class Manual(unittest.TestCase):
-    def test_the_page_is_made_from_this_header(self):
-        self.assertEqual(tree.run(tree.ROOT / "scripts/manual").stdout,
-                         PAGE.read_text())
+def pages():
+    return sorted(MAN.glob("*.3"))
 
-    def test_each_function_has_a_section(self):
-        sections = re.findall(r"^\.SS (\w+)$", PAGE.read_text(), re.MULTILINE)
-        self.assertEqual(sections, list(comments()))
-        self.assertGreater(len(sections), 40)
+
+def names_of(page):
+    """The functions that a page names, as apropos would read them."""
+    line = re.search(r"^\.SH NAME\n(.*) \\- \S", page.read_text(),
+                     re.MULTILINE)[1]
+    return line.split(", ")
+
+
+class Manual(unittest.TestCase):
+    def test_the_pages_are_made_from_this_header(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tree.run(tree.ROOT / "scripts/manual", folder)
+            made = sorted(pathlib.Path(folder).iterdir())
+            self.assertEqual([page.name for page in made],
+                             [page.name for page in pages()])
+            for page in made:
+                with self.subTest(page.name):
+                    self.assertEqual((MAN / page.name).read_text(),
+                                     page.read_text())
+
+    def test_each_function_stands_on_one_page_and_is_named_there(self):
+        self.assertGreater(len(pages()), 10)
+        named = []
+        for page in pages():
+            names = names_of(page)
+            with self.subTest(page.name):
+                self.assertEqual(names[0], page.stem)
+                self.assertEqual(
+                    re.findall(r"^\.SS (noinherit_\w+)$", page.read_text(),
+                               re.MULTILINE),
+                    [name for name in names if name != "noinherit"])
+            named += names
+        self.assertEqual(sorted(named), sorted([*comments(), "noinherit"]))
+
+    def test_each_page_stands_alone(self):
+        """With what to include, what holds in every call, and links."""
+        for page in pages():
+            text = page.read_text()
+            with self.subTest(page.name):
+                self.assertIn("#include <noinherit.h>", text)
+                self.assertIn("is never raised: \\-EPIPE is returned.", text)
+                self.assertIn("\n.SH SEE ALSO\n", text)
+                # What is no link is on the same page.
+                for name in re.findall(r"(noinherit_\w+)\(\)\\fP", text):
+                    self.assertIn(name, names_of(page))
 
     def test_no_reader_of_pages_complains(self):
         if not shutil.which("mandoc") and not shutil.which("groff"):
@@ -35,10 +76,11 @@ class Manual(unittest.TestCase):
                       ["groff", "-man", "-Tutf8", "-z", "-ww"]):
             if not shutil.which(words[0]):
                 continue
-            result = subprocess.run([*words, PAGE], text=True,
-                                    capture_output=True)
-            with self.subTest(words[0]):
-                self.assertEqual(result.stdout + result.stderr, "")
+            for page in pages():
+                result = subprocess.run([*words, page], text=True,
+                                        capture_output=True)
+                with self.subTest(words[0], page=page.name):
+                    self.assertEqual(result.stdout + result.stderr, "")
 
 
 class Reference(unittest.TestCase):
@@ -56,7 +98,7 @@ class Reference(unittest.TestCase):
 
     def test_each_tells_its_result_its_python_and_its_safety(self):
         text = HEADER.read_text()
-        data = text[text.index("---- data"):text.index("---- the inheritable")]
+        data = text[text.index("---- sending and"):text.index("---- socket opt")]
         for name, comment in comments().items():
             with self.subTest(name):
                 self.assertIn("Return: ", comment)

@@ -30,7 +30,8 @@ SAFE_FILES = ("accept", "connect", "deadline", "descriptor", "endpoint",
 def signal_safe():
     """The functions whose comment says so, alone or with those around it."""
     names = set()
-    data = HEADER[HEADER.index("---- data"):HEADER.index("---- the inherit")]
+    data = HEADER[HEADER.index("---- sending and"):
+                  HEADER.index("---- socket opt")]
     for name, comment in re.findall(r"/\*\*\n \* (noinherit_\w+) - (.*?)\*/",
                                     HEADER, flags=re.DOTALL):
         is_refused = re.search(r"[Nn]ot signal-safe", comment)
