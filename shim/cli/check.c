@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/base_name.h"
 #include "cli/launch.h"
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/printable.h"
 #include "cli/reach/reach.h"
 #include "cli/verbs.h"
+#include "common/base_name.h"
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },

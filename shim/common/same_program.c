@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/base_name.h"
+
 /* Lists of words, each ended by NUL, an empty one last: in every process, so
  * packed, and without pointers, which cost a relocation each. */
 
@@ -19,13 +21,6 @@ static const char multicall[] = "busybox\0coreutils\0toybox\0";
 
 /* ld-linux-x86-64.so.2, ld-linux-aarch64.so.1, ld-musl-x86_64.so.1, ld-2.31.so */
 static const char loaders[] = "ld-linux\0ld-musl\0ld-2\0ld.so\0";
-
-const char *ni_path_base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 uint64_t ni_text_hash(const char *text)
 {
@@ -54,7 +49,7 @@ static bool is_listed(const char *name, const char *list)
 
 enum ni_program_kind ni_program_kind(const char *path)
 {
-	const char *name = ni_path_base(path);
+	const char *name = ni_base_name(path);
 
 	if (is_listed(name, multicall))
 		return NI_PROGRAM_MULTICALL;
@@ -72,7 +67,7 @@ static bool has_library_suffix(const char *name)
 
 bool ni_program_is_loader(const char *path)
 {
-	const char *name = ni_path_base(path);
+	const char *name = ni_base_name(path);
 
 	for (const char *word = loaders; *word; word += strlen(word) + 1)
 		if (!strncmp(name, word, strlen(word)))
@@ -92,7 +87,7 @@ ni_program_arguments(char *const *argv, size_t count)
 		return found;
 	if (count > 1)
 		script = argv[1];
-	found.called_as = ni_text_hash(ni_path_base(argv[0]));
+	found.called_as = ni_text_hash(ni_base_name(argv[0]));
 	found.script = ni_text_hash(script);
 	if (script && *script == '-')
 		for (size_t i = 2; i < count && argv[i]; i++)

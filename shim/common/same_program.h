@@ -45,9 +45,6 @@ bool ni_program_is_again(enum ni_program_kind kind,
 			 const struct ni_program_arguments *before,
 			 const struct ni_program_arguments *now);
 
-/* What is behind the last slash. */
-const char *ni_path_base(const char *path);
-
 /* Of a text that may be NULL: the same as for "". */
 uint64_t ni_text_hash(const char *text);
 

@@ -8,8 +8,8 @@
 
 #include "address.h"
 #include "descriptor.h"
-#include "keywords.h"
 #include "resolve.h"
+#include "sized_struct.h"
 #include "socket.h"
 #include "timeout.h"
 
@@ -123,7 +123,7 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct noinherit_connect_options given;
 	struct addrinfo *list;
-	int r = ni_keywords_read(&given, sizeof(given), options);
+	int r = ni_sized_struct_read(&given, sizeof(given), options);
 
 	*s = ni_socket_closed();
 	if (r == 0 && given.errors_count)

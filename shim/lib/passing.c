@@ -8,7 +8,7 @@
 
 #include "address.h"
 #include "descriptor.h"
-#include "keywords.h"
+#include "sized_struct.h"
 #include "system.h"
 #include "transfer.h"
 
@@ -26,7 +26,7 @@ ssize_t noinherit_send_fds(const struct noinherit_socket *s,
 	struct noinherit_send_fds_options given;
 	union control control;
 	struct msghdr msg;
-	int r = ni_keywords_read(&given, sizeof(given), options);
+	int r = ni_sized_struct_read(&given, sizeof(given), options);
 
 	if (r < 0)
 		return r;
@@ -107,7 +107,7 @@ ssize_t noinherit_recv_fds(const struct noinherit_socket *s, void *buf,
 	struct iovec data = { buf, size };
 	union control control;
 	struct msghdr msg;
-	ssize_t r = ni_keywords_read(&given, sizeof(given), options);
+	ssize_t r = ni_sized_struct_read(&given, sizeof(given), options);
 
 	if (r < 0)
 		return r;

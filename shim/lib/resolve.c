@@ -18,7 +18,7 @@
 #include "descriptor.h"
 #include "errors.h"
 #include "idna.h"
-#include "keywords.h"
+#include "sized_struct.h"
 #include "system.h"
 #include "timeout.h"
 
@@ -267,7 +267,7 @@ int noinherit_resolve(const char *host, const char *port,
 	struct noinherit_resolve_options given;
 	struct addrinfo hints, *list;
 	size_t count = 0;
-	int r = ni_keywords_read(&given, sizeof(given), options);
+	int r = ni_sized_struct_read(&given, sizeof(given), options);
 
 	if (r == 0 && given.flags)
 		r = -EINVAL;

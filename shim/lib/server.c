@@ -9,7 +9,7 @@
 
 #include "address.h"
 #include "descriptor.h"
-#include "keywords.h"
+#include "sized_struct.h"
 #include "socket.h"
 #include "system.h"
 #include "text.h"
@@ -190,7 +190,8 @@ int noinherit_create_server(struct noinherit_socket *s, const char *host,
 			    const struct noinherit_server_options *options)
 {
 	struct plan plan = { .host = host, .port = port };
-	int r = ni_keywords_read(&plan.options, sizeof(plan.options), options);
+	int r = ni_sized_struct_read(&plan.options, sizeof(plan.options),
+				     options);
 
 	*s = ni_socket_closed();
 	if (r < 0) {

@@ -1,7 +1,7 @@
 /*
- * keywords.c - structs whose first member is the size the caller knows.
+ * sized_struct.c - structs whose first member is the size the caller knows.
  */
-#include "keywords.h"
+#include "sized_struct.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,15 +9,15 @@
 /* More than any struct of options will have: the size was never set. */
 enum { SIZE_END = 4096 };
 
-int ni_keywords_read(void *ours, size_t size, const void *theirs)
+int ni_sized_struct_read(void *known, size_t size, const void *options)
 {
-	const unsigned char *bytes = theirs;
+	const unsigned char *bytes = options;
 	size_t given = sizeof(given), covered;
 
-	memset(ours, 0, size);
-	if (!theirs)
+	memset(known, 0, size);
+	if (!options)
 		return 0;
-	memcpy(&given, theirs, sizeof(given));
+	memcpy(&given, options, sizeof(given));
 	if (given < sizeof(given))
 		return -EINVAL;
 	if (given > SIZE_END)
@@ -27,6 +27,6 @@ int ni_keywords_read(void *ours, size_t size, const void *theirs)
 			return -E2BIG;
 	/* Whole words: a size that ends inside of a member covers none of it. */
 	covered = given < size ? given : size;
-	memcpy(ours, theirs, covered - covered % sizeof(void *));
+	memcpy(known, options, covered - covered % sizeof(void *));
 	return 0;
 }

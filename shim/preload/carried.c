@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/announced.h"
+#include "common/base_name.h"
 #include "common/next_symbol.h"
 #include "common/same_program.h"
 
@@ -64,7 +65,7 @@ static bool is_the_same_anywhere(const char *entry, size_t length)
 /* Ours is the one of the name that the loader opened us by. */
 static void copy_own_entry(const char *list)
 {
-	const char *own = ni_path_base(ni_own_file(names));
+	const char *own = ni_base_name(ni_own_file(names));
 	const size_t own_length = strlen(own);
 
 	while (*list) {

@@ -7,6 +7,7 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
+#include "common/base_name.h"
 #include "common/raw.h"
 #include "common/same_program.h"
 
@@ -63,7 +64,7 @@ static void note_path(void)
 	start.path = (const char *)getauxval(AT_EXECFN);
 	start.path_hash = ni_text_hash(start.path);
 	if (start.path)
-		start.base = ni_path_base(start.path);
+		start.base = ni_base_name(start.path);
 	if (start.path && *start.path != '/')
 		note_absolute(start.path);
 }
@@ -84,7 +85,7 @@ static void copy_arguments(char *const *argv)
 	if (argv[1] && (ni_text_hash(argv[1]) == start.path_hash ||
 			ni_text_hash(argv[2]) == start.path_hash))
 		copy_text(start.interpreter, sizeof(start.interpreter),
-			  ni_path_base(argv[0]));
+			  ni_base_name(argv[0]));
 }
 
 void ni_program_start(char *const *argv)

@@ -23,8 +23,8 @@ SAFE_CALLS = set("""
 # Files of which every function is signal-safe. In server.c and address.c it is
 # what asks no resolver and writes no message.
 SAFE_FILES = ("accept", "connect", "deadline", "descriptor", "endpoint",
-              "keywords", "option", "passing", "reader", "sendfile", "share",
-              "socket", "timeout", "transfer", "wait")
+              "option", "passing", "reader", "sendfile", "share",
+              "sized_struct", "socket", "timeout", "transfer", "wait")
 
 
 def signal_safe():

@@ -3,7 +3,7 @@
  */
 #include "api.h"
 
-#include "lib/keywords.h"
+#include "lib/sized_struct.h"
 
 /* The library's struct, that of an older program and that of a newer one. */
 struct ours {
@@ -28,7 +28,7 @@ static void no_options_are_all_zero(void **state)
 
 	(void)state;
 	memset(&read, 0x5a, sizeof(read));
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), NULL), 0);
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), NULL), 0);
 	assert_memory_equal(&read, &zero, sizeof(read));
 }
 
@@ -42,7 +42,7 @@ static void an_older_struct_is_read_no_further_than_it_goes(void **state)
 	struct ours read;
 
 	(void)state;
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), &caller), 0);
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), &caller), 0);
 	assert_int_equal(read.flags, 5);
 	assert_null(read.name);
 }
@@ -53,7 +53,7 @@ static void a_member_that_is_covered_in_part_is_not_read(void **state)
 	struct ours read;
 
 	(void)state;
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), &given), 0);
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), &given), 0);
 	assert_int_equal(read.flags, 5);
 	assert_null(read.name);
 }
@@ -64,10 +64,10 @@ static void a_newer_struct_is_taken_unless_it_says_more(void **state)
 	struct ours read;
 
 	(void)state;
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), &given), 0);
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), &given), 0);
 	assert_string_equal(read.name, "name");
 	given.unknown = "more";
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), &given), -E2BIG);
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), &given), -E2BIG);
 }
 
 static void a_size_that_was_never_set_is_refused(void **state)
@@ -75,10 +75,10 @@ static void a_size_that_was_never_set_is_refused(void **state)
 	struct ours given = { 0 }, read;
 
 	(void)state;
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), &given),
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), &given),
 			 -EINVAL);
 	given.size = SIZE_MAX;
-	assert_int_equal(ni_keywords_read(&read, sizeof(read), &given), -E2BIG);
+	assert_int_equal(ni_sized_struct_read(&read, sizeof(read), &given), -E2BIG);
 }
 
 static void every_function_refuses_such_options(void **state)

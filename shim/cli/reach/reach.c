@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/base_name.h"
 #include "cli/program.h"
 #include "cli/reach/reach_parts.h"
+#include "common/base_name.h"
 
 /* The kernel follows five scripts; env(1) may start the count anew. */
 #define MOST_SCRIPTS 5

@@ -14,10 +14,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "cli/base_name.h"
 #include "cli/reach/elf_versions.h"
 #include "cli/preload_list.h"
 #include "cli/reach/reach_parts.h"
+#include "common/base_name.h"
 
 static const char needs_other_build[] =
 	"it needs a noinherit that is built for it";

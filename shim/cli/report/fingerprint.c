@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "cli/base_name.h"
 #include "cli/report/place.h"
+#include "common/base_name.h"
 
 static uint64_t mix(uint64_t hash, const char *text)
 {

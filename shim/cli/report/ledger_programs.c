@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base_name.h"
 #include "common/same_program.h"
-#include "cli/base_name.h"
 
 /* ---- images ------------------------------------------------------------- */
 

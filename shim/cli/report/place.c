@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/base_name.h"
 #include "common/array.h"
+#include "common/base_name.h"
 
 /* Nobody mends a leak there. */
 static const char *const system_modules[] = {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base_name.h"
 #include "common/same_program.h"
 #include "cli/report/place.h"
 #include "cli/report/shell.h"
@@ -37,7 +38,7 @@ static bool is_interpreter(const struct ni_program *program)
 /* "python" of /usr/bin/python3.11; "" for a name that is too long. */
 static void plain_name(const char *path, char name[LONGEST_NAME])
 {
-	const char *base = ni_path_base(path);
+	const char *base = ni_base_name(path);
 	size_t length = strcspn(base, "0123456789.-");
 
 	if (length >= LONGEST_NAME)

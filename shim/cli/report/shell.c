@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "common/base_name.h"
 #include "common/same_program.h"
 
 static const char *const shells[] = {
@@ -16,7 +17,7 @@ static const char *const shells[] = {
 /* A login shell's name begins with a minus. */
 static bool is_name_of_shell(const char *path)
 {
-	const char *name = ni_path_base(path);
+	const char *name = ni_base_name(path);
 
 	name += *name == '-';
 	for (size_t i = 0; i < ARRAY_LEN(shells); i++)

@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/base_name.h"
 #include "cli/report/place.h"
+#include "common/base_name.h"
 
 /* The innermost functions tell the place; what calls them may change. */
 #define MOST_FRAMES 4
