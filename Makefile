@@ -79,7 +79,7 @@ CLI := $(call objects,cli,host)
 PRELOAD_UNWOUND := accept close control indirect receive stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
-SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null && echo yes),-Oz,-Os)
+SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo yes),-Oz,-Os)
 $(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST)
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
 $(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -O2

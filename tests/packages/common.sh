@@ -33,3 +33,14 @@ unpack() { # directory
 	[ -e "$work/tree.tar.gz" ] || scripts/dist "$work/tree.tar.gz"
 	tar -xzf "$work/tree.tar.gz" -C "$1" --strip-components=1
 }
+
+# The blocks of commands under a heading of README.md, one file each.
+blocks_of_readme() { # heading directory
+	mkdir -p "$2"
+	awk -v heading="## $1" -v to="$2" '
+	/^##* / { wanted = $0 == heading }
+	!wanted { next }
+	/^    / { if (!inside) block++; inside = 1; print substr($0, 5) > (to "/" block); next }
+	{ inside = 0 }' README.md
+	[ -e "$2/1" ] || fail "README.md has no commands under $1"
+}

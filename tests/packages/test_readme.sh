@@ -10,13 +10,9 @@ unpack "$root/home/noinherit"
 # Nobody is there to say yes.
 echo 'APT::Get::Assume-Yes "true";' >"$root/etc/apt/apt.conf.d/91yes"
 
-# Blocks of the section, one file each.
-awk -v to="$root/home" '
-	/^## / { wanted = $2 == "Install" }
-	!wanted { next }
-	/^    / { if (!inside) block++; inside = 1; print substr($0, 5) > (to "/block" block); next }
-	{ inside = 0 }' README.md
-[ -e "$root/home/block2" ] || fail "README.md has no such blocks under Install"
+blocks_of_readme Install "$root/home/blocks"
+# test_tarball.sh does those of the tarball.
+rm "$(grep -l '^tar -xzf noinherit-' "$root/home/blocks"/*)"
 
 cat >"$root/home/try" <<'TRY'
 set -eu
@@ -33,7 +29,7 @@ gone() {
 	left=$(find /usr -name '*noinherit*')
 	[ -z "$left" ] || { echo "left: $left"; exit 1; }
 }
-for block in /home/block*; do
+for block in /home/blocks/*; do
 	while read -r line; do
 		case $line in
 		*purge* | *uninstall*) works ;;
