@@ -9,6 +9,7 @@
 #   make demo       a real leak, natively and under noinherit
 #   make install    PREFIX (/usr/local), DESTDIR; make uninstall
 #   make dist       the sources as one file in build/
+#   make tarball    the binaries as one file in build/, for glibc 2.31 and newer; as root
 #
 # V=1 shows commands; SAN=address,undefined instruments what is not preloaded;
 # BUILD=dir builds elsewhere. A new source file or test needs no edit here.
@@ -288,6 +289,9 @@ demo: all
 dist:
 	$(Q)mkdir -p $(BUILD) && scripts/dist $(BUILD)/noinherit-$(VERSION).tar.gz
 
+tarball:
+	$(Q)mkdir -p $(BUILD) && scripts/tarball $(BUILD)/noinherit-$(VERSION)-$(MACHINE).tar.gz
+
 # ---- install -----------------------------------------------------------------
 
 DIRECTORIES := BUILD DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR COMPDIR ZSHDIR \
@@ -307,5 +311,5 @@ clean:
 
 FORCE:
 
-.PHONY: all lib shim tests unit check bench coverage demo dist install uninstall clean FORCE
+.PHONY: all lib shim tests unit check bench coverage demo dist tarball install uninstall clean FORCE
 .DELETE_ON_ERROR:

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# One file of binaries serves every system since Debian 11: what the README says
+# about it, in the smallest system of each release, with a program of its own.
+#   RELEASES="bullseye bookworm trixie sid"    by default the two in the middle
+#   TARBALL=FILE                               that has been made already
+# shellcheck source=tests/packages/common.sh
+. "$(dirname "$0")/common.sh"
+need debootstrap
+file=${TARBALL:-$work/binaries.tar.gz}
+[ -n "${TARBALL-}" ] || scripts/tarball "$file"
+blocks_of_readme Install "$work/blocks"
+block=$(grep -l '^tar -xzf noinherit-' "$work/blocks"/*) || fail "README.md shows no tarball"
+
+# Without the compiler's start-up code, which needs the C library that is here.
+cat >"$work/leaky.c" <<'C'
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+__attribute__((noinline)) static int open_the_listener(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? fd : listen(fd, 1);
+}
+
+__attribute__((noinline, used)) static void run(void)
+{
+	_exit(open_the_listener() != 0 || system(getenv("DO")) == -1);
+}
+
+#ifdef __x86_64__
+__asm__(".globl _start\n_start: call run");
+#else
+__asm__(".globl _start\n_start: bl run");
+#endif
+C
+cc -g -O1 -nostartfiles -o "$work/leaky" "$work/leaky.c"
+
+for release in ${RELEASES:-bookworm trixie}; do
+	root=$work/$release
+	scripts/root make "$release" "$root"
+	mkdir "$root/try"
+	cp "$file" "$root/try/$(sed -n 's/^tar -xzf \([^ ]*\).*/\1/p' "$block")"
+	cp "$block" "$root/try/block"
+	cp tests/packages/with_the_tarball.sh "$work/leaky" "$root/try"
+	libc=$(scripts/root run "$root" sh /try/with_the_tarball.sh)
+	echo "$release: all of it works ($libc)"
+	rm -rf "$root"
+done
