@@ -87,6 +87,8 @@ NI_EXPORT int clone(int (*function)(void *), void *stack, int flags,
 	va_end(list);
 	if (!is_thread(flags) && is_beyond_us(flags))
 		ni_marks_give_up();
+	if (flags & CLONE_THREAD)
+		ni_task_makes_threads = true;
 	if (is_thread(flags) || is_beyond_us(flags) || !function)
 		return ni_next.clone(function, stack, flags, argument,
 				     parent_id, tls, child_id);

@@ -243,17 +243,19 @@ static void spawn_in_copy(void *data)
 static int spawn_image(const struct spawn *spawn)
 {
 	struct attempt attempt = { .spawn = spawn };
-	unsigned count;
+	bool fits;
 
 	if (!ni_hands_over() || !spawn->path || !ni_marks_top() ||
 	    !decide(spawn, &attempt.handover))
 		return spawn_next(spawn, spawn->actions, spawn->envp);
-	count = ni_handover_each(&attempt.handover, NULL, NULL);
-	if (count + (unsigned)own_actions(spawn) <= ACTIONS_MAX &&
-	    ni_is_single_thread())
+	fits = ni_handover_each(&attempt.handover, NULL, NULL) +
+	       (unsigned)own_actions(spawn) <= ACTIONS_MAX;
+	if (fits && ni_is_single_thread())
 		return spawn_with_actions(spawn, &attempt.handover);
 	if (ni_in_copied_table(spawn_in_copy, &attempt))
 		return attempt.error;
+	if (fits && ni_is_single_when_emulated())
+		return spawn_with_actions(spawn, &attempt.handover);
 	return spawn_next(spawn, spawn->actions, spawn->envp);
 }
 

@@ -26,6 +26,14 @@ bool ni_is_single_thread(void);
  */
 bool ni_in_copied_table(void (*body)(void *), void *data);
 
+/* Once ni_in_copied_table() has failed: was it because an emulator cannot, and is
+ * the thread that the kernel counts besides this one the emulator's? libc tells,
+ * from glibc 2.32 on. */
+bool ni_is_single_when_emulated(void);
+
+/* The program made threads without libc's knowledge. */
+extern bool ni_task_makes_threads;
+
 /* As they were before ni_in_copied_table(). */
 void ni_admit_signals(void);
 

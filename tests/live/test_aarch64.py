@@ -62,6 +62,36 @@ EXECLE = """
     }"""
 
 
+# With so many threads more it spawns itself, and says whether the descriptor that
+# it announced arrived
+SPAWNS = """
+    #include <fcntl.h>
+    #include <pthread.h>
+    #include <spawn.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <sys/socket.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    static void *wait_for_ever(void *nothing) { pause(); return nothing; }
+    int main(int argc, char **argv)
+    {
+        pthread_t thread;
+        pid_t child;
+        char text[32], *arguments[] = { argv[0], "look", text, NULL };
+        if (argc == 3)
+            return printf("%d\\n", fcntl(atoi(argv[2]), F_GETFD)) < 0;
+        for (int i = atoi(argv[1]); i; i--)
+            pthread_create(&thread, NULL, wait_for_ever, NULL);
+        sprintf(text, "%d", socket(AF_UNIX, SOCK_STREAM, 0));
+        setenv("WAYLAND_SOCKET", text, 1);
+        if (posix_spawn(&child, argv[0], NULL, NULL, arguments, environ))
+            return 1;
+        waitpid(child, NULL, 0);
+        return 0;
+    }"""
+
+
 class AArch64(live.LiveTest):
 
     @classmethod
@@ -127,8 +157,6 @@ class Shim(live.LiveTest):
 
     NO_MEMORY_IN_COMMON = ("a vfork child has memory of its own in qemu, and "
                            "posix_spawn cannot be told of its failure")
-    NO_TABLE = ("qemu has threads of its own and runs none with a table of "
-                "its own: nothing can be handed over safely")
     NO_FILTER = "qemu has no seccomp"
     LACKS = {
         "as_natively_a_bad_argument_is_answered":
@@ -147,15 +175,6 @@ class Shim(live.LiveTest):
         NO_MEMORY_IN_COMMON,
         "after_a_vfork_that_fails_marks_are_written": NO_MEMORY_IN_COMMON,
     }
-    LACKS.update(dict.fromkeys((
-        "the_program_itself_gets_all_that_is_ours",
-        "a_clean_environment_does_not_lose_the_shim",
-        "an_own_preload_list_is_extended",
-        "the_next_generation_hands_over_again",
-        "what_is_named_is_given_and_nothing_else",
-        "it_stays_ours_and_flagged_here",
-        "the_callers_actions_mean_what_they_mean",
-        "attributes_are_passed_on"), NO_TABLE))
     WITHOUT = {
         "test_cancellation": "a cancelled thread hangs in qemu, natively too",
         "test_deepbind": "its libraries are built for the host",
@@ -177,6 +196,19 @@ class Shim(live.LiveTest):
             return emulated + program, self.environment
 
         foreign.check_shim_tests(self, names, command, shim, self.LACKS)
+
+    def test_a_thread_of_the_programs_own_keeps_a_spawned_child_from_it(self):
+        """qemu's thread does not, though the kernel lists it, too."""
+        foreign.need_aarch64()
+        foreign.build_for_aarch64(self.folder, "libnoinherit-preload.so")
+        program = self.compile("spawns", SPAWNS, *foreign.AT_HOME,
+                               compiler=COMPILER)
+        shim = self.path("libnoinherit-preload.so")
+        for threads, expected in (("0", "1"), ("1", "-1")):
+            command = foreign.emulated() + foreign.with_preload(
+                shim, program, threads)
+            with self.subTest(threads=threads):
+                self.assertEqual(self.says(*command, preload=None), expected)
 
 
 if __name__ == "__main__":
