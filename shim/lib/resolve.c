@@ -203,6 +203,9 @@ int ni_resolve(const char *host, const char *port,
 
 	if (r < 0)
 		return r;
+	/* A signal that came before must not cost a lookup. */
+	if (ni_interrupt_should_stop())
+		return -EINTR;
 	if (!deadline || !host)
 		return ask_here(host, port, hints, found);
 	/* A number is not looked up, and needs no thread. */

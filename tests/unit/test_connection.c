@@ -85,8 +85,8 @@ static int reset_resolver(void **state)
 
 static int tells_to_stop(void *asked)
 {
-	/* Before the attempt, before connect() and before the wait. */
-	return ++*(int *)asked > 2;
+	/* Before the lookup, the attempt, connect() and the wait. */
+	return ++*(int *)asked > 3;
 }
 
 /* ---- create_connection --------------------------------------------------- */

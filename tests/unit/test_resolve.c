@@ -13,7 +13,9 @@
 /* A resolver that answers when it is let, for every host but numbers. */
 static struct {
 	sem_t may_answer, has_answered;
-	int is_slow;
+	int is_slow, asked;
+	/* As a handler that runs meanwhile would set it. */
+	int signal_comes, must_stop;
 } resolver;
 
 int getaddrinfo(const char *host, const char *port,
@@ -25,6 +27,8 @@ int getaddrinfo(const char *host, const char *port,
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "getaddrinfo");
+	resolver.asked++;
+	resolver.must_stop |= resolver.signal_comes;
 	if (!resolver.is_slow || hints->ai_flags & AI_NUMERICHOST)
 		return next(host, port, hints, found);
 	sem_wait(&resolver.may_answer);
@@ -43,7 +47,8 @@ static int slow(void **state)
 
 static int let_go(void **state)
 {
-	resolver.is_slow = 0;
+	resolver.is_slow = resolver.signal_comes = resolver.must_stop = 0;
+	noinherit_set_interrupt(NULL, NULL);
 	return api_teardown(state);
 }
 
@@ -96,6 +101,39 @@ static void what_cannot_be_resolved_is_told(void **state)
 		"127.0.0.1", "1", &options, NULL, 0)), EAI_BADFLAGS);
 	assert_int_equal(noinherit_eai(noinherit_resolve(
 		"127.0.0.1", "no such service", NULL, NULL, 0)), EAI_SERVICE);
+}
+
+static int tells_to_stop(void *data)
+{
+	(void)data;
+	return resolver.must_stop;
+}
+
+static void a_signal_in_the_resolver_ends_the_call(void **state)
+{
+	struct noinherit_resolved found = { .family = 77 };
+
+	(void)state;
+	noinherit_set_interrupt(tells_to_stop, NULL);
+	resolver.signal_comes = 1;
+	assert_int_equal(noinherit_resolve("127.0.0.1", "1", NULL, &found, 1),
+			 -EINTR);
+	assert_int_equal(found.family, 77);
+}
+
+static void a_signal_before_it_costs_no_lookup(void **state)
+{
+	struct noinherit_socket s;
+
+	(void)state;
+	noinherit_set_interrupt(tells_to_stop, NULL);
+	resolver.must_stop = 1;
+	resolver.asked = 0;
+	assert_int_equal(noinherit_resolve("a.name", "1", NULL, NULL, 0),
+			 -EINTR);
+	assert_int_equal(noinherit_create_connection(&s, "a.name", "1", NULL),
+			 -EINTR);
+	assert_int_equal(resolver.asked, 0);
 }
 
 static void a_slow_resolver_is_left_behind(void **state)
@@ -170,6 +208,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		api_test(each_address_is_listed),
 		api_test(what_cannot_be_resolved_is_told),
+		cmocka_unit_test_setup_teardown(
+			a_signal_in_the_resolver_ends_the_call, api_setup,
+			let_go),
+		cmocka_unit_test_setup_teardown(
+			a_signal_before_it_costs_no_lookup, api_setup, let_go),
 		slow_test(a_slow_resolver_is_left_behind),
 		slow_test(an_answer_in_time_is_taken),
 		slow_test(a_connection_is_cancelled_while_the_name_is_resolved),
