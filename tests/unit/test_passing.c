@@ -234,10 +234,13 @@ static void who_does_not_ask_for_the_flags_is_refused(void **state)
 
 	(void)state;
 	pair_of(pair, SOCK_STREAM);
+	assert_int_equal(noinherit_send(&pair[0], "x", 1, 0), 1);
 	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, 4, &count,
 					    NULL, NULL), -EINVAL);
 	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, 4, NULL,
 					    &flags, NULL), -EINVAL);
+	/* Before anything was taken. */
+	assert_int_equal(noinherit_recv(&pair[1], &byte, 1, MSG_DONTWAIT), 1);
 	close_pair(pair);
 }
 

@@ -371,6 +371,101 @@ static void what_cannot_be_adopted_stays_the_caller_s(void **state)
 	close(file);
 }
 
+/* ---- what is refused ----------------------------------------------------- */
+
+/* What is no option of any function. */
+static const struct { size_t size; } unset;
+
+static int refused_adopt(struct noinherit_socket *s)
+{
+	return noinherit_adopt(s, -1, -1, -1, -1);
+}
+
+static int refused_fromfd(struct noinherit_socket *s)
+{
+	return noinherit_fromfd(s, -1, -1, -1, -1);
+}
+
+static int refused_type(struct noinherit_socket *s)
+{
+	return noinherit_create_socket(s, -1, 4711, -1);
+}
+
+static int refused_accept(struct noinherit_socket *s)
+{
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+
+	return noinherit_accept(&closed, s, NULL, NULL);
+}
+
+static int refused_accept4(struct noinherit_socket *s)
+{
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+
+	return noinherit_accept4(&closed, s, NULL, NULL, 1);
+}
+
+static int refused_dup(struct noinherit_socket *s)
+{
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+
+	return noinherit_dup(&closed, s);
+}
+
+static int refused_connection(struct noinherit_socket *s)
+{
+	return noinherit_create_connection(s, "127.0.0.1", "1",
+					   (const void *)&unset);
+}
+
+static int refused_port(struct noinherit_socket *s)
+{
+	return noinherit_create_connection(s, "127.0.0.1", "65536", NULL);
+}
+
+static int refused_server(struct noinherit_socket *s)
+{
+	return noinherit_create_server(s, "127.0.0.1", "no number", NULL);
+}
+
+static int refused_shared(struct noinherit_socket *s)
+{
+	static const struct noinherit_shared nothing;
+
+	return noinherit_fromshare(s, &nothing);
+}
+
+static void what_is_refused_leaves_a_closed_socket(void **state)
+{
+	static const struct {
+		const char *name;
+		int (*call)(struct noinherit_socket *s);
+	} refusals[] = {
+		{ "adopt", refused_adopt }, { "fromfd", refused_fromfd },
+		{ "create_socket", refused_type },
+		{ "accept", refused_accept }, { "accept4", refused_accept4 },
+		{ "dup", refused_dup },
+		{ "create_connection", refused_connection },
+		{ "create_connection, port", refused_port },
+		{ "create_server", refused_server },
+		{ "fromshare", refused_shared },
+	};
+	const struct noinherit_socket closed = NOINHERIT_SOCKET_CLOSED;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		/* What a struct on the stack holds: a number that is open. */
+		struct noinherit_socket s;
+
+		memset(&s, 0, sizeof(s));
+		s.flags = UINT64_MAX;
+		if (refusals[i].call(&s) >= 0 ||
+		    memcmp(&s, &closed, sizeof(s)))
+			fail_msg("%s left a socket that can be closed",
+				 refusals[i].name);
+	}
+}
+
 static void only_detection_needs_getsockname(void **state)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -578,6 +673,7 @@ int main(void)
 		api_test(adoption_believes_what_is_given),
 		api_test(adoption_assumes_the_mode),
 		api_test(what_cannot_be_adopted_stays_the_caller_s),
+		api_test(what_is_refused_leaves_a_closed_socket),
 		api_test(only_detection_needs_getsockname),
 		api_test(a_failing_mode_leaves_the_adopted_descriptor_open),
 		api_test(a_duplicate_is_non_inheritable_and_alike),
