@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """What a program was built against stays as it was: functions, structs, flags.
 
-scripts/abi compares this library with the earlier one; here it has to find a
-break that is made on purpose. And programs run with a library whose structs of
+scripts/abi compares this library with earlier ones; here it has to find breaks
+that are made on purpose. And programs run with a library whose structs of
 options are larger, and with one whose are smaller."""
 
 import errno
+import os
 import pathlib
 import re
 import shutil
@@ -15,16 +16,34 @@ import unittest
 
 import tree
 
+# What is compared does not depend on how hard the compiler tried.
+QUICK = dict(os.environ, CFLAGS="-O0 -g")
 HEADER = (tree.ROOT / "include/noinherit.h").read_text()
 
+# What is done to header and sources, and what the comparison then names.
 BREAKS = {
-    "a member in between": ("	int fd, family, type, proto;\n",
-                            "	int fd, family, type, proto, more[2];\n"),
-    "another type": ("	const int *backlog;\n", "	const long *backlog;\n"),
-    "a parameter more": ("int noinherit_getblocking(const struct "
-                         "noinherit_socket *s);",
-                         "int noinherit_getblocking(const struct "
-                         "noinherit_socket *s, int why);"),
+    "a struct without size grows": (
+        "noinherit_socket", [("	uint64_t reserved[3];\n};",
+                              "	uint64_t reserved[5];\n};")]),
+    "a member changes its type": (
+        "backlog", [("	const int *backlog;\n", "	const long *backlog;\n")]),
+    "a function takes more": (
+        "noinherit_getblocking", [
+            ("int noinherit_getblocking(const struct noinherit_socket *s);",
+             "int noinherit_getblocking(const struct noinherit_socket *s, "
+             "int why);"),
+            ("int noinherit_getblocking(const struct noinherit_socket *s)\n{",
+             "int noinherit_getblocking(const struct noinherit_socket *s, "
+             "int why)\n{\n	(void)why;")]),
+    "a function is gone": (
+        "noinherit_port", [("	noinherit_port;\n", "")]),
+    "a constant has another value": (
+        "NOINHERIT_DUALSTACK_IPV6 2u", [
+            ("#define NOINHERIT_DUALSTACK_IPV6 2u",
+             "#define NOINHERIT_DUALSTACK_IPV6 4u")]),
+    "a constant is gone": (
+        "NOINHERIT_BACKLOG 128", [
+            ("NOINHERIT_BACKLOG", "NOINHERIT_QUEUE")]),
 }
 
 PROGRAM = """
@@ -52,44 +71,95 @@ class Copy(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.work = pathlib.Path(directory.name)
 
-    def library(self, name, *changes):
-        """The library of this tree with other text in its sources."""
-        copy = self.work / name
-        for part in ("include", "shim/lib", "shim/common"):
+    def copy(self, name, *changes):
+        """This tree's library with other text in its sources."""
+        copy = self.work / name.replace(" ", "-")
+        for part in ("include", "shim/lib", "shim/common", "scripts",
+                     "tests/library/abi"):
             shutil.copytree(tree.ROOT / part, copy / part)
         shutil.copy(tree.ROOT / "Makefile", copy)
+        self.change(copy, *changes)
+        return copy
+
+    def change(self, copy, *changes):
         for old, new in changes:
             found = 0
             for path in [copy / "include/noinherit.h",
-                         *(copy / "shim/lib").glob("*.c")]:
+                         *(copy / "shim/lib").iterdir()]:
                 text = path.read_text()
                 found += old in text
                 path.write_text(text.replace(old, new))
             self.assertTrue(found, old)
-        tree.run("make", "-s", "-j2", "-C", copy, "BUILD=build", "lib")
+
+    def library(self, name, *changes):
+        copy = self.copy(name, *changes)
+        self.make(copy)
         return copy
 
+    def make(self, copy):
+        tree.run("make", "-s", "-j2", "-C", copy, "BUILD=build", "lib",
+                 env=QUICK)
+
     def abi(self, copy):
-        return subprocess.run(
-            [tree.ROOT / "scripts/abi", copy / "build/libnoinherit.so.1"],
-            text=True, capture_output=True)
+        return subprocess.run([copy / "scripts/abi"], text=True,
+                              capture_output=True, env=QUICK)
 
     @unittest.skipUnless(shutil.which("abidiff"), "abidiff is not installed")
     def test_a_break_is_found(self):
         result = self.abi(self.library("same"))
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        for name, (old, new) in BREAKS.items():
-            changes = [(old, new)]
-            if "why" in new:
-                changes = [(old, new), (
-                    "int noinherit_getblocking(const struct noinherit_socket "
-                    "*s)\n{", "int noinherit_getblocking(const struct "
-                    "noinherit_socket *s, int why)\n{\n	(void)why;")]
+        for name, (names, changes) in BREAKS.items():
             with self.subTest(name):
-                result = self.abi(self.library(name.replace(" ", "-"),
-                                               *changes))
+                result = self.abi(self.library(name, *changes))
                 self.assertEqual(result.returncode, 1, result.stdout)
-                self.assertIn("would break", result.stderr)
+                self.assertIn(names, result.stdout)
+                self.assertIn("built against 1.0 would break", result.stderr)
+
+    @unittest.skipUnless(shutil.which("abidiff") and shutil.which("git"),
+                         "abidiff or git is not installed")
+    def test_the_last_version_counts_with_what_it_added(self):
+        """What 1.0 had not, the version that is tagged last may have."""
+        added = ("int noinherit_version(void);", "int noinherit_version(void);"
+                 "\nint noinherit_later(void);\n#define NOINHERIT_LATER 5")
+        copy = self.copy("tagged", added, (
+            "int noinherit_version(void)\n{", "int noinherit_later(void)\n{\n"
+            "	return 7;\n}\n\nint noinherit_version(void)\n{"),
+            ("	noinherit_version;\n", "	noinherit_version;\n"
+             "	noinherit_later;\n"))
+        with (copy / ".gitignore").open("w") as ignored:
+            ignored.write("build\n")
+        self.git(copy, "init", "-q")
+        self.commit(copy)
+        self.git(copy, "tag", "v1.1.0")
+
+        # At the tag itself there is no earlier one.
+        self.make(copy)
+        result = self.abi(copy)
+        self.assertEqual((result.returncode, result.stdout.splitlines()[-1:]),
+                         (0, ["no break since 1.0"]), result.stderr)
+        self.change(copy, ("#define NOINHERIT_LATER 5",
+                           "#define NOINHERIT_LATER 5\n"))
+        self.commit(copy)
+        self.assertEqual(self.abi(copy).stdout.splitlines()[-1:],
+                         ["no break since 1.0 and v1.1.0"])
+
+        self.change(copy, ("	noinherit_later;\n", ""),
+                    ("#define NOINHERIT_LATER 5", "#define NOINHERIT_LATER 6"))
+        self.commit(copy)
+        self.make(copy)
+        result = self.abi(copy)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("noinherit_later", result.stdout)
+        self.assertIn("NOINHERIT_LATER 5", result.stdout)
+        self.assertIn("built against v1.1.0 would break", result.stderr)
+
+    def git(self, copy, *words):
+        tree.run("git", "-C", copy, "-c", "user.name=a", "-c",
+                 "user.email=a@example.org", *words)
+
+    def commit(self, copy):
+        self.git(copy, "add", "-A")
+        self.git(copy, "commit", "-q", "-m", "a change")
 
     def run_with(self, built, running, value=""):
         """A program built against one tree, with the library of another."""
