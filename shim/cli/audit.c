@@ -52,6 +52,7 @@ struct audit {
 	bool has_scripts;
 	long trace_size_kib, frames;	/* 0: the default */
 	bool is_unreached;		/* the command; it was said */
+	char recorder[PATH_MAX];	/* "": nothing was started */
 };
 
 static int print_help(void)
@@ -164,11 +165,10 @@ static int set_recorder(const struct audit *audit, const char *directory)
 
 /* The recorder first: it sees what the program asked for, and the shim what
  * the recorder passes on. */
-static int find_objects(const struct audit *audit, char recorder[PATH_MAX],
-			char shim[PATH_MAX])
+static int find_objects(struct audit *audit, char shim[PATH_MAX])
 {
 	int status = ni_find_preload("audit", "libnoinherit-audit.so",
-				     recorder);
+				     audit->recorder);
 
 	if (!status && audit->is_enforcing)
 		status = ni_find_preload("audit", "libnoinherit-preload.so",
@@ -180,18 +180,18 @@ static int find_objects(const struct audit *audit, char recorder[PATH_MAX],
 
 static int run_command(struct audit *audit, char **command)
 {
-	char recorder[PATH_MAX], shim[PATH_MAX], program[PATH_MAX];
+	char shim[PATH_MAX], program[PATH_MAX];
 	const char *objects[] = {
-		recorder, audit->is_enforcing ? shim : NULL, NULL
+		audit->recorder, audit->is_enforcing ? shim : NULL, NULL
 	};
 	struct ni_reach reach;
 	int status = ni_find_command("audit", command[0], program);
 
 	if (!status)
-		status = find_objects(audit, recorder, shim);
+		status = find_objects(audit, shim);
 	if (status)
 		return status;
-	ni_reach_of(program, recorder, &reach);
+	ni_reach_of(program, audit->recorder, &reach);
 	ni_warn_unreached("audit", command[0], &reach);
 	audit->is_unreached = reach.answer == NI_NOT_REACHED;
 	if (!reach.is_harmed)
@@ -210,6 +210,8 @@ static bool is_going_on(const struct audit *audit, const char *made,
 
 	if (audit->is_waiting)
 		ni_survivors_wait(inner);
+	if (*audit->recorder)
+		ni_survivors_settle(inner, audit->recorder);
 	count = ni_survivors_count(inner);
 	if (count)
 		ni_warning("audit: %zu process%s of it still run%s; 'noinherit report --open %s' asks what they have open",

@@ -1,5 +1,9 @@
 /*
  * survivors.c - processes of an audit that run on when its command has ended.
+ *
+ * A program that records has its trace mapped. One that was executed a moment
+ * ago has not, and one that preloading does not reach never will: both show
+ * themselves by their environment.
  */
 #include "cli/survivors.h"
 
@@ -13,66 +17,213 @@
 #include <string.h>
 #include <time.h>
 
-#define PAUSE_NS 100000000
+#include "common/trace.h"
+#include "cli/reach/reach.h"
 
-/* In clock ticks since the boot; 0: not known. */
-static unsigned long long start_of(const char *pid)
+#define WAIT_PAUSE_NS 100000000
+#define START_PAUSE_NS 2000000
+
+/* A program that still loads its libraries then is left to itself. */
+#define START_PAUSES_MOST 5000
+
+/* ---- what /proc says of one process ------------------------------------- */
+
+/* Fields of /proc/PID/stat, as proc(5) counts them. */
+enum stat_field {
+	STAT_STATE = 3,
+	STAT_START = 22,	/* in clock ticks since the boot */
+	STAT_SIZE = 23,		/* of its memory */
+	STAT_CODE = 26,		/* 1: the rest is kept from us */
+	STAT_ENVIRONMENT_END = 51
+};
+
+static FILE *open_proc(const char *pid, const char *name)
 {
-	char path[64], text[1024], *end;
-	unsigned long long ticks = 0;
-	FILE *file;
-	size_t size;
+	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	size = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[size] = '\0';
-	/* The name in brackets may hold anything. */
-	end = strrchr(text, ')');
-	if (!end || sscanf(end + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			   "%*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-			   &ticks) != 1)
-		return 0;
-	return ticks;
+	snprintf(path, sizeof(path), "/proc/%.20s/%s", pid, name);
+	return fopen(path, "re");
 }
 
-static bool has_mapped(const char *pid, const char *directory)
+static const char *read_stat(const char *pid, char text[1024])
 {
-	char path[64], line[PATH_MAX + 256];
-	bool is_mapped = false;
-	FILE *maps;
+	FILE *file = open_proc(pid, "stat");
+	size_t size = 0;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/maps", pid);
-	maps = fopen(path, "re");
-	while (maps && !is_mapped && fgets(line, sizeof(line), maps))
-		is_mapped = strstr(line, directory) != NULL;
+	if (file) {
+		size = fread(text, 1, 1023, file);
+		fclose(file);
+	}
+	text[size] = '\0';
+	/* The name in brackets may hold anything. */
+	return strrchr(text, ')');
+}
+
+/* "" where there is none. */
+static const char *find_field(const char *after_name, enum stat_field field)
+{
+	for (int i = 2; after_name && i < (int)field; i++) {
+		after_name = strchr(after_name, ' ');
+		after_name += after_name != NULL;
+	}
+	return after_name ? after_name : "";
+}
+
+static unsigned long long stat_number(const char *pid, enum stat_field field)
+{
+	char text[1024];
+
+	return strtoull(find_field(read_stat(pid, text), field), NULL, 10);
+}
+
+/* The kernel has taken the old program away, and the new one has no
+ * environment yet. */
+static bool is_in_exec(const char *pid)
+{
+	char text[1024];
+	const char *name_end = read_stat(pid, text);
+
+	return atoll(find_field(name_end, STAT_SIZE)) > 0 &&
+	       atoll(find_field(name_end, STAT_CODE)) != 1 &&
+	       *find_field(name_end, STAT_ENVIRONMENT_END) == '0';
+}
+
+static bool is_stopped(const char *pid)
+{
+	char text[1024];
+	char state = *find_field(read_stat(pid, text), STAT_STATE);
+
+	return state == 'T' || state == 't';
+}
+
+/* A trace that cannot be opened lies in another root, where it has begun. */
+static bool has_begun(const char *trace)
+{
+	struct ni_trace_header header = { .flags = 0 };
+	FILE *file = fopen(trace, "re");
+	size_t size;
+
+	if (!file)
+		return true;
+	size = fread(&header, sizeof(header), 1, file);
+	fclose(file);
+	return size && header.flags & NI_TRACE_READY;
+}
+
+/* Whether the process has a trace in that directory, one that has begun. */
+static bool records(const char *pid, const char *directory)
+{
+	char line[PATH_MAX + 256], *trace = NULL;
+	FILE *maps = open_proc(pid, "maps");
+
+	while (maps && !trace && fgets(line, sizeof(line), maps))
+		trace = strstr(line, directory);
 	if (maps)
 		fclose(maps);
-	return is_mapped;
+	if (!trace)
+		return false;
+	trace[strcspn(trace, "\n")] = '\0';
+	return has_begun(trace);
+}
+
+static bool was_told(const char *pid, const char *directory)
+{
+	static const char name[] = NI_TRACE_ENV_DIRECTORY "=";
+	FILE *environment = open_proc(pid, "environ");
+	char *variable = NULL;
+	size_t room = 0;
+	bool is_told = false;
+
+	while (environment && !is_told &&
+	       getdelim(&variable, &room, '\0', environment) > 0)
+		is_told = !strncmp(variable, name, strlen(name)) &&
+			  !strcmp(variable + strlen(name), directory);
+	free(variable);
+	if (environment)
+		fclose(environment);
+	return is_told;
+}
+
+/* ---- which of them belong to the audit ---------------------------------- */
+
+enum part {
+	NO_PART,
+	RECORDING,
+	SILENT			/* it has no trace, or not yet */
+};
+
+static void pause_for(long ns)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
+}
+
+/* A process goes from its old trace to the new environment, and from there to
+ * the new trace: asked in this order it cannot slip through. */
+static enum part part_of(const char *pid, const char *directory)
+{
+	if (records(pid, directory))
+		return RECORDING;
+	for (int i = 0; is_in_exec(pid) && i < START_PAUSES_MOST; i++)
+		pause_for(START_PAUSE_NS);
+	if (!was_told(pid, directory))
+		return NO_PART;
+	return records(pid, directory) ? RECORDING : SILENT;
+}
+
+/* It will record in a moment: preloading reaches it. */
+static bool is_starting(const char *pid, const char *recorder)
+{
+	struct ni_reach reach;
+	char path[64];
+
+	if (is_stopped(pid))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%.20s/exe", pid);
+	ni_reach_of(path, recorder, &reach);
+	return reach.answer == NI_REACHED;
+}
+
+/* How many there are; where a recorder is given, only of those that start. */
+static size_t count(const char *directory, const char *recorder)
+{
+	unsigned long long own = stat_number("self", STAT_START);
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	size_t found = 0;
+
+	while (proc && (entry = readdir(proc))) {
+		const char *pid = entry->d_name;
+		enum part part;
+
+		if (!isdigit((unsigned char)*pid) ||
+		    stat_number(pid, STAT_START) < own)
+			continue;
+		part = part_of(pid, directory);
+		found += recorder ? part == SILENT && is_starting(pid, recorder)
+				  : part != NO_PART;
+	}
+	if (proc)
+		closedir(proc);
+	return found;
 }
 
 size_t ni_survivors_count(const char *directory)
 {
-	unsigned long long own = start_of("self");
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	size_t count = 0;
+	return count(directory, NULL);
+}
 
-	while (proc && (entry = readdir(proc)))
-		count += isdigit((unsigned char)*entry->d_name) &&
-			 start_of(entry->d_name) >= own &&
-			 has_mapped(entry->d_name, directory);
-	if (proc)
-		closedir(proc);
-	return count;
+void ni_survivors_settle(const char *directory, const char *recorder)
+{
+	for (int i = 0; i < START_PAUSES_MOST; i++) {
+		if (!count(directory, recorder))
+			return;
+		pause_for(START_PAUSE_NS);
+	}
 }
 
 void ni_survivors_wait(const char *directory)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	const struct timespec pause = { .tv_nsec = WAIT_PAUSE_NS };
 	sigset_t set, old;
 
 	sigemptyset(&set);

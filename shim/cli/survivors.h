@@ -6,9 +6,18 @@
 
 #include <stddef.h>
 
-/* How many processes have a trace of that directory mapped: those that are
- * being recorded. */
+/*
+ * How many processes were told to record into that directory and still run,
+ * whether they have begun to, or cannot.
+ */
 size_t ni_survivors_count(const char *directory);
+
+/*
+ * Until those that preloading reaches have begun to record: a program that was
+ * executed a moment ago has not. Gives up after some seconds, and on a process
+ * that is stopped.
+ */
+void ni_survivors_settle(const char *directory, const char *recorder);
 
 /* Until there are none, or a signal asks to end. */
 void ni_survivors_wait(const char *directory);

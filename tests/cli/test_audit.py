@@ -342,6 +342,58 @@ class Habits(AuditTest):
         with open(fifo, "wb"):
             pass
 
+    def hold(self, program, **more):
+        """It is held between its exec and its first record."""
+        self.environment.update(LD_PRELOAD=command.helper("libheld.so"),
+                                HELD=program, **more)
+
+    @staticmethod
+    def parent(pid):
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[1]
+
+    @staticmethod
+    def pauses(process):
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            return int(file.read().split("\nvoluntary_ctxt_switches:")[1]
+                       .split()[0])
+
+    def test_what_has_not_begun_to_record_runs_all_the_same(self):
+        self.hold("sleep")
+        result = self.audit("--error-exitcode=99", "sh", "-c",
+                            "sleep 600 >/dev/null 2>&1 & echo $!")
+        os.kill(int(result.stdout), signal.SIGKILL)
+        self.assertRegex(result.stderr, "(?m)^noinherit: audit: 1 process of "
+                         "it still runs;")
+        self.assertEqual(result.returncode, 125, result.stderr)
+
+    def test_what_is_about_to_record_is_waited_for(self):
+        fifo, begin = self.path("fifo"), self.path("begin")
+        for path in (fifo, begin):
+            os.mkfifo(path)
+        self.hold("cat", HELD_FIFO=begin)
+        with subprocess.Popen([NOINHERIT, "audit", "--", "sh", "-c",
+                               f"cat {fifo} >/dev/null 2>&1 & echo $$ $!"],
+                              env=self.environment, text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as audit:
+            shell, cat = audit.stdout.readline().split()
+            with open(begin, "wb"):
+                while self.parent(cat) == shell:
+                    os.sched_yield()
+                # It waits, or has ended without.
+                enough = self.pauses(audit) + 20
+                while audit.poll() is None and self.pauses(audit) < enough:
+                    os.sched_yield()
+            text = audit.communicate(timeout=300)[1]
+        self.assertIn("1 process of it still runs", text)
+        self.assertNotIn("Not followed", text)
+        directory = text.split("--open ")[1].split("'")[0]
+        self.assertRegex(self.noinherit("report", "--open", directory).stdout,
+                         r"(?m)^cat \(pid \d+\) runs: ")
+        with open(fifo, "wb"):
+            pass
+
     def test_wait_waits_for_all(self):
         path = self.path("mark")
         result = self.audit("--wait", "sh", "-c",

@@ -171,7 +171,8 @@ class Options(RecordingTest):
         self.assertIn("LEAK", self.report())
 
     def test_what_is_no_trace_is_counted_and_not_followed(self):
-        for name, content in (("a.trace", b"hello"), ("b.trace", b"")):
+        for name, content in (("a.trace", b"hello"), ("b.trace", b""),
+                              ("e.trace", bytes(16384))):
             with open(os.path.join(self.recording, name), "wb") as file:
                 file.write(content)
         os.symlink("/dev/zero", os.path.join(self.recording, "c.trace"))
@@ -181,6 +182,8 @@ class Options(RecordingTest):
         self.assertIn("Incomplete: 1 programs whose trace found no space\n",
                       text)
         self.assertIn("Incomplete: 3 files that are no trace\n", text)
+        self.assertIn("Incomplete: 1 programs that ended, or were stopped, "
+                      "before they began to record\n", text)
 
 
 class Suppressions(RecordingTest):

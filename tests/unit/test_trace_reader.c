@@ -240,7 +240,7 @@ static const struct {
 } headers[] = {
 	{ no_magic, -EPROTO },
 	{ another_version, -EPROTONOSUPPORT },
-	{ not_ready, -ENODATA },
+	{ not_ready, -EAGAIN },
 	{ cells_in_the_header, -EPROTO },
 	{ cells_behind_the_end, -EPROTO },
 	{ crooked_cells, -EPROTO },

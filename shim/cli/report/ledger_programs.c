@@ -213,8 +213,8 @@ static const char *why_unfollowed(const struct ni_trace_exec *exec)
 	if (exec->flags & NI_EXEC_UNFOLLOWED)
 		return "its environment lacked the recorder";
 	return "it left no trace: it is static, set-id or of another "
-	       "architecture, may not write to the recording, or ended "
-	       "before it began";
+	       "architecture, may not write to the recording, or ended, "
+	       "or was stopped, before it began";
 }
 
 static void add_unfollowed(struct ledger *ledger, struct launch *launch)

@@ -97,6 +97,9 @@ static void take_file(struct ni_recording *recording, int directory,
 	case -ENODATA:
 		recording->empty++;
 		break;
+	case -EAGAIN:
+		recording->unbegun++;
+		break;
 	case -EPROTONOSUPPORT:
 		recording->newer++;
 		break;
@@ -145,8 +148,8 @@ int ni_recording_read(const char *path, struct ni_arena *arena,
 		return -errno;
 	read_entries(recording, directory, arena, true);
 	closedir(directory);
-	if (!recording->count && !recording->empty && !recording->unreadable &&
-	    !recording->newer)
+	if (!recording->count && !recording->empty && !recording->unbegun &&
+	    !recording->unreadable && !recording->newer)
 		return -ENODATA;
 	if (recording->count)
 		qsort(recording->traces, recording->count,

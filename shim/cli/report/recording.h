@@ -12,6 +12,7 @@ struct ni_recording {
 	struct ni_trace *traces;
 	size_t count, room;
 	uint64_t empty;		/* traces that found no space */
+	uint64_t unbegun;	/* traces that were only being made */
 	uint64_t unreadable;	/* files that are no trace */
 	uint64_t newer;		/* traces of another version */
 };

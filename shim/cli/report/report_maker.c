@@ -248,6 +248,8 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 			  !report->program_count);
 	ni_report_add_gap(report, "programs whose trace found no space",
 			  recording->empty);
+	ni_report_add_gap(report, "programs that ended, or were stopped, before "
+			  "they began to record", recording->unbegun);
 	ni_report_add_gap(report, "files that are no trace",
 			  recording->unreadable);
 	ni_report_add_gap(report, "traces that another version wrote",

@@ -98,12 +98,16 @@ static bool is_well_formed(const void *record, const struct ni_trace_head *head)
 
 static int check_header(const struct ni_trace_header *header, size_t size)
 {
+	static const char not_yet[sizeof(header->magic)];
+
+	if (!memcmp(header->magic, not_yet, sizeof(not_yet)))
+		return -EAGAIN;
 	if (memcmp(header->magic, NI_TRACE_MAGIC, sizeof(header->magic)))
 		return -EPROTO;
 	if (header->version != NI_TRACE_VERSION)
 		return -EPROTONOSUPPORT;
 	if (!(header->flags & NI_TRACE_READY))
-		return -ENODATA;
+		return -EAGAIN;
 	if (header->header_size < sizeof(*header) ||
 	    header->cells_offset < header->header_size ||
 	    header->cells_offset % sizeof(uint64_t) ||

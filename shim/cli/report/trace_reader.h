@@ -37,8 +37,8 @@ struct ni_trace {
 
 /*
  * Reads size bytes. What it needs of them is copied into arena.
- * -EPROTO: no trace; -EPROTONOSUPPORT: of another version; -ENODATA: the writer
- * died before it was usable. The trace is written on success only.
+ * -EPROTO: no trace; -EPROTONOSUPPORT: of another version; -ENODATA: empty;
+ * -EAGAIN: its writer only began with it, or died then. The trace is written on success only.
  */
 int ni_trace_read(const void *bytes, size_t size, struct ni_arena *arena,
 		  struct ni_trace *trace);
