@@ -58,21 +58,21 @@ struct audit {
 static int print_help(void)
 {
 	fputs("Usage: noinherit audit [OPTION]... [--] COMMAND [ARGUMENT]...\n"
-	      "Run COMMAND and all that it starts, and report which descriptors leak: who\n"
+	      "Run COMMAND and report which descriptors leak in it and all it starts: who\n"
 	      "created them, who handed them on, who received them, and what to change.\n"
 	      "\n"
 	      NI_REPORT_OPTION_HELP
 	      "      --record-only         no report: leave the recording in FILE, which is\n"
 	      "                            then a new directory for 'noinherit report'\n"
-	      "      --enforce             with the shim: the report says what it stopped;\n"
-	      "                            --mode, --scope and --keep as in 'noinherit run'\n"
-	      "      --wait                until all have ended that COMMAND started\n"
+	      "      --enforce             preload the shim, too; the report says what it\n"
+	      "                            stopped; --mode, --scope, --keep: see 'run'\n"
+	      "      --wait                wait for everything that COMMAND started\n"
 	      "      --no-follow           do not follow into a program that is started with\n"
 	      "                            a cleaned environment\n"
-	      "      --trace-size=KIB      size of the trace of each program (1024)\n"
-	      "      --frames=N            longest stack (32)\n"
-	      "      --script-frames       stacks go on through scripts: tells Node.js, Java and\n"
-	      "                            Python, by their variables, to make that possible\n"
+	      "      --trace-size=KIB      largest trace of each program (1024)\n"
+	      "      --frames=N            most frames in a stack (32)\n"
+	      "      --script-frames       follow stacks through scripts; sets variables for\n"
+	      "                            Node.js, Java and Python that make it possible\n"
 	      "  -h, --help                print this help\n"
 	      "\n"
 	      "Without FILE the report goes to standard error.\n"
@@ -89,7 +89,7 @@ static int take_number(const char *option, const char *value, long least,
 	if (ni_parse_number(value, least, most, number) == 0)
 		return 0;
 	return ni_error(NI_EXIT_TROUBLE,
-			"audit: --%s: '%s' is no number from %ld to %ld",
+			"audit: --%s: '%s' is not a number from %ld to %ld",
 			option, value, least, most);
 }
 
@@ -200,9 +200,9 @@ static int run_command(struct audit *audit, char **command)
 		ni_supervise("audit", program, command, &reach);
 }
 
-/* ---- what runs on ------------------------------------------------------- */
+/* ---- what is still running ---------------------------------------------- */
 
-/* Whether some of it still runs; that is said. */
+/* Whether some of it is still running; if so, a line says that. */
 static bool is_going_on(const struct audit *audit, const char *made,
 			const char *inner)
 {
@@ -214,9 +214,8 @@ static bool is_going_on(const struct audit *audit, const char *made,
 		ni_survivors_settle(inner, audit->recorder);
 	count = ni_survivors_count(inner);
 	if (count)
-		ni_warning("audit: %zu process%s of it still run%s; 'noinherit report --open %s' asks what they have open",
-			   count, count == 1 ? "" : "es",
-			   count == 1 ? "s" : "", made);
+		ni_warning("audit: %zu process%s still running; 'noinherit report --open %s' shows what they have open",
+			   count, count == 1 ? "" : "es", made);
 	return count != 0;
 }
 

@@ -24,13 +24,13 @@ static const struct option options[] = {
 static int print_help(void)
 {
 	fputs("Usage: noinherit check [--] COMMAND [ARGUMENT]...\n"
-	      "Say whether a preloaded library gets into COMMAND, or into the interpreter\n"
-	      "that it names, when this user starts it here; and if not, why. Nothing is run,\n"
-	      "the arguments are not looked at.\n"
+	      "Say whether a preloaded library is loaded into COMMAND, or the interpreter\n"
+	      "that it names, when this user starts it here; and if not, why. Nothing is run;\n"
+	      "the arguments are ignored.\n"
 	      "\n"
 	      "  -h, --help       print this help\n"
 	      "\n"
-	      "Exit status: 0 reached, 1 not reached, 125 if that cannot be told,\n"
+	      "Exit status: 0 reached, 1 not reached, 125 if it cannot be determined,\n"
 	      "126 if COMMAND cannot be run, 127 if it or its interpreter is not found.\n",
 	      stdout);
 	return ni_flush_output(0);

@@ -23,7 +23,7 @@ static const struct option options[] = {
 static int print_help(void)
 {
 	fputs("Usage: noinherit run [OPTION]... [--] COMMAND [ARGUMENT]...\n"
-	      "Become COMMAND, every socket of which is closed when it starts another program.\n"
+	      "Execute COMMAND, with its sockets closed when it starts another program.\n"
 	      "\n"
 	      NI_SETTING_OPTION_HELP
 	      "  -h, --help       print this help\n"

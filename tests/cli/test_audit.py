@@ -109,7 +109,7 @@ ps -o pgid=,sid=,tpgid= -p $$"""
         self.assertEqual((report["command"], report["findings"]),
                          (["/sbin/ldconfig", "--version"], []))
         self.assertEqual(report["losses"], [
-            {"what": "command of which there is no trace", "count": 1}])
+            {"what": "command that left no trace", "count": 1}])
 
 
 class Signals(AuditTest):
@@ -334,8 +334,8 @@ class Habits(AuditTest):
         os.mkfifo(fifo)
         result = self.audit("sh", "-c", f"cat {fifo} >/dev/null 2>&1 &")
         self.assertEqual(result.returncode, 0)
-        self.assertRegex(result.stderr, r"(?m)^noinherit: audit: 1 process of "
-                         r"it still runs; 'noinherit report --open \S+' ")
+        self.assertRegex(result.stderr, r"(?m)^noinherit: audit: 1 process "
+                         r"still running; 'noinherit report --open \S+' ")
         directory = result.stderr.split("--open ")[1].split("'")[0]
         asked = self.noinherit("report", "--open", directory).stdout
         self.assertRegex(asked, r"(?m)^cat \(pid \d+\) runs: ")
@@ -399,7 +399,7 @@ class Habits(AuditTest):
         result = self.audit("--wait", "sh", "-c",
                             f"(sleep 1; touch {path}) >/dev/null 2>&1 &")
         self.assertTrue(os.path.exists(path))
-        self.assertNotIn("still run", result.stderr)
+        self.assertNotIn("still running", result.stderr)
         self.assertEqual(os.listdir(self.temporary), [])
 
     def test_an_auditor_needs_little_stack(self):
@@ -430,7 +430,7 @@ int main() { app::Store s; s.open_log("/etc/passwd"); return system("true"); }
     def test_missing_names_are_named(self):
         text = self.audit("--kinds=all", "bash", "-c", "exec 3</etc/passwd; "
                           "/bin/true; :").stderr
-        self.assertRegex(text, r"(?m)^No names of functions: \S+/bash, "
+        self.assertRegex(text, r"(?m)^No function names: \S+/bash, "
                          r"build-id [0-9a-f]{40}; they are in the package "
                          r"bash-dbgsym$")
         self.assertIn("DEBUGINFOD_URLS", text)

@@ -209,7 +209,7 @@ class Endless(KnownTest):
         os.truncate(self.path("recording/1.1.trace"), 1 << 40)
         result = self.noinherit("report", self.path("recording"))
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("Incomplete: 1 files that are no trace", result.stdout)
+        self.assertIn("Incomplete: 1 files that are not traces", result.stdout)
 
 
 if __name__ == "__main__":

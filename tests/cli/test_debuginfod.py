@@ -28,7 +28,7 @@ int main(void)
 
 def finding(text):
     """The report less its hints, which name the variable where it is unset."""
-    return text.split("No names of functions")[0]
+    return text.split("No function names")[0]
 
 
 class Server(command.CommandTest):

@@ -34,7 +34,7 @@ class Text(RecordingTest):
         block = text[text.index("LEAK  file"):].split("\n\n")[0]
         self.assertEqual(block.count("created by open"), 1)
         self.assertRegex(block, r"""  fix: O_CLOEXEC at \S+:\d+
-  the same fix mends:
+  the same fix applies to:
     file /var/log/\w+\.log leaked into sh, cat, 2 times, by way of \S+:\d+$""")
 
     def test_each_other_kind_says_what_to_change(self):
@@ -179,9 +179,9 @@ class Options(RecordingTest):
         os.mkfifo(os.path.join(self.recording, "d.trace"))
         text = self.report()
         self.assertIn("LEAK", text)
-        self.assertIn("Incomplete: 1 programs whose trace found no space\n",
+        self.assertIn("Incomplete: 1 programs for whose trace there was no space\n",
                       text)
-        self.assertIn("Incomplete: 3 files that are no trace\n", text)
+        self.assertIn("Incomplete: 3 files that are not traces\n", text)
         self.assertIn("Incomplete: 1 programs that ended, or were stopped, "
                       "before they began to record\n", text)
 

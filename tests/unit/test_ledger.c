@@ -223,7 +223,7 @@ static void another_object_under_the_number_is_not_it(void **state)
 	fill();
 	leak = only(NI_KIND_LEAK);
 	assert_null(leak->created);
-	assert_string_equal(leak->note, "nobody was seen to create it");
+	assert_string_equal(leak->note, "its creation was not seen");
 }
 
 static void who_cannot_be_followed_is_taken_to_have_it(void **state)

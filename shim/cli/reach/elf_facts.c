@@ -220,7 +220,7 @@ static void read_all(struct reader *reader)
 	GElf_Ehdr header;
 
 	if (!gelf_getehdr(reader->elf, &header)) {
-		damaged(reader, "its header is cut off or no ELF header");
+		damaged(reader, "its header is cut off or not an ELF header");
 		return;
 	}
 	facts->class = header.e_ident[EI_CLASS];
@@ -245,7 +245,7 @@ int ni_elf_facts_read(int fd, struct ni_elf_facts *facts)
 	if (reader.elf && elf_kind(reader.elf) == ELF_K_ELF)
 		read_all(&reader);
 	else
-		damaged(&reader, "its header is cut off or no ELF header");
+		damaged(&reader, "its header is cut off or not an ELF header");
 	elf_end(reader.elf);
 	*facts = found;
 	return 0;

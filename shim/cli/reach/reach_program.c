@@ -55,7 +55,7 @@ static int check_sound(struct ni_reach_step *step,
 				       facts->damage);
 	if (facts->type != ET_EXEC && facts->type != ET_DYN)
 		return ni_reach_decide(step, NI_REACH_CANNOT_RUN, NULL,
-				       "it is no program: its ELF type is %u",
+				       "it is not a program: its ELF type is %u",
 				       facts->type);
 	return 0;
 }

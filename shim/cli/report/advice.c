@@ -125,7 +125,7 @@ const char *ni_fix_double_close(struct ni_report *report,
 	/* One place that is reached twice: a function called again. */
 	if (!strcmp(first, second))
 		return ni_arena_format(&report->arena,
-				       "close it once: %s comes twice to it",
+				       "close it once: %s is reached twice",
 				       second);
 	return ni_arena_format(&report->arena, "close it once: at %s or at %s",
 			       first, second);
@@ -271,12 +271,12 @@ static const struct {
 	{ F_SETFD, O_CLOEXEC, "fcntl(fd, F_SETFD, O_CLOEXEC) sets nothing: "
 		"F_SETFD knows FD_CLOEXEC only" },
 	{ F_SETFL, O_CLOEXEC, "fcntl(fd, F_SETFL, O_CLOEXEC) sets nothing: "
-		"close-on-exec is no status flag" },
+		"close-on-exec is not a status flag" },
 	{ F_SETFL, FD_CLOEXEC, "fcntl(fd, F_SETFL, FD_CLOEXEC) sets nothing: "
-		"close-on-exec is no status flag" },
+		"close-on-exec is not a status flag" },
 	{ FD_CLOEXEC, -1, "fcntl(fd, FD_CLOEXEC) asks for the flags and sets "
 		"nothing: 1 is F_GETFD" },
-	{ O_CLOEXEC, -1, "fcntl(fd, O_CLOEXEC) is no command" },
+	{ O_CLOEXEC, -1, "fcntl(fd, O_CLOEXEC): O_CLOEXEC is not a command" },
 };
 
 const char *ni_note_wrong_flag(struct ni_report *report,

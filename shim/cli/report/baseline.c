@@ -146,7 +146,7 @@ int ni_baseline_read(struct ni_baseline *baseline, struct ni_arena *arena,
 	r = read_findings(baseline, arena, root);
 	json_decref(root);
 	if (r < 0)
-		*why = "it is no report of 'noinherit report --format=json'";
+		*why = "it is not a report of 'noinherit report --format=json'";
 	return r;
 }
 

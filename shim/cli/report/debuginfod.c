@@ -45,7 +45,7 @@ int ni_debuginfod_find(Dwfl_Module *module, void **user, const char *name,
 					  checksum, found);
 	if (fd >= 0 || !urls || !*urls || now_s() - start < PATIENCE_S - 1)
 		return fd;
-	ni_warning("no answer from DEBUGINFOD_URLS: names are looked for on this machine alone");
+	ni_warning("no answer from DEBUGINFOD_URLS: names are looked up on this machine only");
 	unsetenv("DEBUGINFOD_URLS");
 	return fd;
 }

@@ -26,7 +26,7 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.cwe = 769, .is_default = true, .is_gating = true,
 		.level = "error",
 		.title = "no descriptor was left",
-		.meaning = "A call answered that too many descriptors are open "
+		.meaning = "A call failed because too many descriptors are open "
 			"(EMFILE, or ENFILE for the whole system): what is "
 			"opened in one place is not closed again.",
 		.at_verb = "failed",
@@ -37,7 +37,7 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.cwe = 1341, .is_default = true, .is_gating = true,
 		.level = "error",
 		.title = "closed twice",
-		.meaning = "A descriptor was closed that was closed already: "
+		.meaning = "A descriptor was closed that was already closed: "
 			"with threads, the second close may hit a descriptor "
 			"that someone else has just opened.",
 		.is_mended_at = true, .at_verb = "closed again",
@@ -49,8 +49,8 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.level = "warning",
 		.title = "marked close-on-exec too late",
 		.meaning = "A descriptor was created inheritable and marked "
-			"close-on-exec by a later call: what another thread "
-			"starts in between receives it.",
+			"close-on-exec by a later call: a program that another "
+			"thread starts in between receives it.",
 		.at_verb = "marked",
 		.fix = ni_fix_race, .note = ni_note_race,
 	},

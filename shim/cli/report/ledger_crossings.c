@@ -97,14 +97,14 @@ static const char *why_passed(struct ledger *ledger,
 			       "shell starts has it; is this one meant to?";
 		return "passed on purpose: put on its number by dup2";
 	case NI_PASSED_LISTEN_FDS:
-		return "passed on purpose: LISTEN_FDS counts it";
+		return "passed on purpose: LISTEN_FDS covers it";
 	case NI_PASSED_ENVIRONMENT:
 		return ni_arena_format(ledger->arena, "passed on purpose: its "
-				       "number stands in the variable %s",
+				       "number is in the variable %s",
 				       detail_of(ledger, held));
 	case NI_PASSED_ARGUMENT:
 		return ni_arena_format(ledger->arena, "passed on purpose: its "
-				       "number stands in the argument %s",
+				       "number is in the argument %s",
 				       detail_of(ledger, held));
 	case NI_PASSED_ACTION:
 		return "passed on purpose: a file action of posix_spawn "
@@ -131,7 +131,7 @@ static const char *note_of_leak(struct ledger *ledger,
 				const struct origin *origin)
 {
 	if (origin->kind == ORIGIN_UNSEEN)
-		return "nobody was seen to create it";
+		return "its creation was not seen";
 	if (origin->image != launch->from)
 		return ni_arena_format(ledger->arena, "created in %s (pid %d), "
 				       "it came through %s (pid %d)",
@@ -332,7 +332,7 @@ static void add_unlisted(struct ledger *ledger, struct launch *launch,
 		finding->to = launch->program;
 		finding->note = launch->exec->held_more ?
 			"there was no room to record who created it" :
-			"nobody was seen to create it";
+			"its creation was not seen";
 	}
 	finding->count++;
 	add_flow(ledger, launch, finding, record);

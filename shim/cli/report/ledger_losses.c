@@ -22,9 +22,9 @@ static const char *const dropped[NI_DROPPED_KINDS] = {
 	[NI_DROPPED_NUMBERS] =
 		"descriptors with a number too high for the recorder",
 	[NI_DROPPED_OPEN] =
-		"processes of which it is not known what they have open",
+		"processes whose open descriptors are not known",
 	[NI_DROPPED_PARTNERS] =
-		"closes and marks by a fifth place, which is not named",
+		"closes and marks from a fifth place, which is not named",
 };
 
 /* Without its stack a leak is still found: it is less exact. What only a stack

@@ -131,7 +131,7 @@ static const char *meant_for_all(const struct ni_trace_held *held)
 	case NI_PASSED_DUP2:
 		return "put on its number by dup2";
 	case NI_PASSED_ENVIRONMENT:
-		return "its number stands in the environment";
+		return "its number is in the environment";
 	case NI_PASSED_ACTION:
 		return "put on its number by a file action of posix_spawn";
 	default:

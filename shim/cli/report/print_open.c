@@ -83,7 +83,7 @@ static void put_row(struct ni_text *page, const struct ni_open_process *process,
 			    holder->call);
 	else if (!holder->created)
 		ni_text_put(page, NI_TEXT_PLAIN,
-			    " open at start, or not seen to be created");
+			    " open at start, or its creation was not seen");
 	ni_text_put(page, NI_TEXT_PLAIN, "; %s",
 		    trend(&page->report->arena, process, row));
 	ni_text_end_line(page);
@@ -116,7 +116,7 @@ static void put_process(struct ni_text *page,
 	ni_text_put(page, NI_TEXT_BOLD, "%s (pid %d)", process->program->name,
 		    (int)process->pid);
 	ni_text_put(page, NI_TEXT_PLAIN, process->is_running ? " runs" :
-		    " does not run here; when it was last seen");
+		    " is not running here; when last seen");
 	if (process->kernel_open >= 0)
 		put_kernel_word(page, process);
 	else

@@ -89,7 +89,7 @@ static void put_nameless_module(struct ni_text *page,
 {
 	const char *id = ni_place_build_id(&page->report->arena, module);
 
-	ni_text_put(page, NI_TEXT_PLAIN, "No names of functions: %s%s%s",
+	ni_text_put(page, NI_TEXT_PLAIN, "No function names: %s%s%s",
 		    module->path, id ? ", build-id " : "", id ? id : "");
 	if (package)
 		ni_text_put(page, NI_TEXT_PLAIN, "; they are in the package %s",
@@ -274,7 +274,7 @@ static void put_summary(struct ni_text *page)
 	put_counts(page, "Not shown", list_counts(page, is_hidden),
 		   " (--kinds=all shows them)");
 	put_counts(page, "Elsewhere", list_counts(page, is_elsewhere),
-		   " (not to be mended below what --only says)");
+		   " (not to be fixed below the path of --only)");
 	ni_text_put(page, NI_TEXT_BOLD, "SUMMARY:");
 	ni_text_put(page, NI_TEXT_PLAIN, " %s", ni_summary_text(report));
 	ni_text_end_line(page);

@@ -13,7 +13,7 @@ struct ni_recording {
 	size_t count, room;
 	uint64_t empty;		/* traces that found no space */
 	uint64_t unbegun;	/* traces that were only being made */
-	uint64_t unreadable;	/* files that are no trace */
+	uint64_t unreadable;	/* files that are not traces */
 	uint64_t newer;		/* traces of another version */
 };
 

@@ -244,13 +244,13 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	set_source_root(report, root);
 	ni_ledger_fill(report, recording->traces, recording->count);
 	report->command = report->program_count ? command_of(report) : command;
-	ni_report_add_gap(report, "command of which there is no trace",
+	ni_report_add_gap(report, "command that left no trace",
 			  !report->program_count);
-	ni_report_add_gap(report, "programs whose trace found no space",
+	ni_report_add_gap(report, "programs for whose trace there was no space",
 			  recording->empty);
 	ni_report_add_gap(report, "programs that ended, or were stopped, before "
 			  "they began to record", recording->unbegun);
-	ni_report_add_gap(report, "files that are no trace",
+	ni_report_add_gap(report, "files that are not traces",
 			  recording->unreadable);
 	ni_report_add_gap(report, "traces that another version wrote",
 			  recording->newer);

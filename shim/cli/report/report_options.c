@@ -70,7 +70,7 @@ static int take_exitcode(struct ni_report_options *options, const char *verb,
 
 	if (ni_parse_number(value, 0, 255, &number) < 0)
 		return ni_error(NI_EXIT_TROUBLE,
-				"%s: --error-exitcode: '%s' is no exit status; use a number from 0 to 255",
+				"%s: --error-exitcode: '%s' is not an exit status; use a number from 0 to 255",
 				verb, value);
 	options->error_exitcode = (int)number;
 	return 0;

@@ -60,20 +60,20 @@ enum ni_report_option {
 #define NI_REPORT_OPTION_HELP \
 "      --format=FORMAT       text (default), json, sarif or html\n" \
 "  -o, --output=FILE         write the report there; - is standard output\n" \
-"  -q, --quiet               no report unless something in it counts\n" \
+"  -q, --quiet               no report unless it has something that counts\n" \
 "      --kinds=LIST          what to report: leak, exhausted, double-close,\n" \
 "                            race, wrong-flag, unclosed (these by default),\n" \
 "                            inheritable, arrived, passed; all, default;\n" \
 "                            -NAME takes one away\n" \
-"      --suppressions=FILE   leave out what its rules fit; may be repeated\n" \
-"      --gen-suppressions    print the rules for what is left, not the report\n" \
-"      --only=PATH           only what is to be mended below PATH; may be\n" \
+"      --suppressions=FILE   leave out what its rules match; may be repeated\n" \
+"      --gen-suppressions    print rules for what is left, not the report\n" \
+"      --only=PATH           only what has to be fixed below PATH; may be\n" \
 "                            repeated\n" \
 "      --error-exitcode=N    exit with N if a leak, a double close or a race\n" \
-"                            among threads is left, or one of --kinds; with 125\n" \
+"                            between threads is left, or one of --kinds; with 125\n" \
 "                            if not everything was recorded\n" \
-"      --baseline            what was open at start is no finding\n" \
-"      --baseline=REPORT     nor is what an earlier JSON report knows\n" \
+"      --baseline            leave out what was open at start\n" \
+"      --baseline=REPORT     leave out what an earlier JSON report has\n" \
 "      --debug-dir=DIR       where debug files are (/usr/lib/debug)\n"
 
 bool ni_is_report_option(int option);

@@ -49,7 +49,7 @@ static int parse_kinds(struct parser *parser, const char *text, size_t length,
 			   &bad_length) < 0)
 		return fail(parser,
 			    ni_arena_format(parser->suppressions->arena,
-					    "no kind of finding: '%.*s'",
+					    "unknown kind of finding: '%.*s'",
 					    (int)bad_length, bad));
 	return 0;
 }
@@ -130,7 +130,7 @@ static int set_once(struct parser *parser, const char **field,
 		    const char *value)
 {
 	if (*field)
-		return fail(parser, "this stands twice in one block");
+		return fail(parser, "this is given twice in one block");
 	*field = value;
 	return 0;
 }
@@ -184,7 +184,7 @@ static int parse_short_form(struct parser *parser, const char *text,
 	if (r < 0)
 		return r;
 	if (size + 1 == length)
-		return fail(parser, "nothing after the colon; * fits all");
+		return fail(parser, "nothing after the colon; * matches everything");
 	rule->anywhere = copy(parser, colon + 1, length - size - 1);
 	rule->name = copy(parser, text, length);
 	rule->source = parser->source;
@@ -257,7 +257,7 @@ static int parse_lines(struct parser *parser, const char *text,
 		while (last > text && is_blank(last[-1]))
 			last--;
 		if (memchr(text, '\0', (size_t)(last - text)))
-			return fail(parser, "a NUL byte: this is no text");
+			return fail(parser, "a NUL byte: this is not text");
 		if (text < last && *text != '#')
 			r = parse_line(parser, text, (size_t)(last - text));
 		if (r < 0)

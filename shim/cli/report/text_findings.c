@@ -321,7 +321,7 @@ static void put_further(struct ni_text *page, const struct ni_finding *first,
 		counts[ni_distinct_text(&lines, further(page, &first[i], step,
 							known))]++;
 	}
-	ni_text_put(page, NI_TEXT_BOLD, "  the same fix mends:");
+	ni_text_put(page, NI_TEXT_BOLD, "  the same fix applies to:");
 	ni_text_end_line(page);
 	for (uint32_t i = 0; i < lines.count && i < MOST_FURTHER; i++) {
 		ni_text_put(page, NI_TEXT_PLAIN, "    %s", (const char *)

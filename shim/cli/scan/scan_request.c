@@ -57,7 +57,7 @@ static int check_pid(int proc, const char *text, pid_t pid)
 
 	if (!pid)
 		return ni_error(NI_EXIT_TROUBLE,
-				"scan: '%s' is no process number, nor a port as in ':8080'",
+				"scan: '%s' is neither a process ID nor a port as in ':8080'",
 				text);
 	snprintf(path, sizeof(path), "%d/fd", (int)pid);
 	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -79,7 +79,7 @@ static int take_port(struct ni_scan_request *request, const char *word)
 
 	if (ni_parse_number(word + 1, 1, 65535, &port) < 0)
 		return ni_error(NI_EXIT_TROUBLE,
-				"scan: '%s' is no port; use a number from 1 to 65535, as in ':8080'",
+				"scan: '%s' is not a port; use a number from 1 to 65535, as in ':8080'",
 				word);
 	request->ports[request->port_count++] = (unsigned)port;
 	return 0;
