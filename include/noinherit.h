@@ -735,7 +735,8 @@ struct noinherit_connect_options {
  * Each address that the resolver finds is tried in its order with a new
  * socket, until one connects. A @host that is not ASCII is UTF-8, whatever the
  * locale, and encoded (IDNA): by glibc, or elsewhere by libidn2 if the program
- * is linked with it; else it is not found.
+ * is linked with it (with its archive: by -u idn2_lookup_u8); else it is not
+ * found.
  *
  * Return: 0, or the error of the last attempt: a negative errno value,
  * -ETIMEDOUT, -EINPROGRESS with timeout 0. Before any attempt: a resolver's

@@ -68,11 +68,14 @@ const char *noinherit_strerror(int error)
 
 	if (code)
 		return gai_strerror(code);
+	/* musl's word for it is "No error information". */
+	if (!error)
+		return "Success";
 	if (error == -ETIMEDOUT)
 		return "timed out";
 	if (error == NOINHERIT_KERNEL_TIMEOUT)
 		return words_of(ETIMEDOUT, buf, sizeof(buf));
-	if (error <= 0 && error > -RESOLVER)
+	if (error < 0 && error > -RESOLVER)
 		return words_of(-error, buf, sizeof(buf));
 	/* What strerror() takes, or a count taken for an error: "Success"
 	 * would hide the mistake. */

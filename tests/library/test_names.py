@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -28,6 +29,7 @@ int main(int argc, char **argv)
 }
 """
 HOST = "bücher.test"
+NOT_FOUND = "Name or service not known"
 
 
 def in_own_etc(folder, *words):
@@ -75,6 +77,81 @@ class Names(tree.Tree):
         said = in_own_etc(self.etc, self.program, b"b\xfccher.test".decode(
             errors="surrogateescape"), self.port)
         self.assertNotIn("Success", said)
+
+
+# A header before every other: glibc as a libc that cannot encode names.
+WITHOUT_IDN = "#include <netdb.h>\n#undef AI_IDN\n"
+# What libidn2 says of HOST.
+PLAYED = """
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int idn2_lookup_u8(const uint8_t *source, uint8_t **encoded, int flags);
+void idn2_free(void *memory);
+
+int idn2_lookup_u8(const uint8_t *source, uint8_t **encoded, int flags)
+{
+	if (flags != 8 || strcmp((const char *)source, "HOST"))
+		return -1;
+	*encoded = (uint8_t *)strdup("ENCODED");
+	return 0;
+}
+
+void idn2_free(void *memory)
+{
+	free(memory);
+}
+"""
+
+
+class WithoutLibc(Names):
+    """libc does not encode names: libidn2 does, if the program has it."""
+
+    def library(self, folder, *words):
+        tree.run("make", "-s", "-C", tree.ROOT, f"BUILD={folder}", *words,
+                 folder / "libnoinherit.a")
+        return folder / "libnoinherit.a"
+
+    def said(self, program, host=HOST):
+        return in_own_etc(self.etc, program, host, self.port)
+
+    # Those of glibc are run above.
+    test_python_finds_it = test_it_is_found_in_any_locale = None
+    test_it_is_found_before_any_locale_is_set = None
+    test_bytes_that_are_no_text_are_no_name = None
+
+    def test_libidn2_encodes(self):
+        header = self.work / "without_idn.h"
+        header.write_text(WITHOUT_IDN)
+        archive = self.library(self.work / "no-idn", "CFLAGS=-O1",
+                               f"CPPFLAGS=-include {header}")
+        source = self.work / "names.c"
+        without = self.build(source, archive, "-lpthread",
+                             output=self.work / "without")
+        self.assertTrue(self.said(without).startswith(NOT_FOUND),
+                        self.said(without))
+        program = self.build(source, archive, "-lpthread", "-Wl,--no-as-needed",
+                             "-l:libidn2.so.0", output=self.work / "with")
+        self.assertEqual(self.said(program), "Success; C\n")
+        # What it refuses is a name that is not found.
+        self.assertTrue(self.said(program, b"b\xfccher.test".decode(
+            errors="surrogateescape")).startswith(NOT_FOUND))
+
+    @unittest.skipUnless(shutil.which("musl-gcc"), "musl-gcc is missing")
+    def test_musl_finds_what_was_encoded(self):
+        archive = self.library(self.work / "musl-idn", "CC=musl-gcc",
+                               "CFLAGS=-O1")
+        source = self.work / "names.c"
+        played = self.work / "played.c"
+        played.write_text(PLAYED.replace("HOST", HOST).replace(
+            "ENCODED", HOST.encode("idna").decode()))
+        for more, says in (((), "Name does not resolve"),
+                           ((played,), "Success")):
+            program = self.build(source, *more, "-static", archive,
+                                 compiler="musl-gcc",
+                                 output=self.work / "musl-names")
+            self.assertEqual(self.said(program).split(";")[0], says)
 
 
 if __name__ == "__main__":
