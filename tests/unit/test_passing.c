@@ -262,6 +262,7 @@ static void an_unknown_flag_is_refused(void **state)
 
 	(void)state;
 	pair_of(pair, SOCK_STREAM);
+	noinherit_setblocking(&pair[1], 0);
 	assert_int_equal(noinherit_recv_fds(&pair[1], &byte, 1, got, 4, &count,
 					    &flags, &receiving), -EINVAL);
 	assert_int_equal(noinherit_send_fds(&pair[0], &data, 1, got, 0,
