@@ -1,8 +1,6 @@
 /*
- * create.h - what every call that makes a descriptor does behind itself.
- *
- * @next, in all of these, is the way on: ni_next for a libc-named call, the
- * numbered system calls for syscall(2). No other system call than fcntl.
+ * create.h - what the interposed calls do, and what becomes of a descriptor that
+ * one has made.
  */
 #ifndef NI_PRELOAD_CREATE_H
 #define NI_PRELOAD_CREATE_H
@@ -14,29 +12,25 @@
 
 #pragma GCC visibility push(hidden)
 
-int ni_socket(const struct ni_next *next, int domain, int type, int protocol);
-int ni_socketpair(const struct ni_next *next, int domain, int type,
-		  int protocol, int *pair);
-int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
-	      socklen_t *length);
-int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
-	       socklen_t *length, int flags);
-int ni_dup(const struct ni_next *next, int fd);
+/*
+ * ni_NAME(next, the arguments), for each system call of calls.def. @next is the
+ * way on: ni_next for a libc-named call, the numbered system calls for
+ * syscall(2). No other system call than fcntl.
+ */
+#define ARGUMENTS(...) __VA_ARGS__
+#define SYSTEM(name, result, parameters, ...) \
+	result ni_##name(const struct ni_next *next, ARGUMENTS parameters);
+#define REQUEST(name, type, way)                                   \
+	int ni_##name(const struct ni_next *next, int fd, type request, \
+		      long argument);
+#include "preload/calls.def"
+#undef ARGUMENTS
+#ifndef SYS_dup2
 int ni_dup2(const struct ni_next *next, int fd, int fd2);
-int ni_dup3(const struct ni_next *next, int fd, int fd2, int flags);
-ssize_t ni_recvmsg(const struct ni_next *next, int fd, struct msghdr *message,
-		   int flags);
-int ni_recvmmsg(const struct ni_next *next, int fd, struct mmsghdr *messages,
-		unsigned count, int flags, struct timespec *timeout);
+#endif
+
 /* For the constructor. */
 void ni_receive_start(void);
-int ni_close(const struct ni_next *next, int fd);
-int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
-		   int flags);
-int ni_fcntl(const struct ni_next *next, int fd, int command, long argument);
-int ni_unshare(const struct ni_next *next, int flags);
-int ni_ioctl(const struct ni_next *next, int fd, unsigned long request,
-	     long argument);
 
 /* A result that carries close-on-exec because of us: rule 7, NOINHERIT_KEEP,
  * and the mark. Passes a failure on. */

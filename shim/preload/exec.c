@@ -12,6 +12,7 @@
 #include "common/announced.h"
 #include "common/raw.h"
 #include "preload/carried.h"
+#include "preload/create.h"
 #include "preload/environment.h"
 #include "preload/handover.h"
 #include "preload/marks.h"

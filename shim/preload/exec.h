@@ -11,11 +11,6 @@
 
 #pragma GCC visibility push(hidden)
 
-int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
-	      char *const *envp);
-int ni_execveat(const struct ni_next *next, int fd, const char *path,
-		char *const *argv, char *const *envp, int flags);
-
 /* Room for a path that is searched: the stack may be a signal handler's. */
 enum { NI_EXEC_PATH_SIZE = 512 };
 

@@ -14,7 +14,8 @@ enum { NI_OWN_NUMBERS_WORDS = 7 };
 extern const uint64_t ni_own_numbers[NI_OWN_NUMBERS_WORDS];
 
 /* syscall(2) for these numbers; for any other the same as libc's. */
-long ni_syscall_own(long number, ...);
+long ni_syscall_own(long number, long a, long b, long c, long d, long e,
+		    long f);
 
 #pragma GCC visibility pop
 

@@ -1,3 +1,6 @@
+/*
+ * next.c - the functions behind the shim: found once, or made of system calls.
+ */
 #include "preload/next.h"
 
 #include <errno.h>
@@ -8,34 +11,33 @@
 #include "common/next_symbol.h"
 #include "common/raw.h"
 
-/* A pointer or an integer as the kernel takes it. */
-#define REGISTER(argument) ((long)(argument))
-
 /* ---- what serves until the constructor ran, and DIRECT calls for ever ---- */
 
-static int raw_socket(int domain, int type, int protocol)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_socket, domain, type, protocol));
-}
-
-static int raw_socketpair(int domain, int type, int protocol, int *pair)
-{
-	return (int)ni_libc_result(ni_raw6(SYS_socketpair, domain, type,
-					   protocol, REGISTER(pair), 0, 0));
-}
-
-static int raw_accept(int fd, struct sockaddr *address, socklen_t *length)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_accept, fd, REGISTER(address),
-					   REGISTER(length)));
-}
-
-static int raw_accept4(int fd, struct sockaddr *address, socklen_t *length,
-		       int flags)
-{
-	return (int)ni_libc_result(ni_raw6(SYS_accept4, fd, REGISTER(address),
-					   REGISTER(length), flags, 0, 0));
-}
+#define P(pointer) ((long)(pointer))
+#define ARGUMENTS(...) __VA_ARGS__
+#define SYSTEM(name, result, parameters, registers, way)                      \
+	static result raw_##name parameters                                   \
+	{                                                                     \
+		return (result)ni_libc_result(                                \
+			NI_RAW(SYS_##name, ARGUMENTS registers));             \
+	}
+#define SYSTEM_BY_HAND(...)
+#define REQUEST(name, type, way)                                              \
+	static int raw_##name(int fd, type request, ...)                      \
+	{                                                                     \
+		va_list list;                                                 \
+		long argument;                                                \
+									      \
+		va_start(list, request);                                      \
+		argument = va_arg(list, long);                                \
+		va_end(list);                                                 \
+		return (int)ni_libc_result(NI_RAW(SYS_##name, fd,             \
+						  (long)request, argument));  \
+	}
+#define LATER(...)
+#include "preload/calls.def"
+#undef ARGUMENTS
+#undef P
 
 /* musl's struct msghdr is padded where the kernel reads the upper half of a
  * size: its own functions know that. */
@@ -46,8 +48,7 @@ static ssize_t raw_recvmsg(int fd, struct msghdr *message, int flags)
 		if (ni_next.recvmsg != raw_recvmsg)
 			return ni_next.recvmsg(fd, message, flags);
 	}
-	return ni_libc_result(ni_raw3(SYS_recvmsg, fd, REGISTER(message),
-				      flags));
+	return ni_libc_result(NI_RAW(SYS_recvmsg, fd, (long)message, flags));
 }
 
 static int raw_recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
@@ -59,65 +60,19 @@ static int raw_recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
 			return ni_next.recvmmsg(fd, messages, count, flags,
 						timeout);
 	}
-	return (int)ni_libc_result(ni_raw6(SYS_recvmmsg, fd, REGISTER(messages),
-					   count, flags, REGISTER(timeout), 0));
-}
-
-static int raw_dup(int fd)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_dup, fd, 0, 0));
-}
-
-static int raw_dup3(int fd, int fd2, int flags)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_dup3, fd, fd2, flags));
-}
-
-static int raw_fcntl(int fd, int command, ...)
-{
-	va_list list;
-	long argument;
-
-	va_start(list, command);
-	argument = va_arg(list, long);
-	va_end(list);
-	return (int)ni_libc_result(ni_raw3(SYS_fcntl, fd, command, argument));
+	return (int)ni_libc_result(NI_RAW(SYS_recvmmsg, fd, (long)messages,
+					  count, flags, (long)timeout));
 }
 
 /* AArch64 has no dup2: dup3, and a look at the flags for equal numbers. */
+#ifndef SYS_dup2
 static int raw_dup2(int fd, int fd2)
 {
-#ifdef SYS_dup2
-	return (int)ni_libc_result(ni_raw3(SYS_dup2, fd, fd2, 0));
-#else
 	if (fd == fd2)
 		return raw_fcntl(fd, F_GETFD, 0L) < 0 ? -1 : fd;
 	return raw_dup3(fd, fd2, 0);
+}
 #endif
-}
-
-static int raw_ioctl(int fd, unsigned long request, ...)
-{
-	va_list list;
-	long argument;
-
-	va_start(list, request);
-	argument = va_arg(list, long);
-	va_end(list);
-	return (int)ni_libc_result(ni_raw3(SYS_ioctl, fd, (long)request,
-					   argument));
-}
-
-static int raw_close(int fd)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_close, fd, 0, 0));
-}
-
-static int raw_close_range(unsigned first, unsigned last, int flags)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_close_range, first, last,
-					   flags));
-}
 
 static int raw_prctl(int option, ...)
 {
@@ -130,7 +85,7 @@ static int raw_prctl(int option, ...)
 	c = va_arg(list, long);
 	d = va_arg(list, long);
 	va_end(list);
-	return (int)ni_libc_result(ni_raw6(SYS_prctl, option, a, b, c, d, 0));
+	return (int)ni_libc_result(NI_RAW(SYS_prctl, option, a, b, c, d));
 }
 
 static long raw_syscall(long number, ...)
@@ -145,25 +100,6 @@ static long raw_syscall(long number, ...)
 	return ni_libc_result(ni_raw6(number, argument[0], argument[1],
 				      argument[2], argument[3], argument[4],
 				      argument[5]));
-}
-
-static int raw_execve(const char *path, char *const *argv, char *const *envp)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_execve, REGISTER(path),
-					   REGISTER(argv), REGISTER(envp)));
-}
-
-static int raw_execveat(int fd, const char *path, char *const *argv,
-			char *const *envp, int flags)
-{
-	return (int)ni_libc_result(ni_raw6(SYS_execveat, fd, REGISTER(path),
-					   REGISTER(argv), REGISTER(envp),
-					   flags, 0));
-}
-
-static int raw_unshare(int flags)
-{
-	return (int)ni_libc_result(ni_raw3(SYS_unshare, flags, 0, 0));
 }
 
 /* Never called: the interposed vfork makes the call itself. */
@@ -187,9 +123,8 @@ pid_t ni_vfork_failed(long result)
 /* ---- LATER calls, the first time ---- */
 
 enum {
-#define CALL(name, result, parameters, where) ROW_##name,
+#define CALL(name, ...) ROW_##name,
 #include "preload/calls.def"
-#undef CALL
 	ROWS
 };
 
@@ -204,15 +139,9 @@ static void raw_closefrom(int first)
 		raw_close_range((unsigned)first, ~0U, 0);
 }
 
-static int raw_fexecve(int fd, char *const *argv, char *const *envp)
-{
-	return is_in_libc(ROW_fexecve) ?
-		       ni_next.fexecve(fd, argv, envp) :
-		       raw_execveat(fd, "", argv, envp, AT_EMPTY_PATH);
-}
-
-/* @failure: what libc would answer if it had the function. */
-#define LATER_CALL(name, result, parameters, arguments, failure)       \
+#define SYSTEM(...)
+#define REQUEST(...)
+#define LATER(name, result, parameters, arguments, failure)                   \
 	static result raw_##name parameters                                   \
 	{                                                                     \
 		if (is_in_libc(ROW_##name))                                   \
@@ -220,22 +149,7 @@ static int raw_fexecve(int fd, char *const *argv, char *const *envp)
 		errno = ENOSYS;                                               \
 		return failure;                                               \
 	}
-LATER_CALL(execvpe, int,
-		  (const char *file, char *const *argv, char *const *envp),
-		  (file, argv, envp), -1)
-LATER_CALL(fclose, int, (FILE *stream), (stream), EOF)
-LATER_CALL(pclose, int, (FILE *stream), (stream), -1)
-LATER_CALL(freopen, FILE *,
-		  (const char *path, const char *mode, FILE *stream),
-		  (path, mode, stream), NULL)
-LATER_CALL(freopen64, FILE *,
-		  (const char *path, const char *mode, FILE *stream),
-		  (path, mode, stream), NULL)
-LATER_CALL(fileno, int, (FILE *stream), (stream), -1)
-LATER_CALL(closedir, int, (DIR *directory), (directory), -1)
-LATER_CALL(dirfd, int, (DIR *directory), (directory), -1)
-LATER_CALL(fork, pid_t, (void), (), -1)
-LATER_CALL(_Fork, pid_t, (void), (), -1)
+#include "preload/calls.def"
 
 static int raw_clone(int (*function)(void *), void *stack, int flags,
 		     void *argument, ...)
@@ -255,26 +169,9 @@ static int raw_clone(int (*function)(void *), void *stack, int flags,
 	return ni_next.clone(function, stack, flags, argument, a, b, c);
 }
 
-#define LATER_SPAWN(name, handle)                                      \
-	static int raw_##name(handle *id, const char *path,                   \
-			      const posix_spawn_file_actions_t *actions,      \
-			      const posix_spawnattr_t *attributes,            \
-			      char *const *argv, char *const *envp)           \
-	{                                                                     \
-		if (!is_in_libc(ROW_##name))                                  \
-			return ENOSYS;                                        \
-		return ni_next.name(id, path, actions, attributes, argv,      \
-				    envp);                                    \
-	}
-LATER_SPAWN(posix_spawn, pid_t)
-LATER_SPAWN(posix_spawnp, pid_t)
-LATER_SPAWN(pidfd_spawn, int)
-LATER_SPAWN(pidfd_spawnp, int)
-
 struct ni_next ni_next = {
-#define CALL(name, result, parameters, where) .name = raw_##name,
+#define CALL(name, ...) .name = raw_##name,
 #include "preload/calls.def"
-#undef CALL
 };
 
 struct ni_foreign ni_foreign;
@@ -285,21 +182,20 @@ long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
 
 /* ---- what is behind us ---- */
 
-enum where { DIRECT, LIBC, LATER };
+enum way { DIRECT, LIBC, LATER };
 
 /* The text lies in the row: a pointer would cost a relocation in every
  * process that starts. */
 struct row {
 	uint32_t hash;
 	char name[15];
-	uint8_t where;
+	uint8_t way;
 };
 
 static const struct row rows[] = {
-#define CALL(name, result, parameters, where) \
-	{ NI_SYMBOL_HASH(#name), #name, where },
+#define CALL(name, result, parameters, way) \
+	{ NI_SYMBOL_HASH(#name), #name, way },
 #include "preload/calls.def"
-#undef CALL
 };
 
 _Static_assert(sizeof(struct ni_foreign) == ROWS, "one flag a row, in order");
@@ -315,7 +211,7 @@ void ni_next_resolve(void)
 	for (int i = 0; i < ROWS; i++) {
 		symbols[i].name = rows[i].name;
 		symbols[i].hash = rows[i].hash;
-		symbols[i].skip_libc = rows[i].where != LIBC;
+		symbols[i].skip_libc = rows[i].way != LIBC;
 	}
 	ni_next_symbols(&rows, symbols, ROWS);
 	ni_is_shadowed = ni_is_defined_in_front(&rows, symbols, ROWS);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,16 +21,14 @@
 #pragma GCC visibility push(hidden)
 
 struct ni_next {
-#define CALL(name, result, parameters, where) result (*name) parameters;
+#define CALL(name, result, parameters, way) result (*name) parameters;
 #include "preload/calls.def"
-#undef CALL
 };
 
 /* True: another loaded object than libc defines the call. */
 struct ni_foreign {
-#define CALL(name, result, parameters, where) bool name;
+#define CALL(name, ...) bool name;
 #include "preload/calls.def"
-#undef CALL
 };
 
 extern struct ni_next ni_next;

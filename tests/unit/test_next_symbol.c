@@ -24,9 +24,8 @@ static const struct {
 	const char *name;
 	uint32_t hash;
 } calls[] = {
-#define CALL(name, result, parameters, where) { #name, NI_SYMBOL_HASH(#name) },
+#define CALL(name, ...) { #name, NI_SYMBOL_HASH(#name) },
 #include "preload/calls.def"
-#undef CALL
 };
 
 enum { COUNT = ARRAY_LEN(others) + ARRAY_LEN(calls) };
