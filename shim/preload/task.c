@@ -79,6 +79,25 @@ static void run_job(void *data)
 	job->body(job->data);
 }
 
+/* This one is woken when the new thread has let go of the memory; that it is out
+ * of the table of descriptors, and no longer counted, comes a moment later. Until
+ * then a socket that the program closes is open, and what only a process of one
+ * thread may do is refused. Not for ever: a tracer may not fetch it. */
+static void wait_until_gone(long thread)
+{
+	enum { ROUNDS = 1 << 20 };
+	long process;
+
+	if (ni_policy.has_filter)
+		return;
+	process = ni_raw3(SYS_getpid, 0, 0, 0);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		if (ni_raw3(SYS_tgkill, process, thread, 0) < 0)
+			return;
+		ni_raw3(SYS_sched_yield, 0, 0, 0);
+	}
+}
+
 bool ni_in_copied_table(void (*body)(void *), void *data)
 {
 	const long flags = CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
@@ -97,6 +116,8 @@ bool ni_in_copied_table(void (*body)(void *), void *data)
 	thread = ni_clone_and_sleep(flags, run_job, &job);
 	ni_marks_copy_ends();
 	ni_marks_detached = detached;
+	if (thread > 0)
+		wait_until_gone(thread);
 	ni_admit_signals();
 	is_emulated = thread == -EINVAL;
 	return thread > 0;

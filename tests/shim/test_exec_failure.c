@@ -1,6 +1,7 @@
 /*
  * An exec that fails leaves everything as it was, and answers as natively.
  */
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include "exec_ways.h"
@@ -237,6 +238,47 @@ static void too_much_is_told(void **state)
 	close(3);
 }
 
+/* ---- among threads ---- */
+
+static void *wait_for_word(void *pipe)
+{
+	char word;
+
+	return read(*(int *)pipe, &word, 1) == 1 ? pipe : NULL;
+}
+
+static nlink_t threads(void)
+{
+	struct stat status;
+
+	assert_int_equal(stat("/proc/self/task", &status), 0);
+	return status.st_nlink - 2;
+}
+
+/* One that shows for a moment keeps the table alive, and unshare() from work. */
+static void as_natively_no_thread_is_left(void **state)
+{
+	static char huge[1 << 18];
+	char *argv[] = { "self", huge, NULL };
+	int word[2], listener = new_socket();
+	pthread_t other;
+
+	(void)state;
+	memset(huge, 'x', sizeof(huge) - 1);
+	assert_int_equal(pipe2(word, O_CLOEXEC), 0);
+	assert_int_equal(pthread_create(&other, NULL, wait_for_word, word), 0);
+	for (unsigned i = 0; i < 2000; i++) {
+		execv(own_path(), argv);
+		assert_int_equal(errno, E2BIG);
+		assert_int_equal(threads(), 2);
+	}
+	assert_int_equal(write(word[1], "x", 1), 1);
+	pthread_join(other, NULL);
+	close(word[0]);
+	close(word[1]);
+	close(listener);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +287,7 @@ int main(int argc, char **argv)
 		SHIM_CASE(a_spawn_that_fails_changes_nothing),
 		SHIM_CASE(a_full_environment_is_passed_on_as_it_is),
 		SHIM_CASE(too_much_is_told),
+		SHIM_CASE(as_natively_no_thread_is_left),
 	};
 
 	if (argc > 1)
