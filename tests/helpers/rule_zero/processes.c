@@ -252,6 +252,7 @@ struct part {
 	const struct step *step;
 	struct table own;
 	struct table *shared;
+	pid_t thread;
 };
 
 static int run_cloned(void *argument)
@@ -267,7 +268,7 @@ int in_clone(const struct step *step, long flag, int results[2])
 {
 	enum { STACK_SIZE = 256 << 10 };
 	const struct context before = context_now();
-	struct part part = { step, *table, NULL };
+	struct part part = { step, *table, NULL, 0 };
 	char *stack = malloc(STACK_SIZE);
 	int status;
 
@@ -287,35 +288,33 @@ static void *run_thread(void *argument)
 {
 	struct part *part = argument;
 
+	part->thread = (pid_t)ni_raw3(SYS_gettid, 0, 0, 0);
 	table = part->shared;
 	spare = &part->own;
 	run_steps(index_of(part->step) + 1);
 	return NULL;
 }
 
-/* "." and ".." and one for each thread. */
-static nlink_t tasks(void)
+/* Joined is not gone: for a moment the kernel still counts the thread and the
+ * table that it may have had. Only this one is asked for: a count of all would
+ * have those in it that the shim starts and that are about to end. */
+static void wait_until_gone(pid_t thread)
 {
-	struct stat status = { 0 };
-
-	ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/task",
-		(long)&status, 0, 0, 0);
-	return status.st_nlink;
+	while (ni_raw3(SYS_tgkill, ni_raw3(SYS_getpid, 0, 0, 0), thread, 0) ==
+	       0)
+		sched_yield();
 }
 
 int in_thread(const struct step *step, long flag, int results[2])
 {
-	struct part part = { step, *table, table };
-	nlink_t before = tasks();
+	struct part part = { step, *table, table, 0 };
 	pthread_t thread;
 
 	(void)flag, (void)results;
 	if (pthread_create(&thread, NULL, run_thread, &part))
 		return -1;
 	pthread_join(thread, NULL);
-	/* Joined is not gone: for a moment the kernel still counts it. */
-	while (tasks() != before)
-		sched_yield();
+	wait_until_gone(part.thread);
 	return 0;
 }
 
