@@ -31,10 +31,7 @@
 #include "driver.h"
 #include "world.h"
 
-enum { KINDS_MAX = 64, TRIES = 4, PATIENCE_S = 120, TROUBLE = 125 };
-
-/* More that differ once, of so many programs, are no accident. */
-enum { PROGRAMS_AN_ACCIDENT = 200 };
+enum { KINDS_MAX = 64, PATIENCE_S = 120, TROUBLE = 125 };
 
 struct pair {
 	struct control *native, *shim;
@@ -45,7 +42,6 @@ struct pair {
 struct totals {
 	uint64_t programs, steps, images;
 	uint64_t verdicts[VERDICTS];
-	uint64_t unsure;
 	uint32_t kinds_count;
 	uint64_t kinds[KINDS_MAX];
 };
@@ -311,23 +307,6 @@ static void print_finding(const struct pair *pair, uint64_t seed,
 	free(text);
 }
 
-/* A program makes its calls one after the other, so that what it shows it shows
- * again. What comes and goes is the machine's, a signal or a thread's end that
- * comes late; it is counted and not called a failure. */
-static struct finding try_until_sure(struct pair *pair,
-				     const struct program *program)
-{
-	struct finding finding = try_program(pair, program);
-
-	for (unsigned i = 1; finding.verdict && i < TRIES; i++) {
-		finding = try_program(pair, program);
-		if (!finding.verdict)
-			__atomic_add_fetch(&totals->unsure, 1,
-					   __ATOMIC_RELAXED);
-	}
-	return finding;
-}
-
 static void report(struct pair *pair, uint64_t seed, struct program *program,
 		   struct finding finding)
 {
@@ -372,7 +351,7 @@ static void run_pair(unsigned number)
 		struct finding finding;
 
 		generate(&program, options.seed + i, options.is_inline);
-		finding = try_until_sure(&pair, &program);
+		finding = try_program(&pair, &program);
 		count_run(pair.native);
 		__atomic_add_fetch(&totals->verdicts[finding.verdict], 1,
 				   __ATOMIC_RELAXED);
@@ -451,11 +430,7 @@ static int print_totals(double seconds)
 			printf("%8llu  %s\n",
 			       (unsigned long long)totals->verdicts[i],
 			       verdict_texts[i]);
-	if (totals->unsure)
-		printf("%8llu  differed once, and not again\n",
-		       (unsigned long long)totals->unsure);
-	return failed || totals->unsure >
-	       1 + totals->programs / PROGRAMS_AN_ACCIDENT;
+	return failed != 0;
 }
 
 static double now(void)
