@@ -44,3 +44,32 @@ blocks_of_readme() { # heading directory
 	{ inside = 0 }' README.md
 	[ -e "$2/1" ] || fail "README.md has no commands under $1"
 }
+
+# A program that leaks its listener into the command in DO. It runs with any C
+# library of glibc's: it has not the compiler's start-up code, which needs this one.
+leaky() { # program
+	cat >"$work/leaky.c" <<'C'
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+__attribute__((noinline)) static int open_the_listener(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? fd : listen(fd, 1);
+}
+
+__attribute__((noinline, used)) static void run(void)
+{
+	_exit(open_the_listener() != 0 || system(getenv("DO")) == -1);
+}
+
+#ifdef __x86_64__
+__asm__(".globl _start\n_start: call run");
+#else
+__asm__(".globl _start\n_start: bl run");
+#endif
+C
+	cc -g -O1 -nostartfiles -o "$1" "$work/leaky.c"
+}

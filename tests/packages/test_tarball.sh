@@ -11,31 +11,7 @@ file=${TARBALL:-$work/binaries.tar.gz}
 blocks_of_readme Install "$work/blocks"
 block=$(grep -l '^tar -xzf noinherit-' "$work/blocks"/*) || fail "README.md shows no tarball"
 
-# Without the compiler's start-up code, which needs the C library that is here.
-cat >"$work/leaky.c" <<'C'
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-__attribute__((noinline)) static int open_the_listener(void)
-{
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	return fd < 0 ? fd : listen(fd, 1);
-}
-
-__attribute__((noinline, used)) static void run(void)
-{
-	_exit(open_the_listener() != 0 || system(getenv("DO")) == -1);
-}
-
-#ifdef __x86_64__
-__asm__(".globl _start\n_start: call run");
-#else
-__asm__(".globl _start\n_start: bl run");
-#endif
-C
-cc -g -O1 -nostartfiles -o "$work/leaky" "$work/leaky.c"
+leaky "$work/leaky"
 
 for release in ${RELEASES:-bookworm trixie}; do
 	root=$work/$release

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# `make install` where it cannot succeed: nothing is half-installed, and what was
+# installed before stays as it was, byte for byte.
+# shellcheck source=tests/packages/common.sh
+. "$(dirname "$0")/common.sh"
+[ "$(id -u)" = 0 ] || skip "small and read-only file systems take root"
+if [ -z "${OWN_MOUNTS-}" ]; then
+	OWN_MOUNTS=1 unshare --mount "$0"
+	exit
+fi
+place=$work/place
+mkdir "$place"
+make -s -j"$(nproc)" PREFIX=/usr
+
+install_there() {
+	make -s install PREFIX=/usr DESTDIR="$place" >"$work/said" 2>&1
+}
+
+state() { # every file, its kind, mode, content
+	(cd "$place" && find . -printf '%p %y %m %l\n' | sort &&
+		find . -type f -exec sha256sum {} + | sort)
+}
+
+# In vain, and without a trace but for empty directories.
+refused() { # why
+	state | grep -v '^\./.* d ' >"$work/before"
+	! install_there || fail "$1: it succeeded"
+	state | grep -v '^\./.* d ' >"$work/after"
+	diff "$work/before" "$work/after" || fail "$1: that has changed"
+	echo "$1: $(grep -m 1 -iE 'space|read-only' "$work/said" || fail "$1: no reason is given")"
+}
+
+whole=$(du -sk build/noinherit build/*.so build/*.so.1 build/*.a | awk '{ sum += $1 } END { print sum }')
+for part in 10 50 90; do
+	mount -t tmpfs -o size=$((whole * part / 100))k tmpfs "$place"
+	refused "a full disk ($part %)"
+	umount "$place"
+done
+
+# Over an earlier version, which needs twice the room for a moment.
+mount -t tmpfs -o size=$((whole * 3))k tmpfs "$place"
+install_there || { cat "$work/said"; fail "not installed where there is room"; }
+printf 'an earlier version' >"$place/usr/bin/noinherit"
+mount -o remount,size=$((whole * 12 / 10))k "$place"
+refused "a full disk over an earlier version"
+mount -o remount,ro "$place"
+refused "a read-only disk"
+mount -o "remount,rw,size=$((whole * 3))k" "$place"
+install_there || { cat "$work/said"; fail "not installed afterwards"; }
+cmp build/noinherit "$place/usr/bin/noinherit"
+[ -z "$(find "$place" -name '.*.new')" ] || fail "copies are left"
+umount "$place"
