@@ -233,6 +233,26 @@ class Programs(tree.Tree):
         self.assertIn("88 b5 66 72 61 6d 65", dump.stdout.readline())
         self.assertEqual(dump.wait(60), 0)
 
+    def test_a_frame_of_a_family_that_the_kernel_lacks_is_dumped(self):
+        """The kernel's part is played: what was bound is where it came to."""
+        source = self.work / "played.c"
+        source.write_text(PLAYED_KERNEL)
+        played = self.work / "libplayed.so"
+        tree.run("cc", "-shared", "-fPIC", "-D_GNU_SOURCE", source, "-o", played)
+        for family, kind, proto, address in (
+                ("29", "3", "1", "('lo',)"),
+                ("29", "2", "6", "('lo', 291, 801)"),
+                ("29", "2", "7", "('lo', 5, 6, 7)"),
+                ("40", "2", "0", "(3, 1234)"),
+                ("30", "4", "0", "(1, 18888, 17, 30, 3)")):
+            with self.subTest(family + address):
+                said = tree.run(self.work / "dump", family, kind, proto, address,
+                                env=dict(os.environ, LD_PRELOAD=str(played)),
+                                timeout=60).stdout.splitlines()
+                self.assertIn(f"family={family}, type={kind}, proto={proto}, "
+                              f"laddr={address}", said[0])
+                self.assertEqual(said[1], f"{address}: 23 01 00 00 02 68 69")
+
     def test_what_the_kernel_lacks_is_said(self):
         result = subprocess.run([self.work / "dump", "29", "3", "1",
                                  "('lo',)"], text=True, capture_output=True,
@@ -253,6 +273,48 @@ class Programs(tree.Tree):
                r"getsockname|setsockopt|fcntl|ioctl|read|write)\([^;]*\bs?\.fd\b")
         for source in EXAMPLES.glob("*.*"):
             self.assertEqual(re.findall(raw, source.read_text()), [], source)
+
+
+# A kernel that has CAN, VSOCK and TIPC, for one socket and one frame.
+PLAYED_KERNEL = """
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct sockaddr_storage bound;
+static socklen_t bound_size;
+
+int socket(int family, int type, int protocol)
+{
+	if (family == AF_UNIX || family == AF_INET)
+		return syscall(SYS_socket, family, type, protocol);
+	return syscall(SYS_socket, AF_UNIX,
+		       SOCK_DGRAM | (type & ~0xf), 0);
+}
+
+int bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+	memcpy(&bound, address, bound_size = size);
+	return 0;
+}
+
+int getsockname(int fd, struct sockaddr *address, socklen_t *size)
+{
+	memcpy(address, &bound, bound_size);
+	*size = bound_size;
+	return 0;
+}
+
+ssize_t recvfrom(int fd, void *buf, size_t size, int flags,
+		 struct sockaddr *address, socklen_t *address_size)
+{
+	memcpy(buf, "#\\1\\0\\0\\2hi", 7);
+	getsockname(fd, address, address_size);
+	return 7;
+}
+"""
 
 
 class OtherLanguages(tree.Tree):

@@ -392,6 +392,22 @@ static void bad_arguments_are_told_before_anything_is_done(void **state)
 	}
 }
 
+static void an_unknown_flag_is_refused(void **state)
+{
+	struct noinherit_connect_options options = { .size = sizeof(options) };
+	struct noinherit_socket s;
+
+	(void)state;
+	resolver_says(NULL, 0);
+	for (unsigned flag = 1; flag; flag <<= 1) {
+		options.flags = flag;
+		assert_int_equal(noinherit_create_connection(&s, "x", "1",
+							     &options),
+				 -EINVAL);
+		assert_string_equal(resolver.host, "");
+	}
+}
+
 static void the_resolver_s_failure_is_its_own(void **state)
 {
 	struct noinherit_socket s;
@@ -501,6 +517,7 @@ int main(void)
 		connection_test(the_source_address_is_bound),
 		connection_test(a_source_of_another_family_is_a_failed_attempt),
 		connection_test(bad_arguments_are_told_before_anything_is_done),
+		connection_test(an_unknown_flag_is_refused),
 		connection_test(the_resolver_s_failure_is_its_own),
 		connection_test(a_program_that_stops_tries_no_further_address),
 		connection_test(a_signal_in_the_resolver_ends_the_call),

@@ -97,6 +97,26 @@ static void a_dual_stack_server_serves_ipv4(void **state)
 	noinherit_close(&s);
 }
 
+static void an_unknown_flag_is_refused(void **state)
+{
+	char message[128];
+	struct noinherit_server_options options = {
+		.size = sizeof(options),
+		.message = message, .message_size = sizeof(message),
+	};
+	struct noinherit_socket s;
+
+	(void)state;
+	for (unsigned flag = 4; flag; flag <<= 1) {
+		options.flags = NOINHERIT_REUSE_PORT | flag;
+		faults_watch();
+		assert_int_equal(noinherit_create_server(&s, "127.0.0.1", "0",
+							 &options), -EINVAL);
+		assert_string_equal(faults_end(), "");
+		assert_string_equal(message, "unknown flags");
+	}
+}
+
 static void dual_stack_is_checked_before_there_is_a_server(void **state)
 {
 	char message[128];
@@ -405,6 +425,7 @@ int main(void)
 		api_test(the_steps_are_python_s),
 		api_test(options_are_set_in_python_s_order),
 		api_test(a_dual_stack_server_serves_ipv4),
+		api_test(an_unknown_flag_is_refused),
 		api_test(dual_stack_is_checked_before_there_is_a_server),
 		api_test(dual_stack_is_probed_each_time),
 		api_test(reuse_address_is_a_convenience_the_others_are_not),
