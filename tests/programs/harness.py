@@ -17,14 +17,14 @@ import traceback
 from collections import Counter
 
 import kernel
-from claim import PATIENCE, Failed, Skipped, am_root, check, until
+from claim import PATIENCE, Failed, Skipped, am_root, check, until, user
 from run import Run
 from variant import AUDIT, COMMAND, VARIANTS, Variant, chosen_variants
 
 # What a test takes from here.
 __all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
            "am_root", "check", "isolate_network", "replace_program", "judge_leaking",
-           "main", "run_case", "until"]
+           "main", "run_case", "until", "user"]
 
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNET = 0x40000000

@@ -61,7 +61,8 @@ def start(run, name="nginx"):
     files = run.directory("files")
     run.file("files/page", "a page\n")
     config = run.file("nginx.conf", CONFIG % {
-        "user": "user www-data;" if harness.am_root() else "",
+        "user": "user %s;" % harness.user("www-data")
+                if harness.am_root() else "",
         "dir": run.dir, "port": port, "files": files})
     run.start([run.path(name), "-p", run.dir, "-c", config, "-e",
                run.path("error.log")], listens=port, executable=binary)

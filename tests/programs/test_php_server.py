@@ -3,6 +3,8 @@
 
 import harness
 
+PHP = harness.program("/usr/bin/php8.2")
+
 PAGE = """<?php
 $own = stream_socket_client('tcp://127.0.0.1:' . $_SERVER['SERVER_PORT']);
 $look = '%s';
@@ -29,7 +31,7 @@ def asking_for(how):
     def scenario(run):
         port = run.port()
         run.file("page.php", PAGE % run.look)
-        server = run.start(["php8.2", "-S", "127.0.0.1:%d" % port, "-t",
+        server = run.start([PHP, "-S", "127.0.0.1:%d" % port, "-t",
                             run.dir], listens=port)
         run.held(server)
         return run.http(port, "/page.php?how=" + how)
@@ -40,4 +42,4 @@ harness.main([
     harness.Case("php -S, " + how, asking_for(how), leaks=LEAKS,
                  holds=["tcp LISTEN"])
     for how in ("shell_exec", "exec", "proc_open")
-], needs={"/usr/bin/php8.2": "php8.2-cli"})
+], needs={PHP: "php8.2-cli"})

@@ -39,7 +39,7 @@ def need_aarch64():
                                 "(package libc6-dev-arm64-cross)")
 
 
-def emulated():
+def emulated(libraries=LIBRARIES):
     """The start of a command: what follows may execute programs of AArch64.
     QEMU_AARCH64 names a qemu of 8.0 or later, else a newer release's is
     fetched."""
@@ -54,7 +54,7 @@ def emulated():
             raise unittest.SkipTest("no qemu that knows execveat: "
                                     f"{fetched.stderr.strip()}")
         fetched.check_returncode()
-    command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu, LIBRARIES]
+    command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu, libraries]
     tried = subprocess.run([*command, "true"], capture_output=True, text=True,
                            check=False)
     if tried.returncode:
