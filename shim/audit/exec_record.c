@@ -25,6 +25,9 @@
  */
 enum { UNSEEN_MAX = 16, LISTED_MAX = 64, LISTED_PER_SITE = 8 };
 
+/* So many numbers are searched for an io_uring. */
+enum { RING_NUMBERS_MAX = 256 };
+
 /* The variables are searched for so many numbers: nobody announces more. */
 enum { ANNOUNCED_MAX = 256 };
 enum { PATH_BYTES_MAX = 512, ARGV_BYTES_MAX = 1024 };
@@ -45,6 +48,7 @@ struct listing {
 	uint8_t seen_as[LISTED_MAX];	/* type by the table */
 	unsigned count;
 	unsigned looked;	/* descriptors so far, listed or not */
+	bool has_unseen;	/* one that nobody saw being created */
 };
 
 /* ---- which descriptors cross ------------------------------------------------------ */
@@ -231,11 +235,26 @@ static void note_crossing(struct listing *listing, struct crossing *crossing,
 	ni_kernel_describe(crossing->effect == NI_SPAWN_OPENED ?
 			   -1 : crossing->source, &description);
 	check_type(crossing, &description);
+	if (crossing->flags & NI_HELD_UNSEEN)
+		listing->has_unseen = true;
 	passed = reason_of(crossing, &because, &at);
 	if (because.length && passed == because.reason)
 		ni_description_detail(&description, because.text,
 				      because.length);
 	list_one(listing, crossing, &description, passed, at);
+}
+
+/* What comes through a ring nobody sees being created, and often not the ring
+ * itself: liburing makes its system calls without libc. */
+static void look_for_ring(int last)
+{
+	if (last >= RING_NUMBERS_MAX)
+		last = RING_NUMBERS_MAX - 1;
+	for (int fd = 3; fd <= last; fd++)
+		if (ni_kernel_type(fd) == NI_TYPE_IO_URING) {
+			ni_recorder_has_ring();
+			return;
+		}
 }
 
 static void note_crossings(const struct ni_exec *exec,
@@ -252,6 +271,8 @@ static void note_crossings(const struct ni_exec *exec,
 	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1))
 		if (look(exec, fd, &crossing))
 			note_crossing(&listing, &crossing, &passing);
+	if (listing.has_unseen && !(ni_recorder.trace->flags & NI_TRACE_RING))
+		look_for_ring(last);
 }
 
 /* ---- the EXEC record ------------------------------------------------------------------- */

@@ -111,8 +111,7 @@ static long io_uring_setup(struct request *request)
 	if (parameters && (parameters[2] & registered_only))
 		return pass_on(request);
 	if (ni_is_active())
-		__atomic_fetch_or(&ni_recorder.trace->flags, NI_TRACE_RING,
-				  __ATOMIC_RELAXED);
+		ni_recorder_has_ring();
 	return made(request, NI_CALL_io_uring_setup, 0);
 }
 

@@ -54,6 +54,13 @@ static inline bool ni_is_active(void)
 				    memory_order_relaxed);
 }
 
+/* What the program makes through a ring is not seen from now on. */
+static inline void ni_recorder_has_ring(void)
+{
+	__atomic_fetch_or(&ni_recorder.trace->flags, NI_TRACE_RING,
+			  __ATOMIC_RELAXED);
+}
+
 /* Starts the recorder if no constructor has done so yet. */
 static inline void ni_hook_enter(void)
 {

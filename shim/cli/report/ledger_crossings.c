@@ -125,13 +125,22 @@ static const char *why_passed(struct ledger *ledger,
 	return NULL;
 }
 
+static const char *note_of_unseen(const struct image *image)
+{
+	if (image->trace->header.flags & NI_TRACE_RING)
+		return "its creation was not seen; most likely made by "
+		       "io_uring, for the program has a ring: a request takes "
+		       "SOCK_CLOEXEC or O_CLOEXEC";
+	return "its creation was not seen";
+}
+
 static const char *note_of_leak(struct ledger *ledger,
 				const struct launch *launch,
 				const struct ni_trace_held *held,
 				const struct origin *origin)
 {
 	if (origin->kind == ORIGIN_UNSEEN)
-		return "its creation was not seen";
+		return note_of_unseen(origin->image);
 	if (origin->image != launch->from)
 		return ni_arena_format(ledger->arena, "created in %s (pid %d), "
 				       "it came through %s (pid %d)",
@@ -332,7 +341,7 @@ static void add_unlisted(struct ledger *ledger, struct launch *launch,
 		finding->to = launch->program;
 		finding->note = launch->exec->held_more ?
 			"there was no room to record who created it" :
-			"its creation was not seen";
+			note_of_unseen(launch->from);
 	}
 	finding->count++;
 	add_flow(ledger, launch, finding, record);
