@@ -1,8 +1,8 @@
 /*
  * accept.c - accept and accept4: rule 2.
  *
- * libc's accept4 is called, not the kernel's: it is a cancellation point, and a
- * thread that sleeps in a system call of ours could not be cancelled.
+ * libc's accept4 is called, not the system call itself: it is a cancellation
+ * point, and a thread that sleeps in a system call of ours cannot be cancelled.
  */
 #include <errno.h>
 
@@ -10,7 +10,7 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
-/* From the first success on, the hot path need not think of ENOSYS. */
+/* After the first success, the hot path no longer has to allow for ENOSYS. */
 static int learn_accept4(const struct ni_next *next, int peer)
 {
 	if (peer >= 0 && next == &ni_next && !ni_policy.has_accept4) {
@@ -37,8 +37,8 @@ int ni_accept4(const struct ni_next *next, int fd, struct sockaddr *address,
 	return ni_created_without_flag((int)ni_second_try(peer, errno_before));
 }
 
-/* Another library that has its own accept is given just that: it may not know
- * accept4. */
+/* If another library defines accept, it is called by that name: it may not
+ * know accept4. */
 static bool can_use_accept4(const struct ni_next *next)
 {
 	bool is_foreign = next == &ni_next && ni_foreign.accept;
@@ -58,7 +58,7 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 		return ni_created_without_flag(next->accept(fd, address,
 							    length));
 	peer = next->accept4(fd, address, length, SOCK_CLOEXEC);
-	/* An old kernel answers ENOSYS, a filter perhaps EPERM. */
+	/* An old kernel answers ENOSYS, a filter possibly EPERM. */
 	if (peer >= 0 || (errno != ENOSYS && errno != EPERM))
 		return learn_accept4(next, peer);
 	peer = next->accept(fd, address, length);
@@ -67,7 +67,7 @@ int ni_accept(const struct ni_next *next, int fd, struct sockaddr *address,
 	return ni_created_without_flag((int)ni_second_try(peer, errno_before));
 }
 
-/* Out of the way of the hot paths below, which then save no register. */
+/* A function of its own, so that the hot paths below save no registers. */
 static NI_COLD int accept_slow(int fd, struct sockaddr *address,
 			       socklen_t *length)
 {

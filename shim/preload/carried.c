@@ -56,13 +56,13 @@ static size_t length_of_entry(const char *entry, size_t *name)
 }
 
 /* A relative path with a slash leads elsewhere once the program has changed its
- * directory: perhaps to what somebody else put there. */
+ * directory, possibly to a file that somebody else put there. */
 static bool is_the_same_anywhere(const char *entry, size_t length)
 {
 	return *entry == '/' || !memchr(entry, '/', length);
 }
 
-/* Ours is the one of the name that the loader opened us by. */
+/* Our entry is the one with the name by which the loader opened us. */
 static void copy_own_entry(const char *list)
 {
 	const char *own = ni_base_name(ni_own_file(names));
@@ -96,7 +96,7 @@ bool ni_carried_copy(void)
 {
 	if (carried.count || !__environ)
 		return false;
-	/* Not environ: it is a weak name for this, and both would have to be
+	/* Not environ, which is a weak alias of this: both would have to be
 	 * looked up at every start. */
 	for (char **variable = __environ; *variable; variable++) {
 		const char *list;

@@ -2,8 +2,8 @@
  * close.c - close, close_range and closefrom: the mark of a number must not
  * outlive the descriptor.
  *
- * It is taken off before the call: afterwards the number may be another
- * thread's already.
+ * The mark is removed before the call: after it, another thread may already
+ * have been given the number.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,10 +15,11 @@
 #include "preload/marks.h"
 #include "preload/task.h"
 
-/* Apart, so that closing what is not marked saves no register. The number may
- * be another's as soon as the kernel has it, whatever the call then answers: a
- * file system says EIO or EDQUOT after that. So the mark never comes back, not
- * even where a filter refused the call: such a descriptor is not handed over. */
+/* A function of its own, so that closing an unmarked descriptor saves no
+ * registers. Once the kernel has released the number, another thread may get
+ * it, even if the call then fails (a file system may report EIO or EDQUOT). So
+ * the mark is never put back, not even if a filter refused the call: such a
+ * descriptor is not handed over. */
 static NI_HOT __attribute__((noinline)) int
 close_marked(int (*next)(int), int fd)
 {
@@ -41,7 +42,7 @@ int ni_close(const struct ni_next *next, int fd)
 	return close_by(next->close, fd);
 }
 
-/* Closes, or sets the program's own flag (rule 8). */
+/* Closes the range, or sets the flag because the program asked to (rule 8). */
 int ni_close_range(const struct ni_next *next, unsigned first, unsigned last,
 		   int flags)
 {

@@ -8,13 +8,14 @@
 #include "preload/policy.h"
 #include "preload/program.h"
 
-/* UCSPI clients give the program that they run its connection on these, and
- * tell it so by PROTO and its kin. */
+/* UCSPI clients pass the connection to the program that they run on these
+ * numbers, and announce it by PROTO and related variables. */
 enum { UCSPI_FIRST = 6, UCSPI_LAST = 7, NUMBERS = 64 };
 
 static struct {
-	/* By socat's own arguments. It runs them by system(), inside of which
-	 * nothing can be handed over: such a result stays as native. */
+	/* Named in socat's own arguments. socat runs commands by system(),
+	 * during which nothing can be handed over: such a result is left as it
+	 * would be without the shim. */
 	uint64_t asked_for;
 	bool runs_clients;	/* PROTO was not there at start */
 } start;
@@ -27,7 +28,7 @@ static bool has_variable(char *const *environment, const char *name)
 	return false;
 }
 
-/* fdin=6, fdout=7: anywhere in an address. */
+/* fdin=6 or fdout=7, anywhere in an address. */
 static void note_numbers_after(const char *word, const char *text)
 {
 	size_t length = strlen(word);

@@ -1,9 +1,10 @@
 /*
- * collision.h - rule 13: a program was told "put it on this number", and
- * socket() happens to answer just that. It makes no dup2, nothing says that the
- * descriptor is meant, and its child relies on it.
+ * collision.h - rule 13: a program was told to put a socket on a certain
+ * number, and socket() happens to return just that number. So it makes no dup2,
+ * nothing shows that the descriptor is passed on purpose, and yet its child
+ * relies on it.
  *
- * Reads the arguments and the environment of the start, once. No system call.
+ * Reads the arguments and the environment once, at the start. No system call.
  */
 #ifndef NI_PRELOAD_COLLISION_H
 #define NI_PRELOAD_COLLISION_H
@@ -15,10 +16,10 @@
 /* For the constructor, before ni_policy_choose_fast(). @argv may be NULL. */
 void ni_collision_start(char *const *argv, char *const *environment);
 
-/* Did the program's own arguments ask for this number? */
+/* Do the program's own arguments ask for this number? */
 bool ni_collision_keeps(int fd);
 
-/* Visits the numbers that an exec with @environment is meant to get. */
+/* Visits the numbers that an exec with @environment is to hand over. */
 void ni_collision_each(char *const *environment,
 		       void (*visit)(void *data, unsigned fd), void *data);
 

@@ -1,6 +1,6 @@
 /*
- * control.c - fcntl and ioctl: rules 5 and 8. Every other command goes on
- * untouched.
+ * control.c - fcntl and ioctl: rules 5 and 8. Every other command is passed on
+ * unchanged.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
-/* The program's word: whichever it sets, the flag is its own from now on. The
- * mark counts no more from before the call. */
+/* The program sets or clears the flag itself: from now on it is the program's.
+ * The mark stops counting before the call is made. */
 static int programs_word(const struct ni_next *next, int fd, long flags)
 {
 	int result;
@@ -26,16 +26,16 @@ static int programs_word(const struct ni_next *next, int fd, long flags)
 
 static int set_flags(const struct ni_next *next, int fd, long flags)
 {
-	/* O_CLOEXEC in place of FD_CLOEXEC would take the flag off, by mistake
-	 * for what the program wants. */
+	/* O_CLOEXEC in place of FD_CLOEXEC would take the flag off, the
+	 * opposite of what the program wants. */
 	if ((flags & (O_CLOEXEC | FD_CLOEXEC)) == O_CLOEXEC &&
 	    ni_marks_vouch(fd) && ni_policy_now()->is_enforcing)
 		return next->fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 	return programs_word(next, fd, flags);
 }
 
-/* A minimum beyond the standard streams means "dup to this number", as shells
- * use it; one of 0 to 2 is dup(), or keeps clear of them. */
+/* A minimum above the standard streams means "dup to this number", as shells
+ * use it; one from 0 to 2 is used like dup(), or to avoid the streams. */
 static int duplicate(const struct ni_next *next, int fd, long minimum)
 {
 	bool is_foreign = next == &ni_next && ni_foreign.fcntl;
@@ -85,7 +85,8 @@ int ni_ioctl(const struct ni_next *next, int fd, unsigned long request,
 	return result;
 }
 
-/* The third argument may be absent, an int or a pointer: a whole register. */
+/* The third argument may be absent, an int or a pointer, so a whole register is
+ * passed on. */
 NI_EXPORT int fcntl(int fd, int command, ...)
 {
 	va_list list;
@@ -97,7 +98,7 @@ NI_EXPORT int fcntl(int fd, int command, ...)
 	return ni_fcntl(&ni_next, fd, command, argument);
 }
 
-/* The kernel reads 32 bits, and musl's callers pass no more. */
+/* The kernel reads 32 bits of the request, and musl's callers pass no more. */
 NI_EXPORT int ioctl(int fd, unsigned long request, ...)
 {
 	va_list list;

@@ -1,11 +1,11 @@
 /*
- * copied_table.S - a thread of this process that runs on the stack of the one
- * that starts it, which sleeps until the new one has ended or executed.
+ * copied_table.S - starts a thread that runs on the stack of the calling one,
+ * which sleeps until the new thread has ended or called exec.
  *
  *	long ni_clone_and_sleep(long flags, void (*body)(void *), void *data)
  *
- * Not in C: the new thread must not return through a frame that the sleeping
- * one still needs. What it pushes lies below.
+ * This cannot be written in C: the new thread must not return through a frame
+ * that the sleeping one still needs. It only writes below that frame.
  */
 #include <sys/syscall.h>
 

@@ -32,21 +32,21 @@ int ni_dup2(const struct ni_next *next, int fd, int fd2);
 /* For the constructor. */
 void ni_receive_start(void);
 
-/* A result that carries close-on-exec because of us: rule 7, NOINHERIT_KEEP,
- * and the mark. Passes a failure on. */
+/* For a result that is close-on-exec because we asked for it: applies rule 7
+ * and NOINHERIT_KEEP, and marks it. Passes a failure on. */
 int ni_created(int fd);
 
-/* The same for one that has not got the flag yet: not atomic. */
+/* The same for one that does not have the flag yet; not atomic. */
 int ni_created_without_flag(int fd);
 
-/* A result that the program chose the flags of. @mark: NI_MARK_KEPT or 0. */
+/* For a result whose flags the program chose. @mark: NI_MARK_KEPT or 0. */
 int ni_created_by_program(int fd, unsigned char mark);
 
-/* May a failing call have failed for the flag that we added? */
+/* Could a call with this error have failed because of the flag we added? */
 bool ni_may_be_our_flag(int error);
 
-/* The way out of a call that was made a second time, without our flag: success
- * leaves errno as the program had it. */
+/* Returns from a call that was made a second time, without our flag: on success
+ * errno is as the program had it. */
 static inline long ni_second_try(long result, int errno_before)
 {
 	if (result >= 0)

@@ -23,8 +23,8 @@ int ni_created(int fd)
 	return fd;
 }
 
-/* Should the kernel refuse the flag (only a filter can), the descriptor is
- * handed out without it: what worked before must go on working. */
+/* If the flag is refused (only a filter can do that), the descriptor is given
+ * out without it: what worked before must go on working. */
 int ni_created_without_flag(int fd)
 {
 	if (fd < 0)

@@ -14,7 +14,7 @@
 
 ni_dlopen *ni_dlopen_next;
 
-/* Nobody defines dlopen: then nobody can call it. */
+/* Used if nobody defines dlopen; then nobody can call it. */
 static void *no_dlopen(const char *file, int mode)
 {
 	(void)file;
@@ -22,8 +22,8 @@ static void *no_dlopen(const char *file, int mode)
 	return NULL;
 }
 
-/* Before glibc 2.34 it is in libdl.so.2, which may come behind libc, where the
- * usual search ends, and later than we do. */
+/* Before glibc 2.34, dlopen is in libdl.so.2, which may come after libc, where
+ * the usual search ends, and may be loaded later than we are. */
 static void resolve(void)
 {
 	struct ni_symbol symbol = { .name = "dlopen",
@@ -38,7 +38,7 @@ static void resolve(void)
 	__atomic_store_n(&ni_dlopen_next, found, __ATOMIC_RELAXED);
 }
 
-/* ---- what is ours: by our own hash table ---- */
+/* ---- what we define, by our own hash table ---- */
 
 extern const char own_start[] __asm__("__ehdr_start")
 	__attribute__((visibility("hidden")));
@@ -67,7 +67,7 @@ static void read_own(void)
 		}
 }
 
-/* What our names begin with: it spares most imports the search. */
+/* The first letters of our names: most imports need no search. */
 static bool can_be_ours(char first)
 {
 	return first == '_' || (first >= 'a' && first <= 'v');
@@ -112,7 +112,7 @@ enum { LIBC_PARTS = 2 };
 
 struct walk {
 	uintptr_t first;	/* where the library lies */
-	bool is_behind;		/* it, and what came with it or later */
+	bool is_behind;		/* at the library, or loaded after it */
 	/* libc and, before glibc 2.34, its libpthread: they come first. */
 	struct dl_phdr_info libc[LIBC_PARTS];
 	struct ni_imports imports;
@@ -173,8 +173,8 @@ static int look_for_caller(struct dl_phdr_info *object, size_t size, void *data)
 	return 1;
 }
 
-/* A path is the same whoever asks; a bare name is looked for along the
- * caller's own path first, and $ORIGIN is the caller's. */
+/* A path means the same for every caller; a bare name is first looked for along
+ * the caller's own search path, and $ORIGIN is the caller's directory. */
 static bool depends_on_caller(const char *file, uintptr_t address)
 {
 	struct caller caller = { address, false };

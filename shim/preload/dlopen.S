@@ -1,6 +1,6 @@
 /*
- * dlopen.S - dlopen: without RTLD_DEEPBIND it is jumped on to with every
- * register and the stack as they were, for it looks at who calls it.
+ * dlopen.S - dlopen: without RTLD_DEEPBIND this jumps to the next definition
+ * with all registers and the stack unchanged, because that looks at its caller.
  */
 #define DEEPBIND 8
 

@@ -10,8 +10,8 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
-/* EINVAL is also the answer to a descriptor limit of 0, which dup calls EMFILE:
- * it answers for itself. */
+/* EINVAL is also what a descriptor limit of 0 gives, for which dup has EMFILE:
+ * so dup itself is asked. */
 static int dup_without_flag(const struct ni_next *next, int fd,
 			    int errno_before)
 {
@@ -37,7 +37,7 @@ int ni_dup(const struct ni_next *next, int fd)
 	return dup_without_flag(next, fd, errno_before);
 }
 
-/* Out of the way of the hot path below, which then saves no register. */
+/* A function of its own, so that the hot path below saves no registers. */
 static NI_COLD int dup_again(int fd, int result)
 {
 	if (result < 0 && ni_may_be_our_flag(-result))
@@ -62,7 +62,7 @@ NI_EXPORT NI_HOT int dup(int fd)
 	return dup_again(fd, copy);
 }
 
-/* Natively dup2(a, a) leaves an inheritable descriptor. */
+/* Without the shim, dup2(a, a) leaves an inheritable descriptor inheritable. */
 static int dup2_onto_itself(const struct ni_next *next, int fd)
 {
 	int result = next->dup2(fd, fd);
@@ -75,7 +75,7 @@ static int dup2_onto_itself(const struct ni_next *next, int fd)
 	return result;
 }
 
-/* What was on @fd2 is gone, unless the call failed. */
+/* What was open as @fd2 is gone, unless the call failed. */
 static int onto(int result, int fd, int fd2)
 {
 	ni_marks_end_closing((unsigned)fd2, (unsigned)fd2, result >= 0);

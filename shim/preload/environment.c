@@ -41,7 +41,7 @@ static void put_number(struct writer *writer, unsigned number)
 	put(writer, digits + i, sizeof(digits) - i);
 }
 
-/* One more range; one that does not fit is not begun. */
+/* Writes one more range; a range that does not fit is left out as a whole. */
 static void put_range(struct ni_environment_text *text)
 {
 	struct writer writer = { text->adopt + text->length,
@@ -99,7 +99,7 @@ static bool is_in_list(const char *list, const char *entry)
 	return false;
 }
 
-/* The program's own LD_PRELOAD, with our entry behind what it lists. */
+/* The program's own LD_PRELOAD, with our entry after what it lists. */
 static char *extended_preload(struct ni_environment_text *text, char *variable,
 			      const char *entry)
 {
@@ -179,7 +179,7 @@ void ni_environment_complete(char **to, struct ni_environment_text *text,
 	to[count] = NULL;
 }
 
-/* Texts and the pointers to them. */
+/* The size of the strings and of the pointers to them. */
 static size_t size_of(char *const *list)
 {
 	size_t size = 0;
@@ -193,7 +193,7 @@ bool ni_environment_fits(char *const *argv, char *const *envp)
 {
 	/* A quarter of the stack, 128 KiB at least, 6 MiB at most. */
 	const size_t least = 128 << 10, most = 6 << 20;
-	/* What else the kernel puts there, and our texts. */
+	/* What else the kernel puts there, and our own strings. */
 	size_t more = 2048 + sizeof(struct ni_environment_text);
 	struct rlimit limit;
 	size_t room;
@@ -208,7 +208,7 @@ bool ni_environment_fits(char *const *argv, char *const *envp)
 	return size_of(argv) + size_of(envp) + more < room;
 }
 
-/* ---- reading: the text is anybody's ---- */
+/* ---- reading: the text may come from anybody ---- */
 
 static bool read_number(const char **text, long *number)
 {
@@ -233,15 +233,16 @@ static void adopt(int fd)
 {
 	long flags = ni_raw3(SYS_fcntl, fd, F_GETFD, 0);
 
-	/* The loader may have been given a flagged one of that number. */
+	/* With the flag on, it may be one that the loader has just opened. */
 	if (flags < 0 || (flags & FD_CLOEXEC))
 		return;
 	if (ni_raw3(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC) >= 0)
 		ni_marks_set(fd, NI_MARK_OURS);
 }
 
-/* Written in order: a range that begins before the end of the one before is no
- * list of ours. So no number comes twice, however long the text. */
+/* We write the ranges in order: a list in which a range begins before the end
+ * of the previous one is not ours. So no number is adopted twice, however long
+ * the text is. */
 static void adopt_listed(const char *text)
 {
 	long next = 3, first, last;
@@ -268,7 +269,7 @@ void ni_environment_adopt(char **envp)
 
 	for (; *envp && !ni_variable_value(*envp, ADOPT); envp++)
 		;
-	/* Nearly always there is none: then nothing is written. */
+	/* There is nearly always none, and then nothing is written. */
 	for (to = envp; *envp; envp++) {
 		const char *list = ni_variable_value(*envp, ADOPT);
 

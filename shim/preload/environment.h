@@ -1,6 +1,6 @@
 /*
- * environment.h - what the environment of a re-exec is completed by (rule 10),
- * and taking it in at the other side.
+ * environment.h - what is added to the environment of a re-exec (rule 10), and
+ * how the new image takes it in.
  */
 #ifndef NI_PRELOAD_ENVIRONMENT_H
 #define NI_PRELOAD_ENVIRONMENT_H
@@ -11,16 +11,16 @@
 #pragma GCC visibility push(hidden)
 
 enum {
-	/* Pointers more than envp has: what is carried, the list of numbers,
-	 * the end. */
+	/* How many more pointers than envp are needed: what is carried, the
+	 * list of numbers, the NULL at the end. */
 	NI_ENVIRONMENT_EXTRA = NI_CARRIED_MAX + 2,
-	/* An environment of more variables is passed on as it is: the stack
-	 * may be a small thread's. */
+	/* An environment of more variables is passed on as it is: it may be a
+	 * thread with a small stack that calls exec. */
 	NI_ENVIRONMENT_MAX = 1200,
 };
 
-/* The texts that a completed environment points into; on the stack, which may
- * be a signal handler's. What does not fit is left out. */
+/* The strings that a completed environment points to. Lies on the stack, which
+ * may be a signal handler's. What does not fit is left out. */
 struct ni_environment_text {
 	char preload[640];	/* LD_PRELOAD= with our entry at its end */
 	char adopt[384];	/* NOINHERIT_ADOPT= */
@@ -30,15 +30,15 @@ struct ni_environment_text {
 
 size_t ni_environment_count(char *const *envp);
 
-/* Does what a completed environment has more surely fit what the kernel takes? */
+/* Is it certain that the kernel accepts what is added to the environment? */
 bool ni_environment_fits(char *const *argv, char *const *envp);
 
-/* Begins the list of what is handed over; @is_spawn: the new process' number is
- * not known yet, @pid is its parent's. */
+/* Begins the list of what is handed over. @is_spawn: the ID of the new process
+ * is not known yet, and @pid is its parent's. */
 void ni_environment_begin(struct ni_environment_text *text, bool is_spawn,
 			  pid_t pid);
 
-/* One more number, in order; for ni_handover_each(). */
+/* Adds a number, in ascending order; for ni_handover_each(). */
 void ni_environment_add(struct ni_environment_text *text, unsigned fd);
 
 /**

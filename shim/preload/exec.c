@@ -76,7 +76,7 @@ const char *ni_exec_find(const char *file, char *buffer, size_t size)
 	for (;; path++) {
 		size_t length = strcspn(path, ":");
 
-		/* execvp() may find it just there. */
+		/* It may be just there that execvp() finds the file. */
 		if (length + 1 + file_length >= size)
 			return NULL;
 		memcpy(buffer, path, length);
@@ -115,7 +115,7 @@ static pid_t own_pid(void)
 	return (pid_t)ni_raw3(SYS_getpid, 0, 0, 0);
 }
 
-/* Apart from its caller, so that its buffer is off the stack during exec. */
+/* A function of its own, so that its buffer is off the stack during exec. */
 static __attribute__((noinline)) bool
 decide(const struct image *image, struct ni_handover *handover)
 {
@@ -139,7 +139,7 @@ static void release_and_list(void *text, unsigned fd)
 	ni_environment_add(text, fd);
 }
 
-/* With our variables, and without them if that is too much for the kernel. */
+/* With our variables, or without them if that is too much for the kernel. */
 static __attribute__((noinline)) int
 exec_with_variables(const struct image *image,
 		     const struct ni_handover *handover)
@@ -161,7 +161,7 @@ exec_with_variables(const struct image *image,
 	return errno == E2BIG ? exec_next(image, image->envp) : result;
 }
 
-/* Takes flags off: only where no other thread uses the table. */
+/* Takes flags off, and only where no other thread uses the table. */
 static void hand_over(struct attempt *attempt)
 {
 	const struct image *image = attempt->image;
@@ -192,7 +192,7 @@ static int exec_image(const struct image *image)
 	    ni_in_copied_table(hand_over_in_copy, &attempt))
 		return attempt.result;
 	hand_over(&attempt);
-	/* errno is exec's: the calls here are raw. */
+	/* The calls made here are raw, so that errno stays exec's. */
 	ni_handover_put_back();
 	return attempt.result;
 }
@@ -270,9 +270,9 @@ static size_t count_list(va_list list)
 	return count;
 }
 
-/* Writes @count arguments and the NULL behind them. @list is a pointer because
- * execle reads on from there: whether a va_list that is passed by value moves
- * in the caller differs between machines. */
+/* Writes @count arguments and the NULL after them. @list is a pointer because
+ * execle reads on from there: whether a va_list that is passed by value also
+ * advances in the caller differs between machines. */
 static void copy_list(char **argv, const char *first, va_list *list,
 		      size_t count)
 {
@@ -281,8 +281,8 @@ static void copy_list(char **argv, const char *first, va_list *list,
 		argv[i] = va_arg(*list, char *);
 }
 
-/* Two walks over one list: the array lies on the stack, in the frame of the
- * function that execs, hence no function of its own. */
+/* Goes over the list twice. A macro, because the array must lie in the stack
+ * frame of the function that calls exec. */
 #define ARGUMENTS(argv, list, first)                                          \
 	do {                                                                  \
 		size_t count_;                                                \

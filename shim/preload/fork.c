@@ -1,6 +1,6 @@
 /*
- * fork.c - fork, clone and unshare: who has a table of descriptors of its own,
- * and whether the marks describe it (marks.h).
+ * fork.c - fork, clone and unshare: which task has a descriptor table of its
+ * own, and whether the marks describe it (marks.h).
  */
 #include <sched.h>
 #include <stdarg.h>
@@ -32,8 +32,8 @@ NI_EXPORT pid_t _Fork(void)
 	return fork_by(ni_next._Fork);
 }
 
-/* What a child of clone() begins with; on the stack of its parent, which sleeps
- * or has copied it. */
+/* What a child of clone() starts with. Lies on the stack of its parent, which
+ * sleeps, or of which the child has a copy. */
 struct beginning {
 	int (*function)(void *);
 	void *argument;
@@ -54,14 +54,14 @@ static int begin(void *data)
 	return beginning->function(beginning->argument);
 }
 
-/* A thread, or what is as good as one: table and memory are the same. */
+/* A thread, or something equivalent: table and memory are shared. */
 static bool is_thread(int flags)
 {
 	return (flags & CLONE_VM) && (flags & CLONE_FILES);
 }
 
-/* Memory without the table, or the table without the memory, while the parent
- * runs on: neither knows what the other does. */
+/* Only the memory or only the table is shared, while the parent goes on
+ * running: neither knows what the other does. */
 static bool is_beyond_us(int flags)
 {
 	if (flags & CLONE_FILES)

@@ -35,7 +35,7 @@ bool ni_is_proved(int fd)
 	return is_our_socket(fd, FD_CLOEXEC) && !ni_is_system_log(fd);
 }
 
-/* ---- what is meant ---- */
+/* ---- what is passed on purpose ---- */
 
 bool ni_handover_decide(struct ni_handover *handover,
 			const struct ni_file *file, char *const *argv,
@@ -125,8 +125,8 @@ void ni_handover_release(void *nothing, unsigned fd)
 	set_flags(fd, 0);
 }
 
-/* Asked anew, and not noted before: the stack may be a signal handler's. Ours
- * have their flag on unless it was taken off here. */
+/* What was taken off is found out again rather than remembered: the stack may
+ * be a signal handler's. Ours have the flag on unless it was taken off here. */
 void ni_handover_put_back(void)
 {
 	unsigned end = ni_marks_top();

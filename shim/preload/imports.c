@@ -58,7 +58,7 @@ bool ni_imports_holds(const struct dl_phdr_info *object, uintptr_t address,
 	return holds(object, address, size, PF_R);
 }
 
-/* glibc writes addresses into the section, other loaders leave offsets. */
+/* glibc writes addresses there, other loaders leave offsets. */
 static uintptr_t at(const struct dl_phdr_info *object, ElfW(Addr) value)
 {
 	return value < object->dlpi_addr ? value + object->dlpi_addr : value;
@@ -151,14 +151,15 @@ static bool write_slot(const struct tables *tables, uintptr_t *slot,
 
 	if (is_protected && !protect(page, page_size, PROT_READ | PROT_WRITE))
 		return false;
-	/* Another thread may be calling through it. */
+	/* Another thread may be calling through the slot. */
 	__atomic_store_n(slot, to, __ATOMIC_RELAXED);
 	if (is_protected)
 		protect(page, page_size, PROT_READ);
 	return true;
 }
 
-/* A slot of PLT's that was not called yet leads back into the object. */
+/* A slot of the PLT that has not been called yet points back into the
+ * object. */
 static bool is_unbound(const struct dl_phdr_info *object, uint64_t type,
 		       uintptr_t value)
 {

@@ -1,5 +1,5 @@
 /*
- * imports.h - turns the imports of a loaded object to other functions.
+ * imports.h - redirects the imports of a loaded object to other functions.
  *
  * Reads the object's dynamic section as the loader left it. No allocation, no
  * lock; the only system call is mprotect, around slots that the loader has made
@@ -16,9 +16,9 @@
 #pragma GCC visibility push(hidden)
 
 struct ni_imports {
-	/* What takes the place of @name; 0 leaves it. */
+	/* What replaces @name; 0 leaves it alone. */
 	uintptr_t (*replacement)(const char *name);
-	/* Whose functions may be replaced: nobody else's are. */
+	/* The objects whose functions may be replaced; no others are. */
 	const struct dl_phdr_info *libc;
 	unsigned libc_count;
 	uintptr_t page_size;
@@ -28,7 +28,7 @@ struct ni_imports {
  * ni_imports_turn - write replacements into the import slots of an object
  * @object: as dl_iterate_phdr describes it
  *
- * Not at the same time in two threads: call it from dl_iterate_phdr, which
+ * Must not run in two threads at once: call it from dl_iterate_phdr, which
  * holds the loader's lock.
  *
  * Return: how many slots were written.

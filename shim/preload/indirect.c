@@ -1,10 +1,11 @@
 /*
  * indirect.c - syscall(2): rule 12. The creators, closers and flag changes that
- * come by number obey the same rules; every other number goes on untouched.
+ * are made by number obey the same rules; every other number is passed on
+ * unchanged.
  *
- * syscall() is no cancellation point, so the way on is the numbered call, never
- * the libc function of that name. Runtimes make every futex call through it:
- * syscall.S passes on whatever is not in ni_own_numbers.
+ * syscall() is not a cancellation point, so these end in the numbered call,
+ * never in the libc function of that name. Runtimes make every futex call
+ * through syscall(): syscall.S passes on what is not in ni_own_numbers.
  */
 #include <stdarg.h>
 #include <stdint.h>

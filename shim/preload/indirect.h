@@ -1,5 +1,5 @@
 /*
- * indirect.h - between syscall.S and indirect.c.
+ * indirect.h - shared by syscall.S and indirect.c.
  */
 #ifndef NI_PRELOAD_INDIRECT_H
 #define NI_PRELOAD_INDIRECT_H
@@ -8,7 +8,7 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Numbers of 448 and more are none of ours; syscall.S has that number, too. */
+/* None of ours is 448 or higher; syscall.S has that number, too. */
 enum { NI_OWN_NUMBERS_WORDS = 7 };
 
 extern const uint64_t ni_own_numbers[NI_OWN_NUMBERS_WORDS];

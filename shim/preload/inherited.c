@@ -4,8 +4,8 @@
 
 #include "common/same_program.h"
 
-/* The table's variables and NOINHERIT_KEEP's, and some that are there twice.
- * Where there are more, none counts as new. */
+/* Room for the table's variables and NOINHERIT_KEEP's, and a few duplicates. If
+ * there are more, none counts as new. */
 enum { INHERITED_MAX = 64 };
 
 static struct {

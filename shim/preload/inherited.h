@@ -1,6 +1,6 @@
 /*
- * inherited.h - which of the variables that may name descriptors stood in the
- * environment at the start: they name none of this program's.
+ * inherited.h - which of the variables that may name descriptors were in the
+ * environment at the start: these do not name descriptors of this program.
  */
 #ifndef NI_PRELOAD_INHERITED_H
 #define NI_PRELOAD_INHERITED_H
@@ -10,10 +10,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/* At the start: notes a "NAME=value", as a hash, for programs overwrite it. */
+/* At the start: remembers a "NAME=value", as a hash, because programs overwrite
+ * their environment. */
 void ni_inherited_note(const char *variable);
 
-/* Is this "NAME=value" another than those that were noted? */
+/* Is this "NAME=value" different from all that were there at the start? */
 bool ni_inherited_is_new(const char *variable);
 
 #pragma GCC visibility pop

@@ -9,8 +9,8 @@ unsigned ni_marks_end;
 __thread unsigned ni_marks_limit;
 __thread unsigned ni_marks_detached;
 
-/* What a detached task has closed, replaced or flagged. A log: a child of a
- * child adds to it, and what it added is gone with it. */
+/* What a detached task has closed, replaced or flagged. It is a log: a child's
+ * child appends to it, and its entries disappear when it ends. */
 enum { GONE_MAX = 12 };
 
 struct range {
@@ -20,15 +20,16 @@ struct range {
 static __thread struct range gone[GONE_MAX]
 	__attribute__((tls_model("initial-exec")));
 
-/* ni_marks_detached: 1 and the length of the log; LOST: the log is full; SPLIT:
- * a thread whose table is its own, or nobody's that is known. From LOST on
- * nothing is vouched for. */
+/* Values of ni_marks_detached: 1 plus the length of the log; LOST: the log is
+ * full; SPLIT: a thread that has, or may have, a table of its own. From LOST
+ * on, nothing is vouched for. */
 enum { DETACHED = 1, LOST = GONE_MAX + DETACHED + 1, SPLIT };
 
-/* Steps of a page of numbers, so that most marks are one store. */
+/* The limit grows by so many numbers at once, so that most marks are one
+ * store. */
 enum { STEP = 1024 };
 
-static const void *owner;	/* names the thread that ran the constructor */
+static const void *owner;	/* identifies the constructor's thread */
 static bool is_split;		/* some thread has a table of its own */
 static bool has_given_up;
 
@@ -37,8 +38,8 @@ void ni_marks_start(void)
 	owner = &ni_marks_limit;
 }
 
-/* A thread that never marked anything before some thread left the table may
- * have been started by that one, and share the table that it went to. */
+/* If a thread had marked nothing before some thread left the table, it may have
+ * been started by that thread, and share that thread's new table. */
 static bool may_belong_elsewhere(void)
 {
 	return is_split && !ni_marks_limit && owner != &ni_marks_limit;
@@ -66,7 +67,7 @@ static bool is_gone(unsigned first, unsigned last)
 	return false;
 }
 
-/* Numbers are mostly closed in a row. */
+/* Most often numbers are closed one after the other. */
 static bool extends_last(unsigned first, unsigned last)
 {
 	struct range *range = &gone[ni_marks_detached - DETACHED - 1];
@@ -122,7 +123,8 @@ static bool clip(unsigned first, unsigned *last)
 	return first <= *last;
 }
 
-/* A number that another thread gets meanwhile has a mark without CLOSING. */
+/* If another thread gets one of the numbers meanwhile, its mark is without
+ * CLOSING. */
 void ni_marks_begin_closing(unsigned first, unsigned last)
 {
 	if (!clip(first, &last) || ni_marks_detached)
@@ -170,7 +172,7 @@ unsigned ni_marks_top(void)
 	unsigned fd = ni_marks_end;
 	uint64_t eight;
 
-	/* Most programs own a few low numbers: skip the rest by words. */
+	/* Most programs have few, low numbers: skip the rest word by word. */
 	for (; fd >= 8; fd -= 8) {
 		memcpy(&eight, &ni_marks[fd - 8], sizeof(eight));
 		if (eight)
@@ -183,12 +185,12 @@ unsigned ni_marks_top(void)
 
 /* ---- the table of descriptors is copied ---- */
 
-/* How many copies are being made, and whether marks are growing up: while they
- * do, no other copy can tell the older from the younger. */
+/* How many copies are being made, and whether young marks are being made old:
+ * meanwhile no other copy can tell young marks from old ones. */
 static unsigned copies;
 enum { GROWING_UP = 1U << 31 };
 
-/* Changes every young mark: old, or none. */
+/* Makes every young mark old, or removes it. */
 static void change_young(unsigned char take_off)
 {
 	const uint64_t young = UINT64_C(0x0101010101010101) * NI_MARK_YOUNG;

@@ -39,8 +39,8 @@
 #undef ARGUMENTS
 #undef P
 
-/* musl's struct msghdr is padded where the kernel reads the upper half of a
- * size: its own functions know that. */
+/* musl's struct msghdr has padding where the kernel reads the upper half of a
+ * size; only its own functions clear it. */
 static ssize_t raw_recvmsg(int fd, struct msghdr *message, int flags)
 {
 	if (!ni_is_glibc()) {
@@ -109,7 +109,7 @@ static pid_t raw_vfork(void)
 	return -1;
 }
 
-/* What vfork.S needs, by names that it can reach. */
+/* What vfork.S needs, under names that it can reach. */
 bool ni_vfork_is_foreign;
 pid_t (*ni_vfork_foreign)(void) = raw_vfork;
 
@@ -120,7 +120,7 @@ pid_t ni_vfork_failed(long result)
 
 #define raw_fcntl64 raw_fcntl
 
-/* ---- LATER calls, the first time ---- */
+/* ---- LATER calls, when first made ---- */
 
 enum {
 #define CALL(name, ...) ROW_##name,
@@ -128,7 +128,7 @@ enum {
 	ROWS
 };
 
-/* From then on ni_next holds it. */
+/* From then on, the pointer is in ni_next. */
 static bool is_in_libc(unsigned row);
 
 static void raw_closefrom(int first)
@@ -180,11 +180,11 @@ static bool is_resolved;
 
 long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
 
-/* ---- what is behind us ---- */
+/* ---- what comes after us ---- */
 
 enum way { DIRECT, LIBC, LATER };
 
-/* The text lies in the row: a pointer would cost a relocation in every
+/* The name is in the row itself: a pointer would cost a relocation in every
  * process that starts. */
 struct row {
 	uint32_t hash;
@@ -221,7 +221,7 @@ void ni_next_resolve(void)
 		foreign[i] = symbols[i].is_foreign;
 		pointers[i] = symbols[i].address;
 	}
-	/* A library may define one of the two names of fcntl alone. */
+	/* A library may define only one of the two names of fcntl. */
 	if (ni_foreign.fcntl64 && !ni_foreign.fcntl) {
 		ni_foreign.fcntl = true;
 		ni_next.fcntl = ni_next.fcntl64;
@@ -231,7 +231,7 @@ void ni_next_resolve(void)
 	is_resolved = true;
 }
 
-/* Two threads may do this at once: they write the same. */
+/* Two threads may do this at once: they write the same values. */
 static bool is_in_libc(unsigned row)
 {
 	const struct ni_symbol symbol = { .name = rows[row].name,
@@ -239,7 +239,7 @@ static bool is_in_libc(unsigned row)
 	void **pointer = (void **)&ni_next + row;
 	void *found;
 
-	/* Another constructor calls, before ours. */
+	/* Another constructor makes this call, before ours has run. */
 	if (!is_resolved)
 		ni_next_resolve();
 	if (((bool *)&ni_foreign)[row])

@@ -1,9 +1,10 @@
 /*
- * next.h - where a call goes behind the shim.
+ * next.h - the functions that the shim calls in turn: libc's, or those of the
+ * next preloaded object.
  *
- * Every pointer can be called at any time: before the constructor ran it makes
- * the system call itself. Written by the constructor, and those of rare calls
- * by the first call of each.
+ * Every pointer can be called at any time: before the constructor has run, it
+ * makes the system call itself. The constructor sets them; those of rare calls
+ * are set by the first call of each.
  */
 #ifndef NI_PRELOAD_NEXT_H
 #define NI_PRELOAD_NEXT_H
@@ -25,7 +26,7 @@ struct ni_next {
 #include "preload/calls.def"
 };
 
-/* True: another loaded object than libc defines the call. */
+/* True if a loaded object other than libc defines the call. */
 struct ni_foreign {
 #define CALL(name, ...) bool name;
 #include "preload/calls.def"
@@ -33,29 +34,30 @@ struct ni_foreign {
 
 extern struct ni_next ni_next;
 
-/* Another object in front of us defines some of the calls: what it does with
- * them we may not see. */
+/* An object listed in front of us defines some of the calls: we may not see
+ * what it does with them. */
 extern bool ni_is_shadowed;
 extern struct ni_foreign ni_foreign;
 
-/* Finds what is behind us. For the constructor, or a call that may take the
- * loader's lock; a second time changes nothing. */
+/* Finds the functions. For the constructor, or for a call that may take the
+ * loader's lock; calling it again changes nothing. */
 void ni_next_resolve(void);
 
-/* For syscall.S alone: where ni_next.syscall lies. */
+/* For syscall.S only: where ni_next.syscall is. */
 extern long (*const *const ni_syscall_next)(long, ...);
 
-/* For vfork.S alone. */
+/* For vfork.S only. */
 extern bool ni_vfork_is_foreign;
 extern pid_t (*ni_vfork_foreign)(void);
 pid_t ni_vfork_failed(long result);
 
-/* An interposed function: the one symbol of its name that programs see. */
+/* An interposed function: programs see this symbol instead of libc's. */
 #define NI_EXPORT __attribute__((visibility("default")))
 #define NI_ALIAS(name) \
 	__attribute__((visibility("default"), alias(#name)))
 
-/* Hot: for speed, whatever the rest of the file is built for. Cold: apart. */
+/* Hot: built for speed, however the rest of the file is built. Cold: kept apart
+ * from the hot code. */
 #ifdef __clang__
 #define NI_HOT __attribute__((hot))
 #else

@@ -21,15 +21,15 @@ static const struct {
 	char name[8];
 	unsigned char untouched;	/* bits of enum ni_scope */
 } programs[] = {
-	/* exec 3<>/dev/tcp/host/port: the number is the script's, and bash
-	 * makes no dup2 where socket() happens to answer it. */
+	/* exec 3<>/dev/tcp/host/port: the script chooses the number, and bash
+	 * makes no dup2 if socket() happens to return it. */
 	{ "bash", NI_SCOPE_SOCKET },
-	/* What bash is called where it is the system's shell, or restricted.
-	 * Other programs of the name make no sockets. */
+	/* The names of bash as the system's shell, and restricted. Other
+	 * programs with these names make no sockets. */
 	{ "sh", NI_SCOPE_SOCKET },
 	{ "rbash", NI_SCOPE_SOCKET },
 	{ "yash", NI_SCOPE_SOCKET },	/* as bash */
-	/* ztcp and zsocket: -d N, or the number that they say in REPLY. */
+	/* ztcp and zsocket: -d N, or the number that they give in REPLY. */
 	{ "zsh", NI_SCOPE_SOCKET | NI_SCOPE_ACCEPT },
 };
 
@@ -68,7 +68,8 @@ static void read_setting(struct ni_settings *settings, enum ni_setting setting,
 		complain(setting, &error, value);
 }
 
-/* Which variables stand in the environment now that may name descriptors. */
+/* Remembers which variables that may name descriptors are in the environment
+ * now. */
 static void note_inherited(const struct ni_settings *settings)
 {
 	const struct ni_keep *end = settings->keep + settings->keep_count;
@@ -169,7 +170,8 @@ void ni_policy_stop(void)
 	if (ni_marks_memory_is_lent())
 		return;
 	ni_policy_now();
-	/* Remembered: it may be another library's constructor, before ours. */
+	/* Remembered for the case that another library's constructor does this,
+	 * before ours has run. */
 	ni_policy.has_filter = true;
 	ni_policy.is_enforcing = false;
 	ni_policy_choose_fast();

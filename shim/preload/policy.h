@@ -1,6 +1,7 @@
 /*
- * policy.h - what is in force in this process: the settings of its start, less
- * what it has switched off since. Asks the environment once, never the kernel.
+ * policy.h - what is in force in this process: the settings at its start, less
+ * what has been switched off since. Reads the environment once and never asks
+ * the kernel.
  */
 #ifndef NI_PRELOAD_POLICY_H
 #define NI_PRELOAD_POLICY_H
@@ -27,7 +28,8 @@ struct ni_policy {
 	struct ni_settings settings;
 };
 
-/* The same, as single values that the hot calls test. 0: take the slow path. */
+/* The same, as single values for the hot calls to test; 0: use the slow
+ * path. */
 struct ni_fast {
 	int socket_flag;	/* SOCK_CLOEXEC */
 	bool dup;
@@ -49,10 +51,10 @@ static inline const struct ni_policy *ni_policy_now(void)
 	return &ni_policy;
 }
 
-/* Sets ni_fast from the policy and from who is behind us. */
+/* Sets ni_fast from the policy and from which objects come after us. */
 void ni_policy_choose_fast(void);
 
-/* Rule 11: from now on nothing is changed in this process. */
+/* Rule 11: from now on, no call of this process is changed. */
 void ni_policy_stop(void);
 
 /* Is this family of calls to be enforced? */
@@ -70,8 +72,8 @@ static inline bool ni_is_compat(void)
 	return policy->is_enforcing && policy->is_compat;
 }
 
-/* May descriptors be handed over (rule 9)? A filter of the program's own, which
- * ends the enforcing, leaves that as it is. */
+/* May descriptors be handed over (rule 9)? A filter installed by the program
+ * ends the enforcing but not this. */
 static inline bool ni_hands_over(void)
 {
 	const struct ni_policy *policy = ni_policy_now();
@@ -79,7 +81,7 @@ static inline bool ni_hands_over(void)
 	return policy->hands_over && !policy->has_filter;
 }
 
-/* Does NOINHERIT_KEEP leave this result, this kind of socket as native? */
+/* Does NOINHERIT_KEEP leave this result, or this kind of socket, alone? */
 bool ni_keeps_number(int fd);
 bool ni_keeps_kind(int family, int type);
 

@@ -12,14 +12,14 @@
 #include "common/same_program.h"
 
 static struct {
-	/* As exec was given it: AT_EXECFN, behind the environment. Titles are
-	 * written up to there; the hash tells whether it is still the same. */
+	/* As it was given to exec: AT_EXECFN, which lies after the environment.
+	 * A program that writes its title may overwrite it; the hash tells. */
 	const char *path;
 	const char *base;	/* within path */
 	uint64_t path_hash;
 	struct ni_program_arguments arguments;
 	char interpreter[32];	/* basename of a script's interpreter */
-	char absolute[PATH_MAX];	/* where path leads, if it is relative */
+	char absolute[PATH_MAX];	/* of path, if that is relative */
 } start;
 
 /* Room for the executable's path, on stacks that may be small. */
@@ -51,7 +51,7 @@ static void note_absolute(const char *path)
 	long size = ni_raw3(SYS_getcwd, (long)start.absolute, (long)room, 0);
 	size_t length = size > 0 ? (size_t)size - 1 : 0;
 
-	/* Not "(unreachable)/...", nor what does not fit. */
+	/* Neither "(unreachable)/..." nor what does not fit. */
 	if (*start.absolute != '/' || length + 1 >= room ||
 	    !copy_text(start.absolute + length + 1, room - length - 1, path))
 		start.absolute[0] = '\0';
@@ -69,7 +69,7 @@ static void note_path(void)
 		note_absolute(start.path);
 }
 
-/* "" once the program has written over it. */
+/* "" if the program has overwritten it. */
 static const char *start_path(void)
 {
 	if (!start.path || ni_text_hash(start.path) != start.path_hash)
@@ -81,7 +81,7 @@ static void copy_arguments(char *const *argv)
 {
 	start.arguments = ni_program_arguments(argv, SIZE_MAX);
 	/* "#!interpreter [option]": the kernel puts the interpreter first and
-	 * the script, whose name AT_EXECFN still is, behind it. */
+	 * the script after it, while AT_EXECFN remains the script's name. */
 	if (argv[1] && (ni_text_hash(argv[1]) == start.path_hash ||
 			ni_text_hash(argv[2]) == start.path_hash))
 		copy_text(start.interpreter, sizeof(start.interpreter),
@@ -100,8 +100,8 @@ void ni_program_start(char *const *argv)
 
 /* ---- names ---- */
 
-/* Nearly always the answer is no, and whether the path is still what it was
- * need not be asked. */
+/* The answer is nearly always no; then it need not be checked whether the path
+ * is still what it was. */
 bool ni_program_is_called(const char *name, size_t length)
 {
 	const char *base = start.interpreter[0] ? start.interpreter :
@@ -111,8 +111,8 @@ bool ni_program_is_called(const char *name, size_t length)
 	       (base == start.interpreter || *start_path());
 }
 
-/* The file's own path, which only /proc tells; "" if it does not, or if that is
- * too long for here. */
+/* The file's own path, from /proc; "" if it is not there, or too long for this
+ * buffer. */
 static void read_executable(char path[LINK_SIZE])
 {
 	static const char deleted[] = " (deleted)";
@@ -133,8 +133,8 @@ static enum ni_program_kind highest(enum ni_program_kind a,
 	return a > b ? a : b;
 }
 
-/* The file's own name counts like the one that it was started by: a link may
- * have another. */
+/* The file's own name counts as well as the one by which it was started, which
+ * may be that of a link. */
 static enum ni_program_kind kind_of_start(const char *executable)
 {
 	enum ni_program_kind kind = highest(ni_program_kind(start_path()),
@@ -145,8 +145,8 @@ static enum ni_program_kind kind_of_start(const char *executable)
 	return kind;
 }
 
-/* A file that can be more than one program: do the arguments tell that it will
- * be the one it was? */
+/* A file that can act as several programs: do the arguments show that it will
+ * be the same one again? */
 static bool fit_arguments(char *const *argv, const char *executable)
 {
 	struct ni_program_arguments now = ni_program_arguments(argv, SIZE_MAX);
@@ -172,14 +172,14 @@ static bool is_file_at(const struct stat *status, const char *path)
 	       other.st_dev == status->st_dev && other.st_ino == status->st_ino;
 }
 
-/* A descriptor's name leads to whatever has its number now. */
+/* Such a path leads to whatever has that number now. */
 static bool is_descriptor(const char *path)
 {
 	return !strncmp(path, "/dev/fd/", 8) || !strncmp(path, "/proc/", 6);
 }
 
-/* What the path of the start leads to now: an upgrade renames a new binary over
- * the old one, or lets a link lead to it. */
+/* Does the path of the start now lead to this file? An upgrade renames a new
+ * binary over the old one, or redirects a link. */
 static bool is_at_start_path(const struct stat *status)
 {
 	const char *path = start.absolute[0] ? start.absolute : start_path();
@@ -187,8 +187,9 @@ static bool is_at_start_path(const struct stat *status)
 	return !is_descriptor(path) && is_file_at(status, path);
 }
 
-/* @status: of the file. It is the same if it is at the path of the start, or if
- * this process runs it: an upgrade may move the old binary away. */
+/* @status: of the file. It is the same program if it is at the path of the
+ * start, or if this process is running it: an upgrade may move the old binary
+ * away. */
 static bool is_same(const struct stat *status, char *const *argv)
 {
 	char executable[LINK_SIZE];
@@ -211,12 +212,12 @@ bool ni_program_is_same(const struct ni_file *file, char *const *argv)
 	struct ni_file loaded = { AT_FDCWD, NULL, 0 };
 	struct stat status;
 
-	/* A path that cannot be read is exec's to answer. */
+	/* If the path cannot be used, exec will say so. */
 	if (stat_file(file, &status) < 0)
 		return false;
 	if (!ni_program_is_loader(file->path))
 		return is_same(&status, argv);
-	/* The loader runs its first argument; options are beyond us. */
+	/* The loader runs its first argument; its options are not supported. */
 	if (argv && argv[0] && argv[1] && argv[1][0] != '-')
 		loaded.path = argv[1];
 	return loaded.path && !ni_program_is_set_id() &&

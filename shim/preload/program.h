@@ -1,11 +1,12 @@
 /*
- * program.h - which program this process runs, as it was at its start, and
- * whether an exec runs the same one again (rule 9a).
+ * program.h - which program this process was started as, and whether an exec
+ * runs the same one again (rule 9a).
  *
- * The start makes no system call (a filter may be in force already) unless the
- * kernel was given a relative path. Programs overwrite their arguments and
- * environment: hashes and copies are kept, and no text of those. In a set-id
- * program what the user chose (the path and the arguments) says nothing.
+ * No system call is made at the start (a filter may already be in force),
+ * unless the kernel was given a relative path. Programs overwrite their
+ * arguments and environment, so hashes and copies are kept and no pointers into
+ * them. In a set-id program, what the user chose (path and arguments) is
+ * ignored.
  */
 #ifndef NI_PRELOAD_PROGRAM_H
 #define NI_PRELOAD_PROGRAM_H
@@ -15,14 +16,15 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Copies what identifies the program. The arguments, which only constructors
- * are told, may be NULL, and come later. */
+/* Copies what identifies the program. @argv, which only constructors are given,
+ * may be NULL, and be passed by a later call. */
 void ni_program_start(char *const *argv);
 
-/* AT_SECURE: it has more rights than its user. */
+/* AT_SECURE: does it have more rights than its user? */
 bool ni_program_is_set_id(void);
 
-/* Is this the basename of the executable? @length bytes, not terminated. */
+/* Is this the basename of the executable? It has @length bytes and need not be
+ * terminated. */
 bool ni_program_is_called(const char *name, size_t length);
 
 /* The file of an exec, as the system calls name it. */

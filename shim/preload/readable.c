@@ -7,15 +7,15 @@
 #include "common/raw.h"
 #include "preload/valgrind.h"
 
-enum { PAGE = 4096 };	/* the smallest that there is */
+enum { PAGE = 4096 };	/* the smallest page size */
 
-/* The page that was asked for last: most texts lie beside each other. */
+/* The page that was last asked about: most strings lie side by side. */
 struct reader {
 	uintptr_t page;
 };
 
-/* A call that reads eight bytes, finds that it is to do what does not exist,
- * and does nothing. Eight bytes that are aligned lie on one page. */
+/* Uses a call that reads eight bytes, then finds that the requested operation
+ * does not exist, and does nothing. Eight aligned bytes lie on one page. */
 static bool is_page_readable(struct reader *reader, const void *address)
 {
 	const uintptr_t page = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
@@ -46,10 +46,10 @@ bool ni_list_is_readable(char *const *list)
 {
 	struct reader pointers = { 1 }, texts = { 1 };
 
-	/* It reports the question as an error of the program's. */
+	/* valgrind would report the question as an error of the program. */
 	if (ni_is_in_valgrind())
 		return true;
-	/* A pointer that is not aligned may lie on two pages. */
+	/* An unaligned pointer may lie on two pages. */
 	for (; list; list++) {
 		if (!is_page_readable(&pointers, list) ||
 		    !is_page_readable(&pointers,

@@ -8,7 +8,7 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
-/* How the descriptors of a message came to be. */
+/* How the descriptors of a message got their flag. */
 enum arrival { FLAGGED_BY_US, WITHOUT_FLAG, AS_PROGRAM_SAID };
 
 static void arrived(int fd, enum arrival arrival)
@@ -21,7 +21,7 @@ static void arrived(int fd, enum arrival arrival)
 		ni_created_by_program(fd, 0);
 }
 
-/* Numbers stand unaligned where the control buffer is. */
+/* The numbers are unaligned if the control buffer is. */
 static void read_rights(const struct cmsghdr *header, enum arrival arrival)
 {
 	const unsigned char *data = CMSG_DATA(header);
@@ -39,7 +39,7 @@ static void read_message(struct msghdr *message, enum arrival arrival)
 {
 	struct cmsghdr *header;
 
-	/* The kernel tells the bit back in every message (S-104). */
+	/* The kernel returns the bit with every message (S-104). */
 	if (arrival == FLAGGED_BY_US)
 		message->msg_flags &= ~MSG_CMSG_CLOEXEC;
 	if (!message->msg_controllen)
@@ -60,8 +60,9 @@ static enum arrival arrival_of(int fd, int flags)
 	return ni_marks_get(fd) & NI_MARK_REFUSES_FLAG ? WITHOUT_FLAG : FLAGGED_BY_US;
 }
 
-/* Packet sockets answer EINVAL to a flag that they do not know. Asked once for
- * each, so that no receive costs two calls. */
+/* Packet sockets fail with EINVAL for a flag that they do not know. This is
+ * remembered for each socket, so that only its first receive costs two
+ * calls. */
 static void remember_refusal(int fd, ssize_t result)
 {
 	if (result >= 0)
@@ -130,7 +131,7 @@ static NI_COLD ssize_t recvmsg_slow(int fd, struct msghdr *message, int flags)
 	return ni_recvmsg(&ni_next, fd, message, flags);
 }
 
-/* The rest of a hot recvmsg: descriptors, or a failure. */
+/* What the hot path of recvmsg leaves: descriptors, or a failure. */
 static NI_COLD ssize_t recvmsg_rest(int fd, struct msghdr *message, int flags,
 				    ssize_t size, int errno_before)
 {
@@ -142,8 +143,8 @@ static NI_COLD ssize_t recvmsg_rest(int fd, struct msghdr *message, int flags,
 	return size;
 }
 
-/* How far behind the thread pointer errno lies, in every thread: asking libc
- * for the place costs the hot path more than all else that it does. */
+/* The offset of errno from the thread pointer, the same in every thread: asking
+ * libc for the address costs the hot path more than everything else it does. */
 static long errno_offset;
 
 void ni_receive_start(void)

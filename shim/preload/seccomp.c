@@ -1,6 +1,6 @@
 /*
  * seccomp.c - prctl: rule 11. A filter may allow exactly the calls that the
- * program makes, with the very arguments.
+ * program makes, with exactly those arguments.
  */
 #if __has_include(<linux/seccomp.h>)
 #include <linux/seccomp.h>
@@ -18,8 +18,8 @@ void ni_seccomp_after_prctl(long option, long result)
 		ni_policy_stop();
 }
 
-/* Probes of what the kernel can do switch nothing off. A positive result is
- * the listener's descriptor, or, with TSYNC alone, the thread that failed. */
+/* Probing what the kernel supports switches nothing off. A positive result is
+ * the listener's descriptor or, with TSYNC alone, the thread that failed. */
 void ni_seccomp_after_seccomp(long operation, long flags, long result)
 {
 	bool sets = operation == SECCOMP_SET_MODE_STRICT ||

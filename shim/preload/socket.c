@@ -8,8 +8,8 @@
 #include "preload/marks.h"
 #include "preload/policy.h"
 
-/* Can the answer depend on our flag? An old kernel's EINVAL only until the flag
- * was seen to be known; a filter may say EPERM or ENOSYS for it at any time. */
+/* Can the error depend on our flag? An old kernel's EINVAL only as long as the
+ * flag was never seen to work; a filter's EPERM or ENOSYS at any time. */
 static bool may_be_our_flag(int error)
 {
 	if (error == EINVAL && ni_policy.has_socket_flag)
@@ -17,7 +17,7 @@ static bool may_be_our_flag(int error)
 	return ni_may_be_our_flag(error);
 }
 
-/* Success without the flag where it failed with it: that was the reason. */
+/* It failed with the flag; if it succeeds without, the flag was the reason. */
 static void learn(int result)
 {
 	if (result < 0 || ni_policy.lacks_socket_flag)
@@ -103,8 +103,8 @@ int ni_socketpair(const struct ni_next *next, int domain, int type,
 				 errno_before);
 }
 
-/* The rest of the hot path below, which then saves no register: no mark could
- * be made by one store, or the raw call failed, and errno is untouched yet. */
+/* What the hot path below leaves, so that it saves no registers: the mark takes
+ * more than one store, or the raw call failed, and errno is not set yet. */
 static NI_COLD int socket_again(int domain, int type, int protocol, int result)
 {
 	if (result < 0 && may_be_our_flag(-result))
@@ -116,7 +116,7 @@ static NI_COLD int socket_again(int domain, int type, int protocol, int result)
 	return ni_created((int)ni_libc_result(result));
 }
 
-/* Nearly as often: the program asks for close-on-exec itself. */
+/* Nearly as frequent: the program asks for close-on-exec itself. */
 static NI_HOT __attribute__((noinline)) int
 socket_as_asked(int domain, int type, int protocol)
 {

@@ -2,10 +2,10 @@
  * spawn.c - posix_spawn and its relatives: rules 9 and 10.
  *
  * Flags are never taken off in the parent's table, where another thread's exec
- * would see it. Where this is the only thread, file actions in front of the
- * caller's do it in the child: "dup2 onto itself" clears close-on-exec there
- * since glibc 2.29 and musl 1.1.24. Otherwise, and where they would be many,
- * the call is made from a copy of the table.
+ * would be affected. If this is the only thread, file actions in front of the
+ * caller's take them off in the child: "dup2 onto itself" clears close-on-exec
+ * there since glibc 2.29 and musl 1.1.24. Otherwise, or if there would be too
+ * many of them, the call is made from a copy of the table.
  */
 #include <alloca.h>
 #include <errno.h>
@@ -22,8 +22,8 @@
 #include "preload/policy.h"
 #include "preload/task.h"
 
-/* glibc's record of one action. posix_spawn_file_actions_adddup2() would
- * allocate; a test compares what it writes with what we write. */
+/* One file action of glibc's. posix_spawn_file_actions_adddup2() would allocate
+ * memory; a test compares what it writes with what we write. */
 struct action {
 	int tag;
 	union {
@@ -41,7 +41,7 @@ struct action {
 
 enum { ACTION_DUP2 = 1 };
 
-/* musl's, in a list that its child runs from the end to the start. */
+/* One of musl's, in a list that its child runs from the end to the start. */
 struct musl_action {
 	struct musl_action *next, *prev;
 	int command, fd, source, flags;
@@ -50,7 +50,7 @@ struct musl_action {
 
 enum { MUSL_DUP2 = 2 };
 
-/* posix_spawn_file_actions_t as both have it; musl uses the pointer alone. */
+/* posix_spawn_file_actions_t of both; musl uses only the pointer. */
 struct action_list {
 	int allocated, used;
 	void *actions;
@@ -60,8 +60,8 @@ struct action_list {
 _Static_assert(sizeof(struct action_list) == sizeof(posix_spawn_file_actions_t),
 	       "the type's own fields, and padding");
 
-/* More than this come by a copied table: they lie on a stack that may be a small
- * thread's. */
+/* If there are more, the table is copied instead: the actions are on the stack,
+ * which may be that of a thread with little. */
 enum { ACTIONS_MAX = 40 };
 
 typedef int spawn_function(int *, const char *,
@@ -72,7 +72,7 @@ typedef int spawn_function(int *, const char *,
 struct spawn {
 	spawn_function *function;
 	bool does_search;
-	int *id;		/* a pid_t or a descriptor: an int */
+	int *id;		/* of a pid_t or a descriptor: both are int */
 	const char *path;
 	const posix_spawn_file_actions_t *actions;
 	const posix_spawnattr_t *attributes;
@@ -103,7 +103,7 @@ static const struct action_list *caller_list(const struct spawn *spawn)
 	return (const struct action_list *)spawn->actions;
 }
 
-/* How many of the caller's have to be copied: of a linked list, none. */
+/* How many of the caller's actions have to be copied: none of a linked list. */
 static int own_actions(const struct spawn *spawn)
 {
 	return spawn->actions && ni_is_glibc() ? caller_list(spawn)->used : 0;
@@ -115,7 +115,7 @@ struct room {
 		struct action glibc[ACTIONS_MAX];
 		struct musl_action musl[ACTIONS_MAX];
 	} actions;
-	struct musl_action *last;	/* before it: the caller's */
+	struct musl_action *last;	/* the caller's come before it */
 	int used, most;
 };
 
@@ -132,8 +132,8 @@ static void add_action(void *data, unsigned fd)
 	action->of.dup2.newfd = (int)fd;
 }
 
-/* Ours become the end of the list, which is run first. The caller's part is
- * only read: it may be used by another thread at the same time. */
+/* Ours are added at the end of the list, which is run first. The caller's part
+ * is only read: another thread may be using it at the same time. */
 static void add_musl_action(void *data, unsigned fd)
 {
 	struct room *room = data;
@@ -184,8 +184,8 @@ static void release_and_list(void *text, unsigned fd)
 	ni_environment_add(text, fd);
 }
 
-/* The environment is chosen before the call: the file actions must not be run
- * a second time. */
+/* The environment is chosen before the call, for the file actions must not be
+ * run a second time. */
 static int spawn_with(const struct spawn *spawn,
 		      const posix_spawn_file_actions_t *actions,
 		      const struct ni_handover *handover, bool releases)

@@ -1,6 +1,6 @@
 /*
- * start.c - the one constructor. Nothing here asks the kernel unless the
- * environment brings something to adopt, or the program a relative path.
+ * start.c - the only constructor. Makes no system call unless the environment
+ * names descriptors to adopt, or the program was started by a relative path.
  */
 #include <stdint.h>
 #include <sys/auxv.h>
@@ -15,8 +15,8 @@
 #include "preload/policy.h"
 #include "preload/program.h"
 
-/* The arguments lie in front of the environment on the initial stack, and their
- * number in front of them. NULL where the environment is not there any more: an
+/* On the initial stack the arguments come before the environment, and their
+ * number before them. NULL if the environment is no longer there, because an
  * earlier constructor's setenv() has copied it. */
 static char **arguments_before(char **environment)
 {

@@ -1,13 +1,13 @@
 /*
- * stream.c - what libc closes inside: streams and directories. It does not come
- * by close(), so the mark is taken off here.
+ * stream.c - what libc closes internally: streams and directories. That does
+ * not pass through our close(), so the mark is removed here.
  */
 #include <errno.h>
 
 #include "preload/marks.h"
 #include "preload/next.h"
 
-/* A stream in memory has no descriptor, and asking it sets errno. */
+/* A stream in memory has no descriptor, and asking for it sets errno. */
 static void forget_stream(FILE *stream)
 {
 	int errno_before = errno;
@@ -28,7 +28,7 @@ NI_EXPORT int pclose(FILE *stream)
 	return ni_next.pclose(stream);
 }
 
-/* Whatever it opens takes the number of what it closes. */
+/* What it opens takes the number of what it closes. */
 NI_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
 			FILE *restrict stream)
 {

@@ -1,14 +1,16 @@
 /*
- * string.c - the few functions of <string.h> that the shim needs, its own.
+ * string.c - the shim's own versions of the few functions of <string.h> that it
+ * needs.
  *
- * libc's would do, but each one imported costs a symbol look-up of some 800
+ * libc's would do, but each imported one costs a symbol look-up of some 800
  * instructions in every process that starts: twelve were a third of the
- * start-up (callgrind, /bin/true). Hidden: no program sees them. Also what the
- * compiler itself calls to copy a struct. Only short texts come here.
+ * start-up (callgrind, /bin/true). They are hidden, so that no program sees
+ * them. The compiler itself calls some, to copy a struct. Used for short
+ * strings only.
  */
 #include <string.h>
 
-/* glibc 2.43 has macros of these names, which keep a const. */
+/* glibc 2.43 has macros with these names, which preserve const. */
 #undef memchr
 #undef strchr
 #undef strrchr

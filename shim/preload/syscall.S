@@ -1,6 +1,6 @@
 /*
- * syscall.S - syscall(2): a number that is none of ours jumps on with every
- * register and the stack as they were.
+ * syscall.S - syscall(2): for a number that is not one of ours, this jumps to
+ * the next definition with all registers and the stack unchanged.
  */
 #define OWN_NUMBERS 448		/* 64 * NI_OWN_NUMBERS_WORDS */
 

@@ -16,7 +16,7 @@ static bool stat_path(const char *path, struct stat *status)
 		       0) == 0;
 }
 
-/* /dev/log may be a link to where the log listens. */
+/* /dev/log may be a link to the socket on which the log listens. */
 static bool is_same_file(const char *path)
 {
 	struct stat log, other;
@@ -30,7 +30,7 @@ bool ni_is_system_log(int fd)
 	struct sockaddr_un peer;
 	socklen_t length = sizeof(peer) - 1;
 
-	/* A path of the full length has no zero behind it. */
+	/* A path of the full length is not followed by a zero. */
 	memset(&peer, 0, sizeof(peer));
 	if (ni_raw3(SYS_getpeername, fd, (long)&peer, (long)&length) < 0 ||
 	    peer.sun_family != AF_UNIX || peer.sun_path[0] != '/')

@@ -1,8 +1,8 @@
 /*
  * system_log.h - libc's own socket to the system log.
  *
- * syslog() closes and opens it inside, where no call is seen: it can take the
- * number of a descriptor that was ours. Asks the kernel; for exec.
+ * syslog() closes and opens it internally, where we see no call: it can take
+ * the number of a descriptor that was ours. Asks the kernel; for use by exec.
  */
 #ifndef NI_PRELOAD_SYSTEM_LOG_H
 #define NI_PRELOAD_SYSTEM_LOG_H
@@ -11,7 +11,7 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Does this socket lead to where syslog() writes? */
+/* Is this socket connected to where syslog() writes? */
 bool ni_is_system_log(int fd);
 
 #pragma GCC visibility pop

@@ -15,8 +15,8 @@
 #include "preload/policy.h"
 #include "preload/valgrind.h"
 
-/* In copied_table.S: a thread that runs body(data) on this stack, while this one sleeps;
- * 0 or less: the kernel's error. */
+/* In copied_table.S: a thread that runs body(data) on this stack, while this
+ * one sleeps; 0 or less: the kernel's error. */
 long ni_clone_and_sleep(long flags, void (*body)(void *), void *data);
 
 /* The kernel's set of signals. */
@@ -28,15 +28,15 @@ bool ni_is_single_thread(void)
 {
 	struct stat status;
 
-	/* One directory for each thread, besides "." and "..". */
+	/* There is one directory for each thread, besides "." and "..". */
 	return !ni_policy.has_filter &&
 	       ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/task",
 		       (long)&status, 0, 0, 0) == 0 &&
 	       status.st_nlink == 3;
 }
 
-/* No Linux calls a thread with a table of its own invalid: qemu does (10.0), and
- * lists a thread of its own among the program's. */
+/* No Linux calls a thread with a table of its own invalid: qemu does (10.0),
+ * and lists a thread of its own among the program's. */
 static bool is_emulated;
 
 bool ni_task_makes_threads;

@@ -1,6 +1,6 @@
 /*
- * valgrind.h - are we run by valgrind? It complains of calls that are right, or
- * ends at some that it does not know.
+ * valgrind.h - are we run by valgrind? It complains about some correct calls,
+ * and stops at some that it does not know.
  */
 #ifndef NI_PRELOAD_VALGRIND_H
 #define NI_PRELOAD_VALGRIND_H
@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* valgrind knows this idle sequence, and answers 1 to this request. */
+/* valgrind recognises this sequence, which otherwise does nothing, and answers
+ * the request with 1. */
 static inline bool ni_is_in_valgrind(void)
 {
 #if defined(__x86_64__)

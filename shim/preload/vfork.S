@@ -1,14 +1,14 @@
 /*
- * vfork.S - vfork, with a note in the child that it is one.
+ * vfork.S - vfork, which records in the child that it is a vfork child.
  *
- * The child runs in the parent's memory and may close, dup and flag
- * descriptors of its own: it is detached (marks.h). vfork cannot be wrapped in C:
- * the child would return through a frame that the parent still needs. The
- * thread-local words are the parent's, too: the parent wakes up last and puts
- * them back.
+ * The child runs in the parent's memory and may close, dup and flag descriptors
+ * of its own: it is detached (marks.h). vfork cannot be wrapped in C: the child
+ * would return through a frame that the parent still needs. The thread-local
+ * variables are shared with the parent, too; the parent runs last and restores
+ * them.
  *
- * If another library defines vfork (sanitizers turn it into fork), that one is
- * jumped to.
+ * If another library defines vfork (sanitizers turn it into fork), this jumps
+ * to that definition.
  */
 #include <sys/syscall.h>
 
@@ -46,8 +46,8 @@ vfork:
 	movl	%r8d, %fs:(%rdx)
 	movq	ni_marks_limit@gottpoff(%rip), %rdx
 	movl	$0, %fs:(%rdx)
-	/* A shadow stack is shared, too, and the parent returns by its entry:
-	 * the child must leave it there. */
+	/* A shadow stack is shared, too, and the parent needs its entry to
+	 * return: the child must leave it there. */
 	xorl	%edx, %edx
 	rdsspq	%rdx
 	testq	%rdx, %rdx
