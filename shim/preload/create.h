@@ -1,6 +1,6 @@
 /*
- * create.h - what the interposed calls do, and what becomes of a descriptor that
- * one has made.
+ * create.h - what the interposed calls do, and what happens to a descriptor that
+ * one of them has made.
  */
 #ifndef NI_PRELOAD_CREATE_H
 #define NI_PRELOAD_CREATE_H
@@ -13,9 +13,9 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * ni_NAME(next, the arguments), for each system call of calls.def. @next is the
- * way on: ni_next for a libc-named call, the numbered system calls for
- * syscall(2). No other system call than fcntl.
+ * ni_NAME(next, the arguments), for each system call of calls.def. @next says
+ * what to call: ni_next for a libc-named call, the numbered system calls for
+ * syscall(2). No system call but fcntl is added.
  */
 #define ARGUMENTS(...) __VA_ARGS__
 #define SYSTEM(name, result, parameters, ...) \

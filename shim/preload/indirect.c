@@ -16,7 +16,7 @@
 #include "preload/next.h"
 #include "preload/seccomp.h"
 
-/* ---- the way on ---- */
+/* ---- the calls by number ---- */
 
 #define P(pointer) ((long)(pointer))
 #define ARGUMENTS(...) __VA_ARGS__

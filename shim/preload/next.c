@@ -1,5 +1,6 @@
 /*
- * next.c - the functions behind the shim: found once, or made of system calls.
+ * next.c - the functions that the shim calls in turn: looked up once, or made of
+ * system calls.
  */
 #include "preload/next.h"
 
@@ -11,7 +12,7 @@
 #include "common/next_symbol.h"
 #include "common/raw.h"
 
-/* ---- what serves until the constructor ran, and DIRECT calls for ever ---- */
+/* ---- used until the constructor has run, and by DIRECT calls always ---- */
 
 #define P(pointer) ((long)(pointer))
 #define ARGUMENTS(...) __VA_ARGS__
@@ -64,7 +65,7 @@ static int raw_recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
 					  count, flags, (long)timeout));
 }
 
-/* AArch64 has no dup2: dup3, and a look at the flags for equal numbers. */
+/* AArch64 has no dup2: dup3 is used, and for equal numbers F_GETFD. */
 #ifndef SYS_dup2
 static int raw_dup2(int fd, int fd2)
 {
