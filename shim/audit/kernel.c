@@ -191,7 +191,6 @@ void ni_kernel_describe(int fd, struct ni_description *description)
 	struct stat status;
 	char path[256];
 	size_t length;
-	long flags;
 
 	memset(what, 0, sizeof(*what));
 	description->size = 0;
@@ -202,8 +201,6 @@ void ni_kernel_describe(int fd, struct ni_description *description)
 	what->inode = status.st_ino;
 	length = read_link(fd, path, sizeof(path));
 	what->type = (uint8_t)type_of(&status, path, length);
-	flags = ni_raw3(SYS_fcntl, fd, F_GETFL, 0);
-	what->open_flags = flags < 0 ? 0 : (uint32_t)flags;
 	if (what->type == NI_TYPE_SOCKET)
 		describe_socket(fd, description);
 	memcpy(description->bytes + description->size, path, length);

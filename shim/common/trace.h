@@ -51,11 +51,10 @@
 #define NI_TRACE_CELL_SIZE 32
 #define NI_TRACE_STRINGS_SIZE 3584
 
-/* ni_trace_header.flags */
+/* ni_trace_header.flags; 8 has no meaning. */
 #define NI_TRACE_SHIM 1u		/* the shim enforces in this image */
 #define NI_TRACE_NO_FOLLOW 2u		/* environments were not completed */
 #define NI_TRACE_CALLER_ONLY 4u		/* stacks have one frame: no unwinder */
-#define NI_TRACE_THREADS_UNKNOWN 8u	/* "second thread" cannot be known */
 #define NI_TRACE_ARGV_CUT 16u		/* argv did not fit */
 #define NI_TRACE_READY 32u		/* header complete; without it: torn */
 #define NI_TRACE_RING 64u		/* made an io_uring: descriptors that come
@@ -94,10 +93,10 @@ struct ni_trace_header {
 	uint16_t execfn_size;	/* of the path that was executed, see strings[] */
 	uint32_t pid;		/* at start; fork children write here too */
 	uint32_t ppid;
-	uint32_t uid;
+	uint32_t uid;		/* the effective one, at start */
 	uint32_t argc;
 	uint64_t start_ns;	/* CLOCK_MONOTONIC, as every time_ns here */
-	uint64_t start_real_ns;	/* CLOCK_REALTIME at the same moment */
+	uint64_t start_real_ns;	/* CLOCK_REALTIME at the same moment; 0: unknown */
 	uint64_t exe_device;	/* of /proc/self/exe; 0, 0: not known */
 	uint64_t exe_inode;
 	uint64_t reserved_word;	/* once the inode of the pid namespace */
@@ -179,14 +178,11 @@ struct ni_trace_module {
  * A frame is one 64-bit word. Bits 48..63: number of the module, 0: none known,
  * the rest is then a plain address: code that a runtime made, which the file
  * /tmp/perf-PID.map may name. The stack ends there unless script-frames was
- * given. Bit 47: the address
- * is that of an interrupted instruction (not written at present), else a return
- * address: look up the line at address - 1. Bits 0..46: address as the module's
- * file counts (mapped address less bias).
+ * given. Bits 0..46: a return address as the module's file counts (mapped
+ * address less bias): look up the line at address - 1. Bit 47 is zero.
  */
 #define NI_FRAME_MODULE(frame) ((uint32_t)((frame) >> 48))
-#define NI_FRAME_INTERRUPTED (UINT64_C(1) << 47)
-#define NI_FRAME_ADDRESS(frame) ((frame) & (NI_FRAME_INTERRUPTED - 1))
+#define NI_FRAME_ADDRESS(frame) ((frame) & ((UINT64_C(1) << 47) - 1))
 
 /* Another site, and how often it closed or marked what this one created. */
 struct ni_trace_partner {
@@ -275,7 +271,7 @@ struct ni_trace_what {
 	uint16_t family;	/* of sockets: SO_DOMAIN, SO_TYPE, SO_PROTOCOL */
 	uint16_t socket_type;
 	uint16_t protocol;
-	uint32_t open_flags;	/* F_GETFL */
+	uint32_t reserved;	/* once what F_GETFL answers */
 	uint16_t local_size;	/* these bytes follow the record: a sockaddr */
 	uint16_t remote_size;	/* then the peer's sockaddr */
 	uint16_t path_size;	/* then the path, as /proc/self/fd shows it */
@@ -365,9 +361,8 @@ enum ni_trace_passed {
 				   its name */
 	NI_PASSED_ARGUMENT,	/* name=N or /dev/fd/N; detail: the argument */
 	NI_PASSED_ACTION,	/* by a posix_spawn file action */
-	NI_PASSED_SAME_PROGRAM,	/* to the program itself (not written: the report
-				   knows by the files) */
-	NI_PASSED_CONVENTION	/* the receiver knows it without being told;
+	/* 7: to the program itself; the report knows that by the files. */
+	NI_PASSED_CONVENTION = 8 /* the receiver knows it without being told;
 				   detail: the convention's name */
 };
 

@@ -189,6 +189,10 @@ def test_a_tree_of_a_thousand_processes_is_one_report():
         processes = record.report()["processes"]
         check("all are there", len({p["pid"] for p in processes}) == 1023,
               len(processes))
+        check("each with its user", {p["uid"] for p in processes} ==
+              {os.geteuid()}, processes[:2])
+        check("and the date", all("2000" <= p["started"] < "2100"
+                                  for p in processes), processes[:2])
 
 
 def test_a_cleaned_environment_is_completed():

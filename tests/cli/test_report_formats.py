@@ -80,6 +80,12 @@ class Json(RecordingTest):
              (102, 101, "/bin/cat", 1), (103, 100, "/usr/bin/helper", 0)])
         self.assertIsNotNone(processes[3]["unfollowed"])
 
+    def test_who_started_it_and_when_is_told_where_it_is_known(self):
+        self.assertEqual(
+            [(row["uid"], row["started"]) for row in self.json()["processes"]],
+            [(33, "2023-11-14T22:13:20Z"), (0, None), (0, None),
+             (None, None)])
+
     def test_the_summary_counts_the_chosen_that_are_left(self):
         self.assertEqual(self.json()["summary"], {
             "leak": 6, "exhausted": 0, "double-close": 1, "race": 1,

@@ -261,6 +261,8 @@ static struct builder *make_server(void)
 	struct builder *server = image(100, 1, 1000, "/usr/bin/server");
 	uint32_t socket, log, other, exec;
 
+	server->header.uid = 33;
+	server->header.start_real_ns = UINT64_C(1700000000000000000);
 	builder_argument(server, "server");
 	builder_argument(server, "\033[31m</script><b>\"'\n\xff");
 	socket = site(server, NI_CALL_socket, open_listener, NULL);

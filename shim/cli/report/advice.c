@@ -212,8 +212,6 @@ static const char *who_watched(struct ni_arena *arena,
 		return ni_arena_format(arena, "%" PRIu64 " of %" PRIu64
 				       " times the process had a second thread",
 				       windows->threaded, all);
-	if (windows->is_threaded_unknown)
-		return "whether other threads ran then is not known";
 	return "the process had no second thread: harmless until it has one";
 }
 

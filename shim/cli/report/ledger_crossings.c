@@ -85,8 +85,6 @@ static const char *why_passed(struct ledger *ledger,
 			"variable tells the receiver the number: is it meant "
 			"to have it?" :
 			"passed on purpose: close-on-exec was taken off";
-	case NI_PASSED_SAME_PROGRAM:
-		return "passed on purpose: the program starts itself again";
 	case NI_PASSED_CONVENTION:
 		return ni_arena_format(ledger->arena, "passed on purpose: the "
 				       "receiver expects it (%s)",

@@ -72,7 +72,7 @@ static void add_inheritable(struct ledger *ledger, struct image *image,
 }
 
 /* All of a site's windows, in the finding of each place that marked. */
-static void add_windows(struct ni_finding *finding, const struct image *image,
+static void add_windows(struct ni_finding *finding,
 			const struct ni_trace_site *site)
 {
 	struct ni_windows *windows = &finding->windows;
@@ -82,9 +82,7 @@ static void add_windows(struct ni_finding *finding, const struct image *image,
 	for (size_t i = 0; i < NI_WINDOWS; i++)
 		windows->counts[i] += site->windows[i];
 	windows->threaded += site->marked_threaded;
-	if (image->trace->header.flags & NI_TRACE_THREADS_UNKNOWN)
-		windows->is_threaded_unknown = true;
-	finding->is_minor = !windows->threaded && !windows->is_threaded_unknown;
+	finding->is_minor = !windows->threaded;
 }
 
 static void add_race(struct ledger *ledger, struct image *image, uint32_t ref)
@@ -102,14 +100,14 @@ static void add_race(struct ledger *ledger, struct image *image, uint32_t ref)
 		finding = site_finding(ledger, image, NI_KIND_RACE, ref,
 				       marker->site);
 		finding->count += count;
-		add_windows(finding, image, site);
+		add_windows(finding, site);
 		rest -= count;
 	}
 	if (!rest)
 		return;
 	finding = site_finding(ledger, image, NI_KIND_RACE, ref, 0);
 	finding->count += rest;
-	add_windows(finding, image, site);
+	add_windows(finding, site);
 }
 
 static const struct ni_trace_partner *

@@ -56,6 +56,8 @@ static void read_image(struct ledger *ledger, struct image *image)
 
 	program->pid = (pid_t)trace->header.pid;
 	program->ppid = (pid_t)trace->header.ppid;
+	program->uid = trace->header.uid;
+	program->started_ns = trace->header.start_real_ns;
 	program->exe = *trace->exe || !trace->argc ? trace->exe :
 						     trace->argv[0];
 	program->cwd = trace->cwd;
@@ -226,6 +228,7 @@ static void add_unfollowed(struct ledger *ledger, struct launch *launch)
 	program->pid = launch->child;
 	program->ppid = launch->child == launch->pid ? (pid_t)exec->ppid :
 						       launch->pid;
+	program->uid = -1;
 	program->exe = ni_arena_copy(ledger->arena, tail, exec->path_size);
 	program->name = ni_base_name(program->exe);
 	program->argv = ni_trace_strings(ledger->arena, tail + exec->path_size,

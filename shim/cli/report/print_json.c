@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/report/json_report.h"
 #include "cli/report/order.h"
@@ -40,11 +41,27 @@ static json_t *json_argv(const struct ni_program *program)
 	return argv;
 }
 
+/* "2026-11-21T19:40:00Z" */
+static json_t *json_time(uint64_t real_ns)
+{
+	time_t seconds = (time_t)(real_ns / 1000000000);
+	char text[40];
+	struct tm utc;
+
+	if (!real_ns || !gmtime_r(&seconds, &utc) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc))
+		return json_null();
+	return json_string(text);
+}
+
 static json_t *json_program(const struct ni_program *program)
 {
-	return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"pid", (int)program->pid,
 		"ppid", (int)program->ppid,
+		"uid", program->uid < 0 ? json_null() :
+					  json_integer(program->uid),
+		"started", json_time(program->started_ns),
 		"exe", ni_json_text(program->exe),
 		"name", ni_json_text(program->name),
 		"argv", json_argv(program),

@@ -66,6 +66,8 @@ struct ni_what {
 struct ni_program {
 	size_t number;		/* its place in the report */
 	pid_t pid, ppid;
+	int64_t uid;		/* the effective one; -1: not known */
+	uint64_t started_ns;	/* CLOCK_REALTIME; 0: not known */
 	const char *exe;
 	const char *name;	/* what people call it, without directories */
 	const char *const *argv;
@@ -83,7 +85,6 @@ struct ni_windows {
 	uint64_t longest_ns;
 	uint64_t counts[NI_WINDOW_ROWS];	/* [n]: below 2^n us */
 	uint64_t threaded;	/* while the process had a second thread */
-	bool is_threaded_unknown;
 };
 
 /* The call that does not do what it seems to. */
