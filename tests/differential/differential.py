@@ -103,6 +103,9 @@ def main(cases):
     if sys.argv[1:] == ["--differences"]:
         list_differences(cases)
         sys.exit(0)
+    if sys.argv[1:] == ["--names"]:
+        print("\n".join(case.name for case in cases))
+        sys.exit(0)
     require()
     chosen = [case for case in cases
               if os.environ.get("CASE", "") in case.name]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """accept(): S-25..S-33."""
 
-from case import Case, drop_calls, error
+from case import Case, drop_calls, error, replace_calls
 from differential import main
 
 TIMED_OUT = error("O-11", "a timeout that ran out has a number",
@@ -46,6 +46,29 @@ def mode_rows():
                        differs=(REDUNDANT,) if (mode, default) == (
                            "a listener with a timeout", "no default timeout")
                        else ())
+
+
+# One call where Python has two.
+IN_THE_CALL = (
+    replace_calls("S-28", "the mode is set in the call",
+                  r"^(accept4\(.*), SOCK_CLOEXEC\)",
+                  r"\1, SOCK_CLOEXEC|SOCK_NONBLOCK)"),
+    drop_calls("S-28", "and in no other",
+               r"^ioctl\(fd\d, FIONBIO, \[1\]\) = 0"))
+
+
+def nonblocking_rows():
+    for mode, listener in MODES.items():
+        yield Case(f"accept4: non-blocking from {mode}", "S-28",
+                   "s, addr = l.accept(); s.setblocking(False)",
+                   "s, addr = accept4(l, SOCK_NONBLOCK)",
+                   TCP[0] + CLIENT[0] + listener[0],
+                   TCP[1] + CLIENT[1] + listener[1],
+                   differs=IN_THE_CALL + (
+                       (REDUNDANT,) if "timeout" in mode else ()))
+    yield Case("accept4: without a flag", "S-25", ACCEPT[0],
+               "s, addr = accept4(l, 0)", TCP[0] + CLIENT[0],
+               TCP[1] + CLIENT[1])
 
 
 def kind_rows():
@@ -159,6 +182,7 @@ def injected_rows():
                                    r"^close\(5\) = -1 EBADF")))
 
 
-CASES = [*mode_rows(), *kind_rows(), *error_rows(), *injected_rows()]
+CASES = [*mode_rows(), *nonblocking_rows(), *kind_rows(), *error_rows(),
+         *injected_rows()]
 
 main(CASES)

@@ -208,6 +208,10 @@ def ends_rows():
                    *prepare)
         yield Case(f"shutdown: {name}", "3.16", "a.shutdown(SHUT_RDWR)",
                    "shutdown(a, SHUT_RDWR)", *prepare)
+    for name in ("an idle socket", "an idle IPv6 socket", "a closed socket"):
+        yield Case(f"port of getsockname: {name}", "S-107",
+                   "n = a.getsockname()[1]", "n = port_of_name(a)",
+                   *ENDS[name])
     for how in ("SHUT_RD", "SHUT_WR", "SHUT_RDWR", "7"):
         yield Case(f"shutdown: {how}", "3.16", f"a.shutdown({how})",
                    f"shutdown(a, {how})", *TCP)

@@ -118,6 +118,29 @@ def reader_rows():
                                       'recvfrom(fd3, "", 5'),))
 
 
+    for size in (1, 2, 3, 8, 20):
+        yield Case(f"read1: {size} bytes behind a line", "3.16",
+                   f"r = _m.readline(); s = _m.read1({size})",
+                   f"r = readline(); s = read_some({size})",
+                   PAIR[0] + "; b.sendall(b'one\\nfour')" + makefile[0],
+                   PAIR[1] + "; _n = sendall(b, b'one\\nfour', 0)" +
+                   makefile[1])
+    yield Case("read1: the end", "3.16", "r = _m.read1(9)", "r = read_some(9)",
+               PAIR[0] + "; b.close()" + makefile[0],
+               PAIR[1] + "; close(b)" + makefile[1])
+
+
+def word_rows():
+    for number in (1, 2, 9, 11, 13, 22, 24, 32, 88, 95, 97, 98, 99, 101, 104,
+                   106, 107, 111, 113, 115, 133):
+        yield Case(f"strerror: {number}", "3.16",
+                   f"w = os.strerror({number})", f"w = strerror({number})",
+                   silent=True)
+    yield Case("strerror: ETIMEDOUT, as the library's own timeout says", "O-11",
+               "w = str(socket.timeout('timed out'))", "w = strerror(110)",
+               silent=True)
+
+
 def resolve_rows():
     for host in ("127.0.0.1", "::1", "0.0.0.0", "::", "127.1", "fe80::1%lo",
                  "::ffff:1.2.3.4"):
@@ -181,6 +204,7 @@ def connect_rows():
                               "ETIMEDOUT", "the kernel's ETIMEDOUT"),))
 
 
-CASES = [*sendfile_rows(), *reader_rows(), *resolve_rows(), *connect_rows()]
+CASES = [*sendfile_rows(), *reader_rows(), *word_rows(), *resolve_rows(),
+         *connect_rows()]
 
 main(CASES)

@@ -95,6 +95,34 @@ def error_rows():
                *SOCKETS["TCP"])
 
 
-CASES = [*number_rows(), *bytes_rows(), *error_rows()]
+def shorthand_rows():
+    """What is several calls in Python."""
+    for kind, make in SOCKETS.items():
+        for on in (0, 1):
+            yield Case(f"set_nodelay: {on} for {kind}", "3.16",
+                       f"a.setsockopt(IPPROTO_TCP, TCP_NODELAY, {on})",
+                       f"set_nodelay(a, {on})", *make)
+    named = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+    for kind in ("TCP", "TCP over IPv6"):
+        for numbers in ((10, 5, 3), (-1, 5, -1), (-1, -1, -1), (32767, 1, 127)):
+            python = "".join(f"a.setsockopt(IPPROTO_TCP, {option}, {number}); "
+                             for option, number in zip(named, numbers)
+                             if number != -1)
+            yield Case(f"set_keepalive: {numbers} for {kind}", "3.16",
+                       python + "a.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)",
+                       f"set_keepalive(a, 1, {', '.join(map(str, numbers))})",
+                       *SOCKETS[kind])
+    yield Case("set_keepalive: off", "3.16",
+               "a.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 0)",
+               "set_keepalive(a, 0, 10, 5, 3)", *SOCKETS["TCP"])
+    yield Case("set_keepalive: out of range", "3.16",
+               "a.setsockopt(IPPROTO_TCP, TCP_KEEPIDLE, 32768)",
+               "set_keepalive(a, 1, 32768, 5, 3)", *SOCKETS["TCP"])
+    yield Case("set_keepalive: no TCP", "3.16",
+               "a.setsockopt(IPPROTO_TCP, TCP_KEEPIDLE, 10)",
+               "set_keepalive(a, 1, 10, 5, 3)", *SOCKETS["UDP"])
+
+
+CASES = [*shorthand_rows(), *number_rows(), *bytes_rows(), *error_rows()]
 
 main(CASES)

@@ -94,8 +94,12 @@ static long long accept_(const struct statement *st)
 	int r;
 
 	memset(&address, POISON, sizeof(address));
-	r = noinherit_accept(SOCKET_AT(st, 0), &made,
-			     (struct sockaddr *)&address, &size);
+	r = st->words_count == 1 ?
+		noinherit_accept(SOCKET_AT(st, 0), &made,
+				 (struct sockaddr *)&address, &size) :
+		noinherit_accept4(SOCKET_AT(st, 0), &made,
+				  (struct sockaddr *)&address, &size,
+				  NUMBER_AT(st, 1));
 	if (r < 0 && (!is_poisoned(&address, sizeof(address)) ||
 		      size != sizeof(address)))
 		complain("an address was written on failure");
@@ -491,6 +495,7 @@ static const struct command api_calls[] = {
 	{ "fromfd", fromfd, 0 },
 	{ "socketpair", socketpair_, 0 },
 	{ "accept", accept_, 0 },
+	{ "accept4", accept_, 0 },
 	{ "dup", dup_, 0 },
 	{ "detach", detach, 1 },
 	{ "close", close_, 0 },

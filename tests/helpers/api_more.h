@@ -203,6 +203,56 @@ static long long resolve_all(const struct statement *st)
 	return r;
 }
 
+/* What read1() takes: all there is, up to a size. */
+static long long read_some(const struct statement *st)
+{
+	size_t size = (size_t)to_number(word_at(st, 0));
+	char *buf = malloc(size + 1);
+	ssize_t r = noinherit_reader_read(&reader, buf, size);
+
+	if (r >= 0)
+		put_bytes(st, 0, buf, (size_t)r);
+	return r;
+}
+
+static long long port_of_name(const struct statement *st)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	int r = noinherit_getsockname(SOCKET_AT(st, 0), (void *)&address,
+				      &size);
+
+	if (r == 0)
+		r = noinherit_port((void *)&address, size);
+	if (r >= 0)
+		put_number(st, 0, r);
+	return r;
+}
+
+static long long set_nodelay(const struct statement *st)
+{
+	return noinherit_set_nodelay(SOCKET_AT(st, 0), NUMBER_AT(st, 1));
+}
+
+static long long set_keepalive(const struct statement *st)
+{
+	return noinherit_set_keepalive(SOCKET_AT(st, 0), NUMBER_AT(st, 1),
+				       NUMBER_AT(st, 2), NUMBER_AT(st, 3),
+				       NUMBER_AT(st, 4));
+}
+
+/* Of an errno value; its number must come back, too. */
+static long long strerror_(const struct statement *st)
+{
+	int error = -NUMBER_AT(st, 0);
+	const char *words = noinherit_strerror(error);
+
+	if (noinherit_errno(error) != -error)
+		complain("the number is another");
+	put_bytes(st, 0, words, strlen(words));
+	return 0;
+}
+
 static const struct command more_calls[] = {
 	{ "getsockname", getsockname_, 0 },
 	{ "getpeername", getpeername_, 0 },
@@ -218,6 +268,11 @@ static const struct command more_calls[] = {
 	{ "makefile", makefile, 0 },
 	{ "readline", readline_, 0 },
 	{ "read_exact", read_exact, 0 },
+	{ "read_some", read_some, 0 },
+	{ "port_of_name", port_of_name, 0 },
+	{ "set_nodelay", set_nodelay, 0 },
+	{ "set_keepalive", set_keepalive, 0 },
+	{ "strerror", strerror_, 0 },
 	{ "resolve_all", resolve_all, 0 },
 };
 
