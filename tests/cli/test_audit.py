@@ -113,14 +113,16 @@ ps -o pgid=,sid=,tpgid= -p $$"""
 
 
 class Signals(AuditTest):
-    """The command counts the signals that it gets; 'ready' says it is there."""
+    """The command counts the signals that it gets and names each; 'ready' says
+    it is there."""
 
     SCRIPT = """
-import signal, sys
+import os, signal, sys
 count = 0
 def counted(number, frame):
     global count
     count += 1
+    os.write(1, b"%d\\n" % number)
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
     signal.signal(number, counted)
 print("ready", flush=True)
@@ -141,10 +143,7 @@ print("got", count, flush=True)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
                            signal.SIGUSR1):
                 process.send_signal(number)
-            # Signals are taken in the order of their numbers; by the time the
-            # child has answered to none, it has been sent all.
-            child = self.child_of(process.pid)
-            self.wait_until_delivered(process.pid, child)
+                self.assertEqual(process.stdout.readline(), f"{number:d}\n")
             process.stdin.write("\n")
             process.stdin.close()
             self.assertEqual(process.stdout.read(), "got 4\n")
@@ -179,6 +178,7 @@ print("got", count, flush=True)
         self.addCleanup(os.close, terminal)
         self.read_until(terminal, b"ready")
         os.write(terminal, b"\x03")
+        self.read_until(terminal, b"%d\r\n" % signal.SIGINT)
         self.wait_until_delivered(pid, self.child_of(pid))
         os.write(terminal, b"\n")
         self.assertIn(b"got 1", self.read_until(terminal, b"got "))
