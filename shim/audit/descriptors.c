@@ -146,6 +146,12 @@ int ni_descriptors_next(int fd)
 	return fd;
 }
 
+/* A vfork child is another process, though it counts no fork. */
+uint8_t ni_descriptors_generation(void)
+{
+	return (uint8_t)(ni_recorder.generation + ni_is_vforked());
+}
+
 /* ---- creating --------------------------------------------------------------- */
 
 static void set_ticks(struct ni_slot *slot, uint64_t ticks)
@@ -169,7 +175,7 @@ void ni_descriptors_created(const struct ni_caller *caller, int fd,
 		.created = ni_site_find(caller),
 		.state = NI_SLOT_OPEN,
 		.type = (uint8_t)type,
-		.generation = ni_recorder.generation,
+		.generation = ni_descriptors_generation(),
 	};
 	struct ni_trace_site *site = ni_site_at(slot.created);
 
@@ -186,6 +192,18 @@ void ni_descriptors_created(const struct ni_caller *caller, int fd,
 					       &site->atomic);
 	if (!site->type)
 		site->type = (uint8_t)type;
+}
+
+void ni_descriptors_moved(int fd, int copy)
+{
+	const struct ni_slot source = ni_descriptors_get(fd);
+	struct ni_slot slot = ni_descriptors_get(copy);
+
+	if (fd < 3 || !source.created || !(source.state & NI_SLOT_OPEN) ||
+	    (source.state & (NI_SLOT_DUP2 | NI_SLOT_MOVED)) == NI_SLOT_DUP2)
+		return;
+	slot.state |= NI_SLOT_MOVED;
+	ni_descriptors_put(copy, slot);
 }
 
 void ni_descriptors_socket(int fd, int family, int type, int protocol)
@@ -296,7 +314,7 @@ static void count_close(const struct ni_slot *slot, uint32_t closer)
 	struct ni_trace_site *site = ni_site_at(slot->created);
 
 	/* A child that closes its copy does not say where the program does. */
-	if (!site || slot->generation != ni_recorder.generation)
+	if (!site || slot->generation != ni_descriptors_generation())
 		return;
 	if (!ni_site_count_partner(site->closers, closer))
 		ni_trace_count(&site->closed);

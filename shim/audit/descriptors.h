@@ -25,6 +25,7 @@ enum {
 	NI_SLOT_CLEARED = 16,		/* close-on-exec taken off explicitly */
 	NI_SLOT_DUP2 = 32,		/* put on this number by dup2, dup3 */
 	NI_SLOT_ARRIVED = 64,		/* open when the image started */
+	NI_SLOT_MOVED = 128,		/* by dup2, from one of the program's own */
 };
 
 struct ni_slot {
@@ -32,7 +33,8 @@ struct ni_slot {
 	uint32_t created;	/* site; 0: not seen or no room */
 	uint8_t state;
 	uint8_t type;		/* enum ni_trace_type */
-	uint8_t generation;	/* of the process that created it */
+	uint8_t generation;	/* of the process that created it, see
+				   ni_descriptors_generation() */
 	uint8_t ticks_high;	/* when it was created; see set_ticks() */
 	uint32_t ticks_low;
 	uint32_t other;		/* closed: site of the close;
@@ -55,6 +57,9 @@ int ni_descriptors_highest(void);
  * that were never touched, of which the first 64 numbers are no part. */
 int ni_descriptors_next(int fd);
 
+/* Which process this is, among those that came of each other by forks. */
+uint8_t ni_descriptors_generation(void);
+
 /* ---- what happens to a descriptor ------------------------------------------ */
 
 enum ni_creation { NI_ATOMIC, NI_INHERITABLE };
@@ -64,6 +69,9 @@ enum ni_creation { NI_ATOMIC, NI_INHERITABLE };
  */
 void ni_descriptors_created(const struct ni_caller *caller, int fd,
 			    enum ni_trace_type type, enum ni_creation how);
+
+/* What a dup2 or dup3 has put on @copy is @fd. */
+void ni_descriptors_moved(int fd, int copy);
 
 /* The arguments of the socket call, for the site's record. */
 void ni_descriptors_socket(int fd, int family, int type, int protocol);

@@ -72,8 +72,10 @@ static uint16_t flags_of(const struct ni_slot *slot)
 	else if (!(slot->state & NI_SLOT_OPEN) || !slot->created)
 		flags |= NI_HELD_UNSEEN;
 	if (!(flags & NI_HELD_UNSEEN) &&
-	    slot->generation != ni_recorder.generation)
+	    slot->generation != ni_descriptors_generation())
 		flags |= NI_HELD_FORKED;
+	if (slot->state & NI_SLOT_MOVED)
+		flags |= NI_HELD_MOVED;
 	return flags;
 }
 

@@ -42,7 +42,9 @@ int ni_replace_end(const struct ni_closing *closing,
 		return result;
 	}
 	ni_closing_end(closing, 0);
-	return ni_duplicated(caller, fd, result, atomic);
+	ni_duplicated(caller, fd, result, atomic);
+	ni_descriptors_moved(fd, result);
+	return result;
 }
 
 NI_EXPORT int dup2(int fd, int target)

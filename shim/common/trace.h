@@ -377,6 +377,9 @@ enum ni_trace_passed {
 #define NI_HELD_UNTOLD 32u	/* passed by F_SETFD 0 or the like, but no
 				   argument and no variable names the number:
 				   passed in doubt */
+#define NI_HELD_MOVED 64u	/* what dup2 put there was a descriptor that the
+				   program had made, no copy of one that it had
+				   been given or of a standard stream */
 
 /* A descriptor >= 3 that is (or, but for the shim, would be) open in the new
  * image. */

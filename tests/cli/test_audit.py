@@ -254,25 +254,49 @@ class Report(AuditTest):
         self.assertEqual(result.returncode, 9, result.stderr)
 
     def test_what_a_script_opens_gets_a_shell_s_cure(self):
-        for line, heading in (("exec 3</etc/passwd", "LEAK  file /etc/passwd"),
-                              ("exec {fd}</etc/passwd",
-                               "LEAK  file /etc/passwd"),
-                              ("exec 7</etc/passwd",
-                               "PASSED  file /etc/passwd")):
-            with self.subTest(line):
-                script = self.file("script", line + "\n/bin/true\n:\n")
-                text = self.audit("--kinds=leak,passed", "bash",
-                                  script).stderr
+        """Whether the shell needs a dup2 for it or not."""
+        for shell, number in (("dash", 3), ("dash", 7), ("bash", 3),
+                              ("bash", 7), ("bash", 10), ("bash", "{fd}")):
+            with self.subTest(shell=shell, number=number):
+                script = self.file("script", f"exec {number}</etc/passwd\n"
+                                   "/bin/true\n:\n")
+                text = self.audit("--kinds=leak,passed", shell, script).stderr
+                heading = "LEAK  file /etc/passwd"
                 self.assertIn(heading, text)
                 block = text[text.index(heading):].split("\n\n")[0]
                 self.assertRegex(block, rf"(?m)^  fix: {script}: \d+>&- at ")
                 self.assertNotIn("CLOEXEC", block)
+                self.assertNotIn("PASSED", text)
+
+    def test_it_is_a_leak_of_the_shell_s_whoever_hands_it_on(self):
+        for number in (3, 7):
+            report = self.audit_json("bash", "-c", f"exec {number}</etc/passwd"
+                                     "; sh -c '/bin/true; :'; :")
+            self.assertEqual([os.path.basename(row["to"]["exe"])
+                              for row in report["findings"]
+                              if row["kind"] == "leak"],
+                             [os.path.basename(os.path.realpath("/bin/sh")),
+                              "true"], number)
+
+    def assert_none_leaks(self, shell, lines, name="script"):
+        script = self.file(name, lines + "\n/bin/true\n:\n")
+        text = self.audit(shell, script).stderr
+        self.assertNotRegex(text, "(?m)^LEAK", lines)
 
     def test_what_is_opened_for_one_command_is_meant_for_it(self):
-        script = self.file("script", "/bin/true 7</etc/passwd\n:\n")
+        for shell, number in (("dash", 3), ("dash", 7), ("bash", 3),
+                              ("bash", 7), ("bash", 10)):
+            self.assert_none_leaks(shell, f"/bin/true {number}</etc/passwd")
+
+    def test_a_copy_of_a_standard_stream_is_meant_for_all(self):
         for shell in ("dash", "bash"):
-            self.assertNotIn("/etc/passwd", self.audit(shell, script).stderr
-                             .replace(f"{shell} {script}", ""))
+            self.assert_none_leaks(shell, "exec 6>&1\nexec 9>&6\nexec 7<&0")
+
+    def test_the_log_of_configure_is_meant_for_all(self):
+        for name in ("configure", "config.status"):
+            for number in (3, 5):
+                self.assert_none_leaks(
+                    "sh", f"exec {number}>>{self.path('config.log')}", name)
 
     def test_a_clean_environment_is_followed_unless_told_not_to(self):
         words = [PLANTED, "leak_with_clean_environment"]

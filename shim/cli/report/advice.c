@@ -40,26 +40,12 @@ static const char *place_of(struct ni_report *report,
 
 /* ---- what shells open ---------------------------------------------------- */
 
-/* Of a shell's arguments the first that is no option: its script. */
-static const char *script_of(const struct ni_program *program)
-{
-	for (size_t i = 1; i < program->argc; i++) {
-		const char *word = program->argv[i];
-
-		if (*word != '-' && *word != '+')
-			return word;
-		if (strchr(word, 'c') && word[1] != '-')
-			break;
-	}
-	return NULL;
-}
-
 /* By a redirection; the number is the script's choice, so it is the script that
  * has to be told. */
 static const char *fix_of_shell(struct ni_report *report,
 				const struct ni_finding *finding)
 {
-	const char *script = script_of(finding->program);
+	const char *script = ni_shell_script(finding->program);
 	int fd = finding->to_fd >= 0 ? finding->to_fd : finding->fd;
 
 	return ni_arena_format(&report->arena, "%s%s%d>&- at the command that "
@@ -88,14 +74,6 @@ const char *ni_fix_inheritable(struct ni_report *report,
 			       "before the %s at %s",
 			       finding->at_call ? finding->at_call : "exec",
 			       at);
-}
-
-const char *ni_fix_passed(struct ni_report *report,
-			  const struct ni_finding *finding)
-{
-	if (!finding->is_for_all)
-		return NULL;
-	return fix_of_shell(report, finding);
 }
 
 const char *ni_fix_race(struct ni_report *report,

@@ -13,8 +13,6 @@ void ni_advice_add(struct ni_report *report);
 
 const char *ni_fix_inheritable(struct ni_report *report,
 			       const struct ni_finding *finding);
-const char *ni_fix_passed(struct ni_report *report,
-			  const struct ni_finding *finding);
 const char *ni_fix_race(struct ni_report *report,
 			const struct ni_finding *finding);
 const char *ni_fix_double_close(struct ni_report *report,

@@ -97,7 +97,6 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.meaning = "A descriptor crossed an exec because the program "
 			"said so.",
 		.at_verb = "handed over",
-		.fix = ni_fix_passed,
 	},
 };
 

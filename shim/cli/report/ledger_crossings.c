@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/report/shell.h"
+#include "cli/report/redirection.h"
 #include "cli/report/what.h"
 
 static bool is_silent(const struct launch *launch,
@@ -35,17 +35,6 @@ static bool is_handed_over(const struct launch *launch,
 	return (held->flags & NI_HELD_ENFORCED) && !is_stopped(launch, held);
 }
 
-/* A shell puts what `exec 7<file` opens on its number by dup2, and every command
- * that it starts from then on has it, meant or not (configure means it). What it
- * opened for one command alone was opened after the fork. */
-static bool is_left_open_by_shell(const struct launch *launch,
-				  const struct ni_trace_held *held)
-{
-	return held->passed == NI_PASSED_DUP2 &&
-	       (held->flags & NI_HELD_FORKED) &&
-	       ni_is_shell(launch->from->program);
-}
-
 static bool is_doubtful(const struct ni_trace_held *held)
 {
 	return held->passed == NI_PASSED_FLAG &&
@@ -56,12 +45,18 @@ static enum ni_kind kind_of_crossing(const struct launch *launch,
 				     const struct ni_trace_held *held,
 				     const struct origin *origin)
 {
+	enum ni_redirection redirection;
+
 	if (origin->kind == ORIGIN_OUTSIDE)
 		return NI_KIND_ARRIVED;
-	if (held->passed != NI_PASSED_NOT || origin->is_meant ||
-	    ni_programs_is_again(launch) || is_handed_over(launch, held))
+	if (origin->is_meant || ni_programs_is_again(launch) ||
+	    is_handed_over(launch, held))
 		return NI_KIND_PASSED;
-	return NI_KIND_LEAK;
+	redirection = ni_redirection_of(launch, held);
+	if (redirection == NI_REDIRECTION_FOR_ALL)
+		return NI_KIND_LEAK;
+	return held->passed != NI_PASSED_NOT || redirection ? NI_KIND_PASSED :
+							      NI_KIND_LEAK;
 }
 
 static const char *detail_of(struct ledger *ledger,
@@ -78,6 +73,13 @@ static const char *why_passed(struct ledger *ledger,
 			      const struct ni_trace_held *held,
 			      const struct origin *origin)
 {
+	enum ni_redirection redirection = ni_redirection_of(launch, held);
+
+	if (redirection == NI_REDIRECTION_OF_AUTOCONF)
+		return "passed on purpose: Autoconf's scripts keep their log "
+		       "open for all that they start";
+	if (redirection == NI_REDIRECTION_FOR_ONE)
+		return "passed on purpose: a redirection of this command";
 	switch (held->passed) {
 	case NI_PASSED_FLAG:
 		return held->flags & NI_HELD_UNTOLD ?
@@ -90,9 +92,6 @@ static const char *why_passed(struct ledger *ledger,
 				       "receiver expects it (%s)",
 				       detail_of(ledger, held));
 	case NI_PASSED_DUP2:
-		if (is_left_open_by_shell(launch, held))
-			return "a redirection by exec: every command that the "
-			       "shell starts has it; is this one meant to?";
 		return "passed on purpose: put on its number by dup2";
 	case NI_PASSED_LISTEN_FDS:
 		return "passed on purpose: LISTEN_FDS covers it";
@@ -146,6 +145,9 @@ static const char *note_of_leak(struct ledger *ledger,
 				       (int)origin->image->program->pid,
 				       launch->from->program->exe,
 				       (int)launch->pid);
+	if (ni_redirection_of(launch, held) == NI_REDIRECTION_FOR_ALL)
+		return "a redirection by exec: every command that the shell "
+		       "starts has it";
 	if (held->flags & NI_HELD_BARE_NUMBER)
 		return "its number is an argument by itself: if that passes "
 		       "it on purpose, suppress this";
@@ -246,7 +248,6 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 	finding->note = finding->kind == NI_KIND_PASSED ?
 		why_passed(ledger, launch, held, origin) :
 		note_of_leak(ledger, launch, held, origin);
-	finding->is_for_all = is_left_open_by_shell(launch, held);
 	if (is_stopped(launch, held))
 		ni_groups_stop(finding);
 }

@@ -7,6 +7,8 @@
  */
 #include "cli/report/ledger_parts.h"
 
+#include "cli/report/redirection.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -123,8 +125,15 @@ static void claim_arrivals(struct image *image)
 }
 
 /* Passing on is meant for one program, or for all that come after it. */
-static const char *meant_for_all(const struct ni_trace_held *held)
+static const char *meant_for_all(const struct launch *launch,
+				 const struct ni_trace_held *held)
 {
+	enum ni_redirection redirection = ni_redirection_of(launch, held);
+
+	if (redirection == NI_REDIRECTION_FOR_ALL)
+		return NULL;
+	if (redirection != NI_REDIRECTION_NONE)
+		return "by a redirection";
 	switch (held->passed) {
 	case NI_PASSED_FLAG:
 		return "close-on-exec was taken off";
@@ -163,9 +172,9 @@ static struct origin arrival_origin(struct ledger *ledger, struct image *image,
 		};
 	origin = ni_origins_of_held(ledger, image->launch->from,
 				    arrival->held);
-	if (!origin.is_meant && meant_for_all(arrival->held)) {
-		origin.is_meant = true;
-		origin.meant = meant_for_all(arrival->held);
+	if (!origin.is_meant) {
+		origin.meant = meant_for_all(image->launch, arrival->held);
+		origin.is_meant = origin.meant != NULL;
 	}
 	return origin;
 }

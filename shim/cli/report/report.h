@@ -142,7 +142,6 @@ struct ni_finding {
 	bool is_stopped;			/* by the shim: it did not happen */
 	bool is_minor;			/* the least severe of its kind */
 	bool is_doubtful;		/* passed, but nobody told the receiver */
-	bool is_for_all;		/* a shell opened it, for all commands */
 	bool is_elsewhere;		/* not to be mended below --only */
 };
 

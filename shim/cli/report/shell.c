@@ -32,3 +32,30 @@ bool ni_is_shell(const struct ni_program *program)
 		return program->argc && is_name_of_shell(program->argv[0]);
 	return is_name_of_shell(program->exe);
 }
+
+/* Of the arguments the first that is no option. */
+const char *ni_shell_script(const struct ni_program *program)
+{
+	for (size_t i = 1; i < program->argc; i++) {
+		const char *word = program->argv[i];
+
+		if (*word != '-' && *word != '+')
+			return word;
+		if (strchr(word, 'c') && word[1] != '-')
+			break;
+	}
+	return NULL;
+}
+
+bool ni_shell_is_autoconf(const struct ni_program *program)
+{
+	static const char *const scripts[] = {
+		"configure", "config.status", "testsuite",
+	};
+	const char *script = ni_shell_script(program);
+
+	for (size_t i = 0; script && i < ARRAY_LEN(scripts); i++)
+		if (!strcmp(ni_base_name(script), scripts[i]))
+			return true;
+	return false;
+}

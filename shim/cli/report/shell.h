@@ -11,4 +11,10 @@
 /* By its file, or by the name that it was called by (busybox). */
 bool ni_is_shell(const struct ni_program *program);
 
+/* The script that it runs; NULL: a command in the arguments, or none. */
+const char *ni_shell_script(const struct ni_program *program);
+
+/* Does it run a script that Autoconf wrote? */
+bool ni_shell_is_autoconf(const struct ni_program *program);
+
 #endif
