@@ -7,7 +7,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,30 +19,6 @@
 /* The kernel follows five scripts; env(1) may start the count anew. */
 #define MOST_SCRIPTS 5
 #define MOST_STEPS 20
-
-int ni_reach_decide(struct ni_reach_step *step, enum ni_reach_answer answer,
-		    const char *advice, const char *why, ...)
-{
-	struct ni_reach *reach = step->reach;
-	va_list arguments;
-
-	reach->answer = answer;
-	reach->advice = advice;
-	strcpy(reach->file, step->path);
-	va_start(arguments, why);
-	vsnprintf(reach->why, sizeof(reach->why), why, arguments);
-	va_end(arguments);
-	return 1;
-}
-
-int ni_reach_accept(struct ni_reach_step *step)
-{
-	step->reach->answer = NI_REACHED;
-	step->reach->advice = NULL;
-	step->reach->why[0] = '\0';
-	strcpy(step->reach->file, step->path);
-	return 1;
-}
 
 /* From here on: 0 where step->path is the next to look at. */
 

@@ -1,6 +1,9 @@
 /*
- * reach_parts.h - what the two parts of the reach check share: the walk from a
- * script to its interpreter, and the look at a program.
+ * reach_parts.h - what the parts of the reach check share.
+ *
+ * reach:         the walk from a script to its interpreter, which uses
+ * reach_program: the look at a program; both end it by
+ * reach_step:    the decision
  */
 #ifndef NI_CLI_REACH_PARTS_H
 #define NI_CLI_REACH_PARTS_H
