@@ -34,7 +34,13 @@ GO_NOTE = """
             ".long 4, 4, 4\\n.ascii \\"Go\\\\0\\\\0id\\\\0\\\\0\\"\\n.popsection");
 """
 
-STATIC = "statically linked"
+# What Go's linker leaves where the note was stripped: names for stacks.
+GO_TEXT = 'const char function[] = "runtime.goexit";\n'
+
+# Where Rust's library says that it was built.
+RUST_TEXT = 'const char panic_file[] = "/rustc/0123abc/library/std/src/io.rs";\n'
+
+STATIC = "statically linked, in C or the like"
 
 # kind: (compiler, source, is reached, what check says besides)
 CELLS = {
@@ -47,6 +53,11 @@ CELLS = {
     "musl, static": (["musl-gcc", "-static"], PROGRAM, False, STATIC),
     "Go's note, static": (["cc", "-static"], GO_NOTE + PROGRAM, False,
                           "a Go program, statically linked"),
+    "Go's text, static": (["cc", "-static"], GO_TEXT + PROGRAM, False,
+                          "a Go program, statically linked"),
+    "Rust's text, static": (["cc", "-static"], RUST_TEXT + PROGRAM, False,
+                            "a Rust program, statically linked"),
+    "Rust's text, dynamic": (["cc"], RUST_TEXT + PROGRAM, True, ""),
     "i386, static": (["cc", "-m32", "-nostdlib", "-static"], BARE, False,
                      "a 32-bit i386 program"),
 }

@@ -14,6 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cli/reach/elf_language.h"
 #include "cli/reach/elf_versions.h"
 #include "cli/preload_list.h"
 #include "cli/reach/reach_parts.h"
@@ -145,6 +146,26 @@ static int check_secure(struct ni_reach_step *step)
 			       "%s: its loader ignores LD_PRELOAD", why);
 }
 
+/* Which library makes its sockets is all that can be known of it. */
+static int decide_static(struct ni_reach_step *step,
+			 const struct ni_elf_facts *facts)
+{
+	switch (facts->is_go ? NI_ELF_GO : ni_elf_language(step->fd)) {
+	case NI_ELF_GO:
+		return ni_reach_decide(step, NI_NOT_REACHED,
+				       "its net package sets close-on-exec itself, 'noinherit scan' shows what does not",
+				       "it is a Go program, statically linked: no loader that preloads");
+	case NI_ELF_RUST:
+		return ni_reach_decide(step, NI_NOT_REACHED,
+				       "its standard library sets close-on-exec itself, 'noinherit scan' shows what does not",
+				       "it is a Rust program, statically linked: no loader that preloads");
+	default:
+		return ni_reach_decide(step, NI_NOT_REACHED,
+				       "link it dynamically, or see with 'noinherit scan' what it holds inheritable",
+				       "it is statically linked, in C or the like: no loader that preloads");
+	}
+}
+
 static int check_static(struct ni_reach_step *step,
 			const struct ni_elf_facts *facts)
 {
@@ -157,13 +178,7 @@ static int check_static(struct ni_reach_step *step,
 	if (facts->type == ET_DYN && facts->soname[0] && !facts->says_program)
 		return ni_reach_decide(step, NI_REACH_CANNOT_RUN, NULL,
 				       "it is a shared library, not a program");
-	if (facts->is_go)
-		return ni_reach_decide(step, NI_NOT_REACHED,
-				       "its net package sets close-on-exec itself, 'noinherit scan' shows what does not",
-				       "it is a Go program, statically linked: no loader that preloads");
-	return ni_reach_decide(step, NI_NOT_REACHED,
-			       "link it dynamically, or see with 'noinherit scan' what it holds inheritable",
-			       "it is statically linked: no loader that preloads");
+	return decide_static(step, facts);
 }
 
 /* The kernel makes those, for requests that lie in shared memory. */
