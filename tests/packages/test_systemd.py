@@ -22,6 +22,10 @@ UNITS = {
     "run": ("[Service]\nExecStart=%s run /bin/sleep 1\n" % COMMAND, None),
     "drop-in": ("[Service]\nExecStart=/bin/sleep 1\n",
                 "[Service]\nEnvironment=LD_PRELOAD=%s\n" % SHIM),
+    "sandboxed run": ("[Service]\nExecStart=%s run /bin/sleep 1\n"
+                      "NoNewPrivileges=yes\n"
+                      "SystemCallFilter=@system-service\n"
+                      "MemoryDenyWriteExecute=yes\n" % COMMAND, None),
     "sandboxed": ("[Service]\nExecStart=/bin/sleep 1\nNoNewPrivileges=yes\n"
                   "SystemCallFilter=@system-service\n"
                   "MemoryDenyWriteExecute=yes\n",
@@ -73,6 +77,27 @@ def deny_write_execute():
     filtered.load()
 
 
+def no_new_privileges():
+    """NoNewPrivileges=yes."""
+    import ctypes
+    if ctypes.CDLL(None).prctl(38, 1, 0, 0, 0):
+        raise OSError("no_new_privs")
+
+
+def everything():
+    no_new_privileges()
+    deny_write_execute()
+    allow_only("@system-service")
+
+
+SANDBOXES = {
+    "NoNewPrivileges": no_new_privileges,
+    "SystemCallFilter": lambda: allow_only("@system-service"),
+    "MemoryDenyWriteExecute": deny_write_execute,
+    "all three": everything,
+}
+
+
 class Units(unittest.TestCase):
 
     def test_systemd_understands_them(self):
@@ -118,25 +143,23 @@ class Sandbox(unittest.TestCase):
         if not shutil.which("systemd-analyze"):
             raise unittest.SkipTest("no systemd-analyze here (systemd)")
 
-    def probe(self, confine, environment):
+    def probe(self, confine, *command, **environment):
         """What the program made non-inheritable, as it tells."""
-        result = subprocess.run([PROBE], preexec_fn=confine, text=True,
-                                env=environment, capture_output=True,
-                                check=False)
+        result = subprocess.run(command or [PROBE], preexec_fn=confine,
+                                env={"PATH": "/usr/bin:/bin", **environment},
+                                text=True, capture_output=True, check=False)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         return result.stdout
 
     def test_the_same_is_enforced_as_outside(self):
-        service = {"PATH": "/usr/bin:/bin"}
-        preloaded = {**service, "LD_PRELOAD": SHIM}
-        outside = self.probe(None, preloaded)
+        outside = self.probe(None, LD_PRELOAD=SHIM)
         self.assertIn("socket", outside)
-        for name, confine in (
-                ("SystemCallFilter", lambda: allow_only("@system-service")),
-                ("MemoryDenyWriteExecute", deny_write_execute)):
+        for name, confine in SANDBOXES.items():
             with self.subTest(name):
-                self.assertEqual(self.probe(confine, service).strip(), "")
-                self.assertEqual(self.probe(confine, preloaded), outside)
+                self.assertEqual(self.probe(confine).strip(), "")
+                self.assertEqual(self.probe(confine, LD_PRELOAD=SHIM), outside)
+                self.assertEqual(self.probe(confine, COMMAND, "run", PROBE),
+                                 outside)
 
     def test_the_filter_is_one(self):
         def forbid_sockets():
