@@ -5,7 +5,7 @@
 #   make shim       the shim alone: likewise
 #   make check      the tests that need no real server programs
 #   make coverage   which lines of shim/lib its tests reach
-#   make bench      the figures of the README, measured here
+#   make bench      the figures of doc/numbers.md, measured here
 #   make demo       a real leak, natively and under noinherit
 #   make install    PREFIX (/usr/local), DESTDIR; make uninstall
 #   make dist       the sources as one file in build/

@@ -4,6 +4,7 @@ shim works under what a service's sandbox forbids: the same filters, made of
 systemd's own lists of system calls, in front of the same program."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,10 +19,16 @@ SHIM = os.path.join(toolkit.BUILD, "libnoinherit-preload.so")
 COMMAND = os.path.join(toolkit.BUILD, "noinherit")
 PROBE = toolkit.helper("probe")
 
+
+def drop_in_of_readme():
+    with open(os.path.join(toolkit.ROOT, "README.md")) as file:
+        return re.search(r"^    (\[Service\]\n)    (Environment=.*\n)",
+                         file.read(), re.M).expand(r"\1\2")
+
+
 UNITS = {
     "run": ("[Service]\nExecStart=%s run /bin/sleep 1\n" % COMMAND, None),
-    "drop-in": ("[Service]\nExecStart=/bin/sleep 1\n",
-                "[Service]\nEnvironment=LD_PRELOAD=%s\n" % SHIM),
+    "drop-in": ("[Service]\nExecStart=/bin/sleep 1\n", drop_in_of_readme()),
     "sandboxed run": ("[Service]\nExecStart=%s run /bin/sleep 1\n"
                       "NoNewPrivileges=yes\n"
                       "SystemCallFilter=@system-service\n"
