@@ -2,6 +2,9 @@
  * That a descriptor is ours does not outlive it, whoever closes it, and is not
  * lost where closing fails.
  */
+#include <pthread.h>
+#include <sched.h>
+
 #include "shim_case.h"
 
 extern int __close(int);
@@ -131,6 +134,40 @@ static void high_marks_are_closed_too(void **state)
 	assert_int_equal(close_range((unsigned)fd[0], (unsigned)fd[2499], 0), 0);
 }
 
+/* ---- a thread with a table of its own ---- */
+
+static pthread_barrier_t meeting;
+
+static void *leave_the_table(void *fd)
+{
+	EXPECT(unshare(CLONE_FILES) == 0);
+	pthread_barrier_wait(&meeting);	/* it has left */
+	pthread_barrier_wait(&meeting);	/* the other one has its socket */
+	*(int *)fd = new_socket();
+	return NULL;
+}
+
+static void mark_a_number_of_two_tables(void)
+{
+	int programs, ours = -1;
+	pthread_t thread;
+
+	pthread_barrier_init(&meeting, NULL, 2);
+	EXPECT(pthread_create(&thread, NULL, leave_the_table, &ours) == 0);
+	pthread_barrier_wait(&meeting);
+	programs = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pthread_barrier_wait(&meeting);
+	pthread_join(thread, NULL);
+	EXPECT(ours == programs);
+	EXPECT(!was_ours(programs));
+}
+
+static void as_natively_a_thread_that_left_marks_nothing_here(void **state)
+{
+	(void)state;
+	in_child(mark_a_number_of_two_tables);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +176,7 @@ int main(void)
 		SHIM_CASE(a_range_that_fails_keeps_what_is_ours),
 		SHIM_CASE(a_call_with_the_flag_of_the_program_replaces_the_mark),
 		SHIM_CASE(high_marks_are_closed_too),
+		SHIM_CASE(as_natively_a_thread_that_left_marks_nothing_here),
 	};
 
 	close_what_was_inherited();
