@@ -152,6 +152,26 @@ class ProgramName(live.LiveTest):
         self.assertEqual(self.says(self.copy("bash2")), COMPAT)
         self.assertEqual(self.says(self.copy("bash.d/probe")), COMPAT)
 
+    def of_arguments(self, name, argument, **settings):
+        """What a program of this name says with this in its arguments: it
+        writes to the file of that name."""
+        report = self.path(argument)
+        self.says(self.copy(name), report, env=settings)
+        with open(report, encoding="utf-8") as file:
+            return file.read().strip()
+
+    def test_socat_keeps_the_numbers_of_its_arguments(self):
+        kept = "right unix-dup unix-accept"
+        for name in ("socat", "socat1"):
+            for argument in ("fdin=3", "system:cat,fdout=3,fdin=7"):
+                self.assertEqual(self.of_arguments(name, argument), kept)
+        for name, argument in (("socat", "fdin=9"), ("socat", "fd=3"),
+                               ("socat2", "fdin=3"), ("probe", "fdin=3")):
+            self.assertEqual(self.of_arguments(name, argument), COMPAT)
+        self.assertEqual(
+            self.of_arguments("socat", "fdin=3", NOINHERIT_MODE="strict"),
+            STRICT)
+
     def test_however_it_was_started(self):
         bash = self.copy("bin/bash")
         cases = {

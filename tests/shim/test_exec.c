@@ -2,6 +2,10 @@
  * Rule 9: another program gets nothing that is ours; this one, executed again,
  * gets it all, and it is non-inheritable and ours there again (rule 10).
  */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
 #include "exec_ways.h"
 
 enum { FIRST = 3, LAST = 5 };
@@ -155,6 +159,39 @@ static void what_the_child_changed_before_holds(void **state)
 	}
 }
 
+static void *sleep_on(void *nothing)
+{
+	for (;;)
+		pause();
+	return nothing;
+}
+
+/* With a second thread, the exec is another thread's that has a copy of the
+ * table; the signal that a parent's death sends belongs to a thread. */
+static void execute_with_a_death_signal(void)
+{
+	char *argv[] = { "self", "death", NULL };
+	pthread_t thread;
+
+	EXPECT(prctl(PR_SET_PDEATHSIG, SIGUSR2) == 0);
+	EXPECT(pthread_create(&thread, NULL, sleep_on, NULL) == 0);
+	execv("/proc/self/exe", argv);
+	EXPECT(false);
+}
+
+static void as_natively_the_death_signal_survives(void **state)
+{
+	(void)state;
+	in_child(execute_with_a_death_signal);
+}
+
+static int look_at_death_signal(void)
+{
+	int number = 0;
+
+	return prctl(PR_GET_PDEATHSIG, &number) < 0 || number != SIGUSR2;
+}
+
 static int run_again(char **argv)
 {
 	char *look_argv[] = { argv[0], "look", NULL };
@@ -162,6 +199,8 @@ static int run_again(char **argv)
 
 	if (!strcmp(argv[1], "look"))
 		return look();
+	if (!strcmp(argv[1], "death"))
+		return look_at_death_signal();
 	if (!strcmp(argv[1], "preload"))
 		return printf("LD_PRELOAD=%s\n", getenv("LD_PRELOAD")) < 0;
 	if (!strcmp(argv[1], "again"))
@@ -185,6 +224,7 @@ int main(int argc, char **argv)
 		CASE(the_next_generation_hands_over_again),
 		CASE(the_next_generation_gives_nothing_to_others),
 		CASE(what_the_child_changed_before_holds),
+		CASE(as_natively_the_death_signal_survives),
 	};
 
 	if (argc > 1)
