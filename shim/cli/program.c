@@ -18,7 +18,7 @@
 #include "cli/reach/script.h"
 
 /* Whether this very file can be executed, as far as its owner and mode say. */
-static int can_execute(const char *path)
+static int check_executable(const char *path)
 {
 	struct stat status;
 
@@ -40,7 +40,7 @@ static int next_candidate(const char **rest, const char *name,
 			    length ? "/" : "", name);
 
 	*rest = (*rest)[length] ? *rest + length + 1 : NULL;
-	return size < PATH_MAX ? can_execute(path) : -ENAMETOOLONG;
+	return size < PATH_MAX ? check_executable(path) : -ENAMETOOLONG;
 }
 
 static int search(const char *name, const char *directories,
@@ -75,7 +75,7 @@ int ni_find_program(const char *name, const char *search_path,
 			      path);
 	if (strlen(name) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	r = can_execute(name);
+	r = check_executable(name);
 	if (r == 0)
 		strcpy(path, name);
 	return r;

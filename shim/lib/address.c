@@ -1,17 +1,18 @@
 /*
  * address.c - addresses from text: Python's tuples and paths (S-110..S-112).
  */
-#include "address.h"
+#include "lib/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "families.h"
-#include "resolve.h"
+#include "lib/families.h"
+#include "lib/resolve.h"
 
 int ni_address_port(const char *port)
 {
@@ -111,7 +112,7 @@ static int parse_unix(struct sockaddr_storage *address, const char *path,
 		      size_t size, const char *port)
 {
 	struct sockaddr_un *un = (struct sockaddr_un *)address;
-	int is_abstract = size && !path[0];
+	bool is_abstract = size && !path[0];
 
 	un->sun_family = AF_UNIX;
 	if (port)

@@ -5,10 +5,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 
-#include "socket.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 /* The kernel goes on connecting: its result is SO_ERROR, and connect() is not
  * called again (S-63, S-64). */
@@ -28,7 +29,7 @@ static int wait_connected(const struct noinherit_socket *s)
 
 /* Here a connect that a signal interrupts leaves nothing under way: to wait
  * would take an idle socket for a connected one, as CPython does. */
-static int is_undone_by_signals(const struct sockaddr *addr)
+static bool is_undone_by_signals(const struct sockaddr *addr)
 {
 	return addr->sa_family == AF_UNIX || addr->sa_family == AF_VSOCK;
 }

@@ -1,9 +1,10 @@
 /*
  * errors.c - the errors of the library, and its version, as numbers and words.
  */
-#include "errors.h"
+#include "lib/errors.h"
 
 #include <netdb.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ int ni_error_of_eai(int code)
 
 int noinherit_eai(int error)
 {
-	int is_resolver = error < -RESOLVER && error > -RESOLVER_END;
+	bool is_resolver = error < -RESOLVER && error > -RESOLVER_END;
 
 	return is_resolver ? error + RESOLVER : 0;
 }

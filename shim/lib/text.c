@@ -1,9 +1,10 @@
 /*
  * text.c - bounded text, and Python's quoting.
  */
-#include "text.h"
+#include "lib/text.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,8 +50,8 @@ static void quote_byte(struct ni_text *text, unsigned char byte, char quote,
 static void quote_all(struct ni_text *text, const unsigned char *bytes,
 		      size_t size, int ascii)
 {
-	int has_single = size && memchr(bytes, '\'', size);
-	int has_double = size && memchr(bytes, '"', size);
+	bool has_single = size && memchr(bytes, '\'', size);
+	bool has_double = size && memchr(bytes, '"', size);
 	char quote = has_single && !has_double ? '"' : '\'';
 
 	ni_text_format(text, "%c", quote);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static void check_unix(const struct sockaddr_storage *address, int length,
 		       const uint8_t *host, size_t size)
 {
 	const struct sockaddr_un *un = (const void *)address;
-	int is_path = size && host[0];
+	bool is_path = size && host[0];
 
 	assert(length == (int)(offsetof(struct sockaddr_un, sun_path) + size) +
 			 is_path);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -136,7 +137,7 @@ static inline void close_pair(struct noinherit_socket pair[2])
 	assert_int_equal(noinherit_close(&pair[1]), 0);
 }
 
-static inline int is_nonblocking(int fd)
+static inline bool is_nonblocking(int fd)
 {
 	return !!(fcntl(fd, F_GETFL) & O_NONBLOCK);
 }

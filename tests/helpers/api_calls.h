@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/uio.h>
 
 #include "script.h"
@@ -25,14 +26,14 @@ static struct noinherit_socket poisoned(void)
 	return s;
 }
 
-static int is_poisoned(const void *memory, size_t size)
+static bool is_poisoned(const void *memory, size_t size)
 {
 	const unsigned char *bytes = memory;
 
 	for (size_t i = 0; i < size; i++)
 		if (bytes[i] != POISON)
-			return 0;
-	return 1;
+			return false;
+	return true;
 }
 
 static long long put_socket(const struct statement *st, size_t index,

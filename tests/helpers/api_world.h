@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -202,7 +203,7 @@ static long long alarm_every_ms(const struct statement *st)
 /* ---- a resolver with given answers --------------------------------------- */
 
 static struct {
-	int is_given;
+	bool is_given;
 	size_t count;
 	struct addrinfo list[LIST_MAX];
 	struct sockaddr_storage addresses[LIST_MAX];

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,19 +24,19 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Raw, so that no interposed call answers for the kernel. */
-static inline int is_open(int fd)
+static inline bool is_open(int fd)
 {
 	return ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0;
 }
 
-static inline int is_inheritable(int fd)
+static inline bool is_inheritable(int fd)
 {
 	long flags = ni_raw3(SYS_fcntl, fd, F_GETFD, 0);
 
 	return flags >= 0 && !(flags & FD_CLOEXEC);
 }
 
-static inline int is_non_inheritable(int fd)
+static inline bool is_non_inheritable(int fd)
 {
 	return is_open(fd) && !is_inheritable(fd);
 }

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +111,7 @@ static void print_socket(int fd)
 {
 	struct sockaddr_storage here = { 0 }, peer = { 0 };
 	socklen_t here_length = sizeof(here), peer_length = sizeof(peer);
-	int is_connected = getpeername(fd, (void *)&peer, &peer_length) == 0;
+	bool is_connected = getpeername(fd, (void *)&peer, &peer_length) == 0;
 	const char *state = "UNCONNECTED";
 
 	if (socket_option(fd, SO_ACCEPTCONN) == 1)

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ struct ni_recorder ni_recorder;
 static _Atomic uint32_t seen[SEEN_MAX];
 static _Atomic unsigned stacks, calls, short_ones, wrong, stale;
 static char text[TEXT_MAX];
-static __thread int is_checking;
+static __thread bool is_checking;
 
 void ni_recorder_start(void)
 {

@@ -12,6 +12,7 @@
 #define TESTS_LOOK_H
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,7 +35,7 @@ static inline int look_at(char *text, int fd)
 		       flags & FD_CLOEXEC ? "cloexec" : "inheritable");
 }
 
-static inline int is_telling(const char *variable)
+static inline bool is_telling(const char *variable)
 {
 	return !strncmp(variable, "NOINHERIT_", 10) ||
 	       !strncmp(variable, "LISTEN_", 7);

@@ -19,6 +19,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,7 @@ static uint32_t site(struct builder *builder, int call, void (*function)(void),
 /* ---- the recording -------------------------------------------------------------- */
 
 static uint32_t seed;
-static int is_whole;	/* nothing is missing */
+static bool is_whole;	/* nothing is missing */
 
 static uint32_t pid(uint32_t number)
 {

@@ -10,6 +10,7 @@
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ struct command {
 	const char *name;
 	long long (*run)(const struct statement *st);
 	/* A negative result is an answer, not an error. */
-	int is_value;
+	bool is_value;
 };
 
 static struct variable variables[VARIABLES_MAX];

@@ -8,6 +8,7 @@
 
 #include <netdb.h>
 #include <pthread.h>
+#include <stdbool.h>
 
 /* ---- a resolver that says what the test wants ---------------------------- */
 
@@ -215,7 +216,7 @@ static void a_counter_alone_is_enough(void **state)
 static const struct {
 	const char *name;
 	int64_t default_ns;
-	int is_given;
+	bool is_given;
 	int64_t given_ns, result_ns;
 	const char *calls;
 } timeouts[] = {

@@ -3,6 +3,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -192,8 +193,8 @@ static void each_holder_is_judged(void **state)
 		check_row(i);
 }
 
-static int is_same(const struct ni_scan_finding *a,
-		   const struct ni_scan_finding *b)
+static bool is_same(const struct ni_scan_finding *a,
+		    const struct ni_scan_finding *b)
 {
 	return a->kind == b->kind && a->inode == b->inode &&
 	       a->owner == b->owner && a->owner_fd == b->owner_fd &&

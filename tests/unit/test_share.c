@@ -5,6 +5,7 @@
 #include "faults.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 
 static void skip_without_pidfd_getfd(void)
@@ -307,7 +308,7 @@ static void no_changed_description_is_taken_for_the_socket(void **state)
 	assert_int_equal(noinherit_share(&s, getpid(), &good), 0);
 	for (size_t i = 0; i < sizeof(data.bytes); i++) {
 		/* Family, type and proto are told, not proved: as adopt. */
-		int is_record = i >= 20 && i < 32, r;
+		bool is_record = i >= 20 && i < 32, r;
 
 		data = good;
 		data.bytes[i] ^= 0x81;

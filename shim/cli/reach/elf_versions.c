@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,7 +61,7 @@ static int step_on(const struct table *table, size_t *offset, size_t distance)
 	return distance && *offset < table->data->d_size;
 }
 
-static int is_defined(struct table *offers, const char *version)
+static bool is_defined(struct table *offers, const char *version)
 {
 	GElf_Verdef definition;
 	GElf_Verdaux name;
@@ -68,13 +69,13 @@ static int is_defined(struct table *offers, const char *version)
 
 	do {
 		if (!gelf_getverdef(offers->data, (int)offset, &definition))
-			return 0;
+			return false;
 		if (gelf_getverdaux(offers->data,
 				    (int)(offset + definition.vd_aux), &name) &&
 		    !strcmp(table_string(offers, name.vda_name), version))
-			return 1;
+			return true;
 	} while (step_on(offers, &offset, definition.vd_next));
-	return 0;
+	return false;
 }
 
 /* The versions wanted of one library. */

@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static int go_to(struct ni_reach_step *step, const char *name,
 /* A script's interpreter is reached; env(1) then becomes another program. */
 static int leave_program(struct ni_reach_step *step)
 {
-	int is_env = step->is_env;
+	bool is_env = step->is_env;
 
 	step->is_env = 0;
 	if (is_env && step->env.clears_environment)

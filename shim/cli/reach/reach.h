@@ -5,6 +5,7 @@
 #define NI_CLI_REACH_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 enum ni_reach_answer {
 	NI_REACHED,
@@ -19,8 +20,8 @@ struct ni_reach {
 	char file[PATH_MAX];	/* what decided: the program, or the
 				 * interpreter of the script */
 	const char *advice;	/* what to do about it, or NULL */
-	int is_harmed;		/* it would not start with the object */
-	int is_foreign;		/* no CPU of this family runs it, though an
+	bool is_harmed;		/* it would not start with the object */
+	bool is_foreign;		/* no CPU of this family runs it, though an
 				 * emulator may */
 	const char *note;	/* what of it is not reached all the same, or
 				 * NULL */

@@ -12,6 +12,8 @@
 #include "cli/reach/reach.h"
 #include "cli/reach/script.h"
 
+#include <stdbool.h>
+
 /* A program on the way: the file, or an interpreter that it names. */
 struct ni_reach_step {
 	char path[PATH_MAX];
@@ -19,7 +21,7 @@ struct ni_reach_step {
 	unsigned scripts;
 	const char *object;	/* what is to be preloaded */
 	struct ni_elf_facts own; /* of this command: what it is built for */
-	int is_env;		/* a script named env(1), and this to run */
+	bool is_env;		/* a script named env(1), and this to run */
 	struct ni_env_script env;
 	struct ni_reach *reach;
 };

@@ -5,6 +5,7 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,7 +248,7 @@ static int check_tree(struct ni_reach_step *step,
 }
 
 /* What is preloaded is one file for both. */
-static int is_musl(const char *loader)
+static bool is_musl(const char *loader)
 {
 	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-"));
 }

@@ -3,6 +3,7 @@
  */
 #include "cli/scan/scan_findings.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,27 +65,27 @@ static const struct ni_process *process_of(const struct search *search,
 	return &search->snapshot->processes[held->process];
 }
 
-static int is_chosen(const struct search *search,
-		     const struct ni_held_socket *held)
+static bool is_chosen(const struct search *search,
+		      const struct ni_held_socket *held)
 {
 	const struct ni_scan_question *question = search->question;
 	pid_t pid = process_of(search, held)->pid;
 
 	for (size_t i = 0; i < question->pid_count; i++)
 		if (question->pids[i] == pid)
-			return 1;
+			return true;
 	for (size_t i = 0; i < question->inode_count; i++)
 		if (question->inodes[i] == held->inode)
-			return 1;
+			return true;
 	return !question->pid_count && !question->inodes;
 }
 
-static int is_any_chosen(const struct search *search, struct run run)
+static bool is_any_chosen(const struct search *search, struct run run)
 {
 	for (size_t i = 0; i < run.count; i++)
 		if (is_chosen(search, &run.first[i]))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 /* ---- why a descriptor of another program's socket is no leak: NULL if it is */
@@ -106,25 +107,25 @@ static const char *why_passed(const struct search *search,
 	return NULL;
 }
 
-static int is_leak(const struct search *search,
-		   const struct ni_held_socket *held)
+static bool is_leak(const struct search *search,
+		    const struct ni_held_socket *held)
 {
 	return !why_passed(search, held);
 }
 
-static int is_plainly_inheritable(const struct search *search,
-				  const struct ni_held_socket *held)
+static bool is_plainly_inheritable(const struct search *search,
+				   const struct ni_held_socket *held)
 {
 	(void)search;
 	return held->fd > 2 && held->is_inheritable;
 }
 
-static int is_any(const struct search *search,
-		  const struct ni_held_socket *held)
+static bool is_any(const struct search *search,
+		   const struct ni_held_socket *held)
 {
 	(void)search;
 	(void)held;
-	return 1;
+	return true;
 }
 
 /*
@@ -133,8 +134,8 @@ static int is_any(const struct search *search,
  */
 static const struct ni_held_socket *
 representative(const struct search *search, struct run run,
-	       int (*fits)(const struct search *search,
-			   const struct ni_held_socket *held),
+	       bool (*fits)(const struct search *search,
+			    const struct ni_held_socket *held),
 	       size_t *processes)
 {
 	const struct ni_held_socket *oldest = NULL, *chosen = NULL;
@@ -229,12 +230,12 @@ static struct run behind(struct run run, struct run part)
 }
 
 /* Of two that started within one clock tick, the parent is the older one. */
-static int is_older(const struct ni_process *a, const struct ni_process *b)
+static bool is_older(const struct ni_process *a, const struct ni_process *b)
 {
 	if (a->start == b->start && b->parent == a->pid)
-		return 1;
+		return true;
 	if (a->start == b->start && a->parent == b->pid)
-		return 0;
+		return false;
 	return compare_age(a, b) < 0;
 }
 

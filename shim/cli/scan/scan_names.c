@@ -4,6 +4,7 @@
 #include "cli/scan/scan_names.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static struct ni_socket *find(const struct ni_scan_names *names, uint64_t inode)
 				      sizeof(key), compare_inode) : NULL;
 }
 
-static int is_same(const struct ni_socket *a, const struct ni_socket *b)
+static bool is_same(const struct ni_socket *a, const struct ni_socket *b)
 {
 	return a->type == b->type && a->state == b->state &&
 	       a->local_size == b->local_size &&

@@ -4,6 +4,7 @@
 #include "cli/scan/scan_output.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +19,7 @@ static int cannot_write(const char *path, int error)
 }
 
 /* Whether there is something that a file may not take the place of. */
-static int is_special(const char *path)
+static bool is_special(const char *path)
 {
 	struct stat status;
 
