@@ -1,14 +1,18 @@
-#include "arrivals.h"
+/*
+ * arrivals.c - one record for each descriptor above 2 that the kernel lists at
+ * start: only what asks it, before anything is opened.
+ */
+#include "audit/arrivals.h"
 
 #include <dirent.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "descriptors.h"
-#include "kernel.h"
-#include "recorder.h"
-#include "trace_writer.h"
+#include "audit/descriptors.h"
+#include "audit/kernel.h"
+#include "audit/recorder.h"
+#include "audit/trace_writer.h"
 
 /* Without /proc, so many numbers are tried. And so many descriptors are
  * described; the rest are counted, so that they leave room for findings. */

@@ -1,4 +1,8 @@
-#include "beyond.h"
+/*
+ * beyond.c - finds the functions behind the hooks, once, and again for those
+ * of libraries that are loaded later.
+ */
+#include "audit/beyond.h"
 
 #include <errno.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "recorder.h"
+#include "audit/recorder.h"
 
 static inline uint64_t ni_clock_ns(clockid_t clock)
 {

@@ -1,4 +1,7 @@
-#include "creator.h"
+/*
+ * creator.c - the columns of creators.def that a hook needs, by number.
+ */
+#include "audit/creator.h"
 
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -12,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-#include "newer.h"
+#include "audit/newer.h"
 
 const struct ni_creator ni_creators[NI_CALLS] = {
 #define CREATOR(number, name, result, parameters, type, flag, cure) \

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audit/kernel.h"
 #include "common/trace.h"
-#include "kernel.h"
 
 /* Flags of calls that are not asked for close-on-exec by a bit. */
 #define NI_NEVER 0

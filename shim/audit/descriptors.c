@@ -1,4 +1,8 @@
-#include "descriptors.h"
+/*
+ * descriptors.c - the table of descriptors, its small overlay for vfork
+ * children, and what a creation, a copy, a mark and a close change in both.
+ */
+#include "audit/descriptors.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -6,16 +10,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "clock.h"
-#include "double_close.h"
-#include "kernel.h"
-#include "open_counts.h"
-#include "recorder.h"
-#include "sample.h"
-#include "site.h"
-#include "threads.h"
-#include "trace_writer.h"
-#include "vfork.h"
+#include "audit/clock.h"
+#include "audit/double_close.h"
+#include "audit/kernel.h"
+#include "audit/open_counts.h"
+#include "audit/recorder.h"
+#include "audit/sample.h"
+#include "audit/site.h"
+#include "audit/threads.h"
+#include "audit/trace_writer.h"
+#include "audit/vfork.h"
 
 enum { PART_SIZE = 256, PARTS = NI_DESCRIPTORS_MAX / PART_SIZE };
 

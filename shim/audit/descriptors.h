@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "caller.h"
+#include "audit/caller.h"
 #include "common/trace.h"
 
 enum { NI_DESCRIPTORS_MAX = 1 << 20 };

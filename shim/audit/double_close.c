@@ -1,11 +1,15 @@
-#include "double_close.h"
+/*
+ * double_close.c - who closed a number last, and whether the second close is a
+ * mistake or a loop that closes everything.
+ */
+#include "audit/double_close.h"
 
 #include <stdbool.h>
 
-#include "clock.h"
-#include "hash.h"
-#include "kernel.h"
-#include "trace_writer.h"
+#include "audit/clock.h"
+#include "audit/hash.h"
+#include "audit/kernel.h"
+#include "audit/trace_writer.h"
 
 /* Loops leave out a few numbers that they want to keep. */
 enum { GAP_MAX = 4 };

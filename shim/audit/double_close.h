@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "descriptors.h"
+#include "audit/descriptors.h"
 
 /*
  * A closed number was closed and the kernel said EBADF. Recorded at once, for

@@ -1,14 +1,18 @@
-#include "environment.h"
+/*
+ * environment.c - copies of the variables that matter, and environments built
+ * on the caller's stack.
+ */
+#include "audit/environment.h"
 
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/hash.h"
+#include "audit/words.h"
 #include "common/raw.h"
 #include "common/trace.h"
-#include "hash.h"
-#include "words.h"
 
 enum { OWN_MAX = 4096, SEEN_COUNT = 1024, ROOM_MAX = 65536 };
 

@@ -1,22 +1,26 @@
-#include "exec_record.h"
+/*
+ * exec_record.c - one record for an exec and one for each kind of descriptor
+ * that crosses it, written before the call and completed by its failure.
+ */
+#include "audit/exec_record.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "descriptors.h"
-#include "environment.h"
-#include "hash.h"
-#include "kernel.h"
-#include "passed.h"
-#include "recorder.h"
-#include "site.h"
-#include "spawn_actions.h"
-#include "threads.h"
-#include "trace_writer.h"
-#include "vfork.h"
-#include "words.h"
+#include "audit/clock.h"
+#include "audit/descriptors.h"
+#include "audit/environment.h"
+#include "audit/hash.h"
+#include "audit/kernel.h"
+#include "audit/passed.h"
+#include "audit/recorder.h"
+#include "audit/site.h"
+#include "audit/spawn_actions.h"
+#include "audit/threads.h"
+#include "audit/trace_writer.h"
+#include "audit/vfork.h"
+#include "audit/words.h"
 
 /*
  * Beyond the highest number known so many more are looked at: libc and inline

@@ -1,16 +1,20 @@
-#include "exhausted.h"
+/*
+ * exhausted.c - counts, by creator, who holds the descriptors when none is
+ * free.
+ */
+#include "audit/exhausted.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "clock.h"
-#include "hash.h"
-#include "kernel.h"
-#include "open_counts.h"
-#include "recorder.h"
-#include "site.h"
-#include "trace_writer.h"
+#include "audit/clock.h"
+#include "audit/hash.h"
+#include "audit/kernel.h"
+#include "audit/open_counts.h"
+#include "audit/recorder.h"
+#include "audit/site.h"
+#include "audit/trace_writer.h"
 
 static uint32_t limit_of_numbers(void)
 {

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_EXHAUSTED_H
 #define NI_AUDIT_EXHAUSTED_H
 
-#include "caller.h"
+#include "audit/caller.h"
 
 /* A creator failed. Leaves errno alone; looks only at EMFILE and ENFILE. */
 void ni_exhausted_look(const struct ni_caller *caller);

@@ -1,9 +1,13 @@
-#include "follow.h"
+/*
+ * follow.c - decides whether an environment is completed, left alone or
+ * stripped of the recorder, and does so on the caller's stack.
+ */
+#include "audit/follow.h"
 
 #include <stdbool.h>
 
-#include "environment.h"
-#include "recorder.h"
+#include "audit/environment.h"
+#include "audit/recorder.h"
 
 /* A filter may allow just what the new image does by itself. */
 static struct ni_follow plan_to_leave_alone(char *const *environment)

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "frame_rule.h"
-#include "modules.h"
+#include "audit/frame_rule.h"
+#include "audit/modules.h"
 
 #if defined(__aarch64__)
 

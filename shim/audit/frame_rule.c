@@ -1,4 +1,8 @@
-#include "frame_rule.h"
+/*
+ * frame_rule.c - reads .eh_frame_hdr, a CIE and an FDE as far as the rule for
+ * one address needs; whatever it does not know makes the rule "broken".
+ */
+#include "audit/frame_rule.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -11,13 +11,13 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "beyond.h"
-#include "caller.h"
-#include "creator.h"
-#include "descriptors.h"
-#include "exhausted.h"
-#include "kernel.h"
-#include "recorder.h"
+#include "audit/beyond.h"
+#include "audit/caller.h"
+#include "audit/creator.h"
+#include "audit/descriptors.h"
+#include "audit/exhausted.h"
+#include "audit/kernel.h"
+#include "audit/recorder.h"
 
 /* Another name of the same function in libc. (The compiler's own alias would
  * need a declaration like libc's, attributes included.) */

@@ -1,14 +1,14 @@
 /*
  * hook_close.c - close and what closes many.
  */
-#include "hook.h"
-#include "hook_close.h"
+#include "audit/hook.h"
+#include "audit/hook_close.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
-#include "newer.h"
+#include "audit/newer.h"
 
 void ni_close_begin(struct ni_closing *closing, const struct ni_caller *caller,
 		    int fd)

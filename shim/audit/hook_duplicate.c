@@ -1,8 +1,8 @@
 /*
  * hook_duplicate.c - descriptors made from others.
  */
-#include "hook.h"
-#include "hook_duplicate.h"
+#include "audit/hook.h"
+#include "audit/hook_duplicate.h"
 
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_HOOK_DUPLICATE_H
 #define NI_AUDIT_HOOK_DUPLICATE_H
 
-#include "hook.h"
+#include "audit/hook.h"
 
 /* @copy is a new descriptor for what @fd is, or an error. */
 int ni_duplicated(const struct ni_caller *caller, int fd, int copy,

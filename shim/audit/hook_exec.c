@@ -3,16 +3,16 @@
  *
  * All of them may run in a vfork child: what they need lies on the stack.
  */
-#include "hook.h"
-#include "hook_exec.h"
+#include "audit/hook.h"
+#include "audit/hook_exec.h"
 
 #include <alloca.h>
 #include <errno.h>
 #include <unistd.h>
 
-#include "follow.h"
-#include "newer.h"
-#include "open_counts.h"
+#include "audit/follow.h"
+#include "audit/newer.h"
+#include "audit/open_counts.h"
 
 static int pass_on(const struct ni_exec_call *call, char *const *environment)
 {

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_HOOK_EXEC_H
 #define NI_AUDIT_HOOK_EXEC_H
 
-#include "exec_record.h"
+#include "audit/exec_record.h"
 
 enum ni_exec_via { NI_VIA_PATH, NI_VIA_SEARCH, NI_VIA_FD, NI_VIA_AT };
 

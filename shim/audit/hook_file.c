@@ -1,7 +1,7 @@
 /*
  * hook_file.c - files, directories and terminals.
  */
-#include "hook.h"
+#include "audit/hook.h"
 
 #include <pty.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /*
  * hook_flags.c - fcntl and ioctl: what the program says about close-on-exec.
  */
-#include "hook.h"
-#include "hook_duplicate.h"
-#include "hook_flags.h"
-#include "wrong_flag.h"
+#include "audit/hook.h"
+#include "audit/hook_duplicate.h"
+#include "audit/hook_flags.h"
+#include "audit/wrong_flag.h"
 
 #include <sys/ioctl.h>
 

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_HOOK_FLAGS_H
 #define NI_AUDIT_HOOK_FLAGS_H
 
-#include "hook.h"
+#include "audit/hook.h"
 
 int ni_fcntl_done(const struct ni_caller *caller, int fd, int command,
 		  long argument, int result);

@@ -1,20 +1,20 @@
 /*
  * hook_process.c - forks that run no handlers, filters, and unloading.
  */
-#include "hook.h"
+#include "audit/hook.h"
 
 #include <dlfcn.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "hook_process.h"
-#include "newer.h"
-#include "open_counts.h"
-#include "site.h"
-#include "stack.h"
-#include "vfork.h"
+#include "audit/clock.h"
+#include "audit/hook_process.h"
+#include "audit/newer.h"
+#include "audit/open_counts.h"
+#include "audit/site.h"
+#include "audit/stack.h"
+#include "audit/vfork.h"
 
 int ni_vfork_refused(int error);
 

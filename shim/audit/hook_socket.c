@@ -1,8 +1,8 @@
 /*
  * hook_socket.c - sockets, and descriptors that come through them.
  */
-#include "hook.h"
-#include "hook_socket.h"
+#include "audit/hook.h"
+#include "audit/hook_socket.h"
 
 #include <netdb.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_HOOK_SOCKET_H
 #define NI_AUDIT_HOOK_SOCKET_H
 
-#include "hook.h"
+#include "audit/hook.h"
 
 void ni_received(const struct ni_caller *caller, struct msghdr *message,
 		 int flags);

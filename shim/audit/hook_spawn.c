@@ -1,16 +1,16 @@
 /*
  * hook_spawn.c - posix_spawn, and the shells that libc spawns.
  */
-#include "hook.h"
-#include "hook_spawn.h"
+#include "audit/hook.h"
+#include "audit/hook_spawn.h"
 
 #include <alloca.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "follow.h"
-#include "newer.h"
+#include "audit/follow.h"
+#include "audit/newer.h"
 
 /* ---- posix_spawn and its kin -------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_HOOK_SPAWN_H
 #define NI_AUDIT_HOOK_SPAWN_H
 
-#include "exec_record.h"
+#include "audit/exec_record.h"
 
 /* Before system or popen runs "/bin/sh -c command". libc takes the program's
  * environ, which cannot be completed for it. */

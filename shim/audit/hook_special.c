@@ -1,7 +1,7 @@
 /*
  * hook_special.c - descriptors that are no file and no socket.
  */
-#include "hook.h"
+#include "audit/hook.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -12,7 +12,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "newer.h"
+#include "audit/newer.h"
 
 NI_EXPORT int pipe(int ends[2])
 {

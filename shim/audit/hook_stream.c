@@ -2,13 +2,13 @@
  * hook_stream.c - descriptors inside stdio's streams and directory streams:
  * libc opens and closes them without a call that could be seen.
  */
-#include "hook.h"
+#include "audit/hook.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "exec_record.h"
-#include "hook_spawn.h"
+#include "audit/exec_record.h"
+#include "audit/hook_spawn.h"
 
 /* glibc looks at so many letters of a mode; a comma ends them. */
 static bool says_close_on_exec(const char *mode)

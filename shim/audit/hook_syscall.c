@@ -2,21 +2,21 @@
  * hook_syscall.c - descriptors by syscall(2): the calls that libc has no
  * function for, and those that programs prefer to make by themselves.
  */
-#include "hook.h"
+#include "audit/hook.h"
 
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "audit/hook_close.h"
+#include "audit/hook_duplicate.h"
+#include "audit/hook_exec.h"
+#include "audit/hook_flags.h"
+#include "audit/hook_process.h"
+#include "audit/hook_socket.h"
+#include "audit/newer.h"
 #include "common/array.h"
-#include "hook_close.h"
-#include "hook_duplicate.h"
-#include "hook_exec.h"
-#include "hook_flags.h"
-#include "hook_process.h"
-#include "hook_socket.h"
-#include "newer.h"
 
 /* A call that makes one descriptor, as creators.def says. */
 struct creator {

@@ -1,4 +1,8 @@
-#include "kernel.h"
+/*
+ * kernel.c - what a descriptor is, asked by fstat, /proc/self/fd and the
+ * socket's own options.
+ */
+#include "audit/kernel.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
-#include "words.h"
+#include "audit/words.h"
 
 /* What /proc/self/fd calls the files without a name of their own. */
 static const struct { const char *prefix; enum ni_trace_type type; } nameless[] = {

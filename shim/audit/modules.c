@@ -1,4 +1,8 @@
-#include "modules.h"
+/*
+ * modules.c - the loaded files in the order of their addresses, each written
+ * to the trace when the first stack runs through it.
+ */
+#include "audit/modules.h"
 
 #include <elf.h>
 #include <link.h>
@@ -6,10 +10,10 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "audit/hash.h"
+#include "audit/recorder.h"
+#include "audit/trace_writer.h"
 #include "common/raw.h"
-#include "hash.h"
-#include "recorder.h"
-#include "trace_writer.h"
 
 enum { START_MODULES = 256, BUILD_ID_MAX = 32 };
 

@@ -1,14 +1,18 @@
-#include "open_counts.h"
+/*
+ * open_counts.c - keeps the rows of OPEN records equal to the table of
+ * descriptors, one store for each change.
+ */
+#include "audit/open_counts.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
-#include "clock.h"
-#include "kernel.h"
-#include "recorder.h"
-#include "site.h"
-#include "trace_writer.h"
-#include "vfork.h"
+#include "audit/clock.h"
+#include "audit/kernel.h"
+#include "audit/recorder.h"
+#include "audit/site.h"
+#include "audit/trace_writer.h"
+#include "audit/vfork.h"
 
 enum { NUMBERS = NI_OPEN_PARTS * NI_OPEN_COUNTS };
 

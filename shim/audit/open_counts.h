@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "descriptors.h"
-#include "site.h"
-#include "trace_writer.h"
+#include "audit/descriptors.h"
+#include "audit/site.h"
+#include "audit/trace_writer.h"
 
 /* So many parts of rows; creators with higher numbers share row 0. */
 enum { NI_OPEN_PARTS = 1022 };

@@ -1,4 +1,8 @@
-#include "options.h"
+/*
+ * options.c - the words of NOINHERIT_AUDIT_OPTIONS; what is not understood is
+ * ignored, for nobody could be told.
+ */
+#include "audit/options.h"
 
 #include <string.h>
 

@@ -1,9 +1,13 @@
-#include "passed.h"
+/*
+ * passed.c - looks for a descriptor's number in the arguments, the variables
+ * and the conventions of what is executed.
+ */
+#include "audit/passed.h"
 
 #include <string.h>
 
+#include "audit/environment.h"
 #include "common/announced.h"
-#include "environment.h"
 
 /* Variables that programs set for others and whose numbers are none of a
  * descriptor: those of CGI, of terminals, of shells. A '*' ends a prefix. */

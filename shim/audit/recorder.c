@@ -1,24 +1,28 @@
-#include "recorder.h"
+/*
+ * recorder.c - starts the recorder once, before the first hook works, and
+ * stops it for good.
+ */
+#include "audit/recorder.h"
 
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "arrivals.h"
-#include "beyond.h"
-#include "clock.h"
+#include "audit/arrivals.h"
+#include "audit/beyond.h"
+#include "audit/clock.h"
+#include "audit/descriptors.h"
+#include "audit/environment.h"
+#include "audit/kernel.h"
+#include "audit/modules.h"
+#include "audit/open_counts.h"
+#include "audit/options.h"
+#include "audit/threads.h"
+#include "audit/trace_file.h"
+#include "audit/trace_header.h"
+#include "audit/trace_writer.h"
+#include "audit/unclosed.h"
 #include "common/next_symbol.h"
-#include "descriptors.h"
-#include "environment.h"
-#include "kernel.h"
-#include "modules.h"
-#include "open_counts.h"
-#include "options.h"
-#include "threads.h"
-#include "trace_file.h"
-#include "trace_header.h"
-#include "trace_writer.h"
-#include "unclosed.h"
 
 struct ni_recorder ni_recorder;
 

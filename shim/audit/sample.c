@@ -1,9 +1,12 @@
-#include "sample.h"
+/*
+ * sample.c - asks the kernel once for each site what it creates.
+ */
+#include "audit/sample.h"
 
 #include <string.h>
 
-#include "kernel.h"
-#include "trace_writer.h"
+#include "audit/kernel.h"
+#include "audit/trace_writer.h"
 
 void ni_sample(struct ni_trace_site *site, int fd)
 {

@@ -1,12 +1,16 @@
-#include "site.h"
+/*
+ * site.c - finds the record of a stack by its hash, or writes it, and counts
+ * in it.
+ */
+#include "audit/site.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-#include "hash.h"
-#include "recorder.h"
-#include "stack.h"
-#include "trace_writer.h"
+#include "audit/hash.h"
+#include "audit/recorder.h"
+#include "audit/stack.h"
+#include "audit/trace_writer.h"
 
 /*
  * Stacks seen last, of each thread by itself: whoever writes an entry is the

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "caller.h"
+#include "audit/caller.h"
 #include "common/trace.h"
 
 /**

@@ -1,4 +1,7 @@
-#include "spawn_actions.h"
+/*
+ * spawn_actions.c - walks libc's own list of file actions, number by number.
+ */
+#include "audit/spawn_actions.h"
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,13 +1,17 @@
-#include "stack.h"
+/*
+ * stack.c - walks the caller's frames by remembered rules, until one is broken
+ * or enough are kept.
+ */
+#include "audit/stack.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
+#include "audit/frame_machine.h"
+#include "audit/hash.h"
+#include "audit/modules.h"
+#include "audit/recorder.h"
 #include "common/raw.h"
-#include "frame_machine.h"
-#include "hash.h"
-#include "modules.h"
-#include "recorder.h"
 
 enum { MEMO_COUNT = 4096, MEMO_PROBES = 4, KEY_NONE = 0, KEY_BUSY = 1 };
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "caller.h"
+#include "audit/caller.h"
 #include "common/trace.h"
 
 /* Words of the stack on which a walk depended, see site.c. */

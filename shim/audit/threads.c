@@ -1,10 +1,13 @@
-#include "threads.h"
+/*
+ * threads.c - asks libc's own note of a second thread, or else the kernel.
+ */
+#include "audit/threads.h"
 
 #include <stddef.h>
 #include <sys/stat.h>
 
+#include "audit/kernel.h"
 #include "common/raw.h"
-#include "kernel.h"
 
 static const char unknown;
 

@@ -1,4 +1,8 @@
-#include "trace_file.h"
+/*
+ * trace_file.c - makes the trace's file and gives it blocks without holding
+ * its descriptor.
+ */
+#include "audit/trace_file.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -6,10 +10,10 @@
 #include <sys/resource.h>
 #include <sys/vfs.h>
 
+#include "audit/newer.h"
+#include "audit/recorder.h"
+#include "audit/words.h"
 #include "common/raw.h"
-#include "newer.h"
-#include "recorder.h"
-#include "words.h"
 
 enum {
 	PAGE = 4096,

@@ -1,4 +1,7 @@
-#include "trace_header.h"
+/*
+ * trace_header.c - fills in what the kernel says of the image at start.
+ */
+#include "audit/trace_header.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -7,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "kernel.h"
-#include "recorder.h"
+#include "audit/clock.h"
+#include "audit/kernel.h"
+#include "audit/recorder.h"
 
 /* strings[], as it fills. Every text gets what the ones before have left. */
 struct strings {

@@ -1,9 +1,13 @@
-#include "trace_writer.h"
+/*
+ * trace_writer.c - claims cells by one addition, publishes by one store, and
+ * finds equal records by an index without locks.
+ */
+#include "audit/trace_writer.h"
 
 #include <string.h>
 
-#include "recorder.h"
-#include "trace_file.h"
+#include "audit/recorder.h"
+#include "audit/trace_file.h"
 
 /* An entry's neighbours that a search looks at before it gives up, in each part
  * of the index. */

@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/recorder.h"
+#include "audit/threads.h"
 #include "common/trace.h"
-#include "recorder.h"
-#include "threads.h"
 
 /* Who may still write when the file gets full: findings longest. */
 enum ni_room { NI_ROOM_EVENT, NI_ROOM_SITE, NI_ROOM_FINDING };

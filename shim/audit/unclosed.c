@@ -1,14 +1,17 @@
-#include "unclosed.h"
+/*
+ * unclosed.c - what the table still holds when exit runs, by creator.
+ */
+#include "audit/unclosed.h"
 
 #include <string.h>
 
-#include "clock.h"
-#include "descriptors.h"
-#include "hash.h"
-#include "kernel.h"
-#include "open_counts.h"
-#include "trace_writer.h"
-#include "vfork.h"
+#include "audit/clock.h"
+#include "audit/descriptors.h"
+#include "audit/hash.h"
+#include "audit/kernel.h"
+#include "audit/open_counts.h"
+#include "audit/trace_writer.h"
+#include "audit/vfork.h"
 
 static bool is_same(const void *record, const void *data)
 {

@@ -1,13 +1,17 @@
-#include "wrong_flag.h"
+/*
+ * wrong_flag.c - finds fcntl calls whose argument shows that something else
+ * was meant.
+ */
+#include "audit/wrong_flag.h"
 
 #include <fcntl.h>
 
-#include "clock.h"
-#include "descriptors.h"
-#include "hash.h"
-#include "kernel.h"
-#include "site.h"
-#include "trace_writer.h"
+#include "audit/clock.h"
+#include "audit/descriptors.h"
+#include "audit/hash.h"
+#include "audit/kernel.h"
+#include "audit/site.h"
+#include "audit/trace_writer.h"
 
 bool ni_wrong_flag_is(int fd, int command, int argument)
 {

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "caller.h"
+#include "audit/caller.h"
 
 /* F_SETFD knows FD_CLOEXEC only; F_SETFL ignores O_CLOEXEC. */
 bool ni_wrong_flag_is(int fd, int command, int argument);

@@ -1,3 +1,7 @@
+/*
+ * announced.c - the tables of variables and options that name descriptors, and
+ * the readers of each form of number.
+ */
 #include "common/announced.h"
 
 #include <limits.h>

@@ -1,3 +1,6 @@
+/*
+ * names.c - the tables of names, and the look-up in both directions.
+ */
 #include "common/names.h"
 
 #include <stdint.h>

@@ -1,3 +1,7 @@
+/*
+ * next_symbol.c - looks names up in the hash tables of the loaded objects, as
+ * the loader would.
+ */
 #include "common/next_symbol.h"
 
 #include <elf.h>

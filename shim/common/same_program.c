@@ -1,3 +1,7 @@
+/*
+ * same_program.c - the programs that run others, and what of their arguments
+ * counts.
+ */
 #include "common/same_program.h"
 
 #include <string.h>

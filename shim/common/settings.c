@@ -1,3 +1,6 @@
+/*
+ * settings.c - the words of each setting and what each of them sets.
+ */
 #include "common/settings.h"
 
 #include <errno.h>

@@ -5,12 +5,12 @@
 
 #include <poll.h>
 
-#include "address.h"
-#include "descriptor.h"
-#include "latch.h"
-#include "socket.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/address.h"
+#include "lib/descriptor.h"
+#include "lib/latch.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 /* Where the peer's address goes; size 0 if it is not wanted. And how. */
 struct peer {

@@ -6,8 +6,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "lib/text.h"
 #include "noinherit.h"
-#include "text.h"
 
 /* A port in decimal: 0..65535, -EINVAL if it is no number, -ERANGE. */
 int ni_address_port(const char *port);

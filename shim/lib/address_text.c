@@ -4,7 +4,7 @@
  * An address may come from anybody: what its size does not cover is taken for
  * zero.
  */
-#include "address.h"
+#include "lib/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "families.h"
-#include "socket.h"
-#include "system.h"
+#include "lib/families.h"
+#include "lib/socket.h"
+#include "lib/system.h"
 
 /* What is written: an address, and a socket of its kind, if there is one. */
 struct written {

@@ -4,7 +4,7 @@
  * A tuple is text from outside: it is read into at most five items, each a
  * number, a text or bytes, before anything is made of it.
  */
-#include "address.h"
+#include "lib/address.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "families.h"
+#include "lib/families.h"
 
 enum { ITEMS_MAX = 5, TEXT_MAX = NI_MAXHOST };
 

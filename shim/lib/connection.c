@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "address.h"
-#include "descriptor.h"
-#include "resolve.h"
-#include "sized_struct.h"
-#include "socket.h"
-#include "timeout.h"
+#include "lib/address.h"
+#include "lib/descriptor.h"
+#include "lib/resolve.h"
+#include "lib/sized_struct.h"
+#include "lib/socket.h"
+#include "lib/timeout.h"
 
 static int bind_source(struct noinherit_socket *s,
 		       const struct noinherit_connect_options *options)

@@ -9,9 +9,9 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
-#include "socket.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 int64_t ni_now_ns(void)
 {

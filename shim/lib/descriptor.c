@@ -1,14 +1,14 @@
 /*
  * descriptor.c - the inheritable flag, dup2 and close, on bare descriptors.
  */
-#include "descriptor.h"
+#include "lib/descriptor.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "latch.h"
+#include "lib/latch.h"
+#include "lib/system.h"
 #include "noinherit.h"
-#include "system.h"
 
 void ni_descriptor_discard(int fd)
 {

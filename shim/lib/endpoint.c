@@ -3,9 +3,9 @@
  */
 #include "noinherit.h"
 
-#include "address.h"
-#include "socket.h"
-#include "system.h"
+#include "lib/address.h"
+#include "lib/socket.h"
+#include "lib/system.h"
 
 int noinherit_bind(const struct noinherit_socket *s,
 		   const struct sockaddr *addr, socklen_t addrlen)

@@ -6,7 +6,7 @@
  * encoding is UTF-8, of this thread alone. Where libc cannot encode (musl),
  * libidn2 does, if the program was linked with it.
  */
-#include "idna.h"
+#include "lib/idna.h"
 
 #include <locale.h>
 #include <stdbool.h>

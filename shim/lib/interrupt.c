@@ -6,7 +6,7 @@
  * then publishes it by counting up. A reader whose count is still current read
  * one pair.
  */
-#include "timeout.h"
+#include "lib/timeout.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

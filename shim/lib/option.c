@@ -7,8 +7,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "socket.h"
-#include "system.h"
+#include "lib/socket.h"
+#include "lib/system.h"
 
 int noinherit_setsockopt(const struct noinherit_socket *s, int level,
 			 int option, const void *value, socklen_t size)

@@ -1,16 +1,16 @@
 /*
  * passing.c - descriptors in messages: SCM_RIGHTS.
  */
-#include "passing.h"
+#include "lib/passing.h"
 
 #include <string.h>
 #include <sys/uio.h>
 
-#include "address.h"
-#include "descriptor.h"
-#include "sized_struct.h"
-#include "system.h"
-#include "transfer.h"
+#include "lib/address.h"
+#include "lib/descriptor.h"
+#include "lib/sized_struct.h"
+#include "lib/system.h"
+#include "lib/transfer.h"
 
 /* Room for one message of descriptors, aligned as the kernel wants it. */
 union control {

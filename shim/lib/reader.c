@@ -6,9 +6,9 @@
 #include <poll.h>
 #include <string.h>
 
-#include "system.h"
-#include "timeout.h"
-#include "transfer.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
+#include "lib/transfer.h"
 
 int noinherit_recv_exact(const struct noinherit_socket *s, void *buf,
 			 size_t size, size_t *received)

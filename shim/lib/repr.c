@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-#include "address.h"
-#include "socket.h"
-#include "system.h"
-#include "text.h"
+#include "lib/address.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/text.h"
 
 static void write_name(struct ni_text *text, const char *label,
 		       const struct noinherit_socket *s,

@@ -5,7 +5,7 @@
  * that long it is asked in a thread of its own, which is left behind when the
  * deadline comes first: it then frees what both had, and touches nothing else.
  */
-#include "resolve.h"
+#include "lib/resolve.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -15,12 +15,12 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-#include "descriptor.h"
-#include "errors.h"
-#include "idna.h"
-#include "sized_struct.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/descriptor.h"
+#include "lib/errors.h"
+#include "lib/idna.h"
+#include "lib/sized_struct.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 #ifndef EAI_NODATA
 #define EAI_NODATA -5

@@ -10,9 +10,9 @@
 #include <sys/sendfile.h>
 #include <time.h>
 
-#include "socket.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 /* What Python asks the kernel for at once, and reads at once. */
 enum { PART_MAX = 1 << 30, BLOCK = 8192 };

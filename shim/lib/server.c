@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "address.h"
-#include "descriptor.h"
-#include "sized_struct.h"
-#include "socket.h"
-#include "system.h"
-#include "text.h"
+#include "lib/address.h"
+#include "lib/descriptor.h"
+#include "lib/sized_struct.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/text.h"
 
 static int set_option(int fd, int level, int option, int value)
 {

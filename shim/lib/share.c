@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "descriptor.h"
-#include "socket.h"
-#include "system.h"
+#include "lib/descriptor.h"
+#include "lib/socket.h"
+#include "lib/system.h"
 
 /* Headers older than the calls; the numbers are the same on every machine but
  * Alpha. */

@@ -1,7 +1,7 @@
 /*
  * sized_struct.c - structs whose first member is the size the caller knows.
  */
-#include "sized_struct.h"
+#include "lib/sized_struct.h"
 
 #include <errno.h>
 #include <string.h>

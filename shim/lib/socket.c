@@ -1,12 +1,12 @@
 /*
  * socket.c - creating, adopting, duplicating and closing sockets.
  */
-#include "socket.h"
+#include "lib/socket.h"
 
-#include "descriptor.h"
-#include "latch.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/descriptor.h"
+#include "lib/latch.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 /* One for socket() and socketpair() together (S-10): SOCK_CLOEXEC. */
 static ni_latch type_flag_latch;

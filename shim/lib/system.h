@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "errors.h"
+#include "lib/errors.h"
 
 #define SYSTEM(type, name, parameters, arguments) \
 	static inline type ni_sys_##name parameters \
@@ -32,7 +32,7 @@
 		} \
 		return r; \
 	}
-#include "system.def"
+#include "lib/system.def"
 #undef SYSTEM
 
 #endif

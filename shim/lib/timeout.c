@@ -1,12 +1,12 @@
 /*
  * timeout.c - the timeout of a socket, the default one, and the kernel's mode.
  */
-#include "timeout.h"
+#include "lib/timeout.h"
 
 #include <stdatomic.h>
 
-#include "socket.h"
-#include "system.h"
+#include "lib/socket.h"
+#include "lib/system.h"
 
 static _Atomic int64_t default_timeout_ns = NOINHERIT_BLOCKING;
 

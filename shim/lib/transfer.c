@@ -1,13 +1,13 @@
 /*
  * transfer.c - sending and receiving: the system calls, with a timeout.
  */
-#include "transfer.h"
+#include "lib/transfer.h"
 
 #include <poll.h>
 
-#include "socket.h"
-#include "system.h"
-#include "timeout.h"
+#include "lib/socket.h"
+#include "lib/system.h"
+#include "lib/timeout.h"
 
 /* The arguments of any of these calls. */
 struct call {

@@ -2,8 +2,8 @@
 #ifndef NI_LIB_TRANSFER_H
 #define NI_LIB_TRANSFER_H
 
+#include "lib/timeout.h"
 #include "noinherit.h"
-#include "timeout.h"
 
 /* recv() within a limit that several calls share. */
 ssize_t ni_transfer_recv(const struct noinherit_socket *s,

@@ -1,12 +1,12 @@
 /*
  * wait.c - limits, and how an operation waits, repeats and ends.
  */
-#include "timeout.h"
+#include "lib/timeout.h"
 
 #include <limits.h>
 
-#include "socket.h"
-#include "system.h"
+#include "lib/socket.h"
+#include "lib/system.h"
 
 enum { NS_PER_MS = 1000000 };
 

@@ -1,3 +1,7 @@
+/*
+ * carried.c - keeps the shim's variables as they were at the start, in static
+ * memory.
+ */
 #include "preload/carried.h"
 
 #include <string.h>

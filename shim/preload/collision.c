@@ -1,3 +1,7 @@
+/*
+ * collision.c - looks for the numbers of redirections in the arguments at
+ * start.
+ */
 #include "preload/collision.h"
 
 #include <stddef.h>

@@ -1,3 +1,7 @@
+/*
+ * created.c - what becomes of a new descriptor: standard stream, kept or
+ * marked.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

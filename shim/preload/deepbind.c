@@ -1,3 +1,6 @@
+/*
+ * deepbind.c - finds what a dlopen has brought along and turns its imports.
+ */
 #include "preload/deepbind.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,7 @@
+/*
+ * environment.c - NOINHERIT_ADOPT: written for a new image, read and taken
+ * away at its start.
+ */
 #include "preload/environment.h"
 
 #include <fcntl.h>

@@ -1,3 +1,7 @@
+/*
+ * exec.c - the exec family: takes the flag off what is handed over, right before
+ * the call, and puts it back after a failure.
+ */
 #include "preload/exec.h"
 
 #include <alloca.h>

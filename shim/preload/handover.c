@@ -1,3 +1,6 @@
+/*
+ * handover.c - chooses and proves the descriptors of one exec.
+ */
 #include "preload/handover.h"
 
 #include <fcntl.h>

@@ -1,3 +1,6 @@
+/*
+ * imports.c - reads the relocations of one object and stores into its slots.
+ */
 #include "preload/imports.h"
 
 #include <elf.h>

@@ -1,3 +1,6 @@
+/*
+ * inherited.c - hashes of the variables that were there at the start.
+ */
 #include "preload/inherited.h"
 
 #include <stdint.h>

@@ -1,3 +1,6 @@
+/*
+ * marks.c - the byte of each descriptor, and the tasks for which they count.
+ */
 #include "preload/marks.h"
 
 #include <limits.h>

@@ -1,3 +1,6 @@
+/*
+ * policy.c - the settings in force, and the one word that hot calls look at.
+ */
 #include "preload/policy.h"
 
 #include <string.h>

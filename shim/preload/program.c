@@ -1,3 +1,6 @@
+/*
+ * program.c - what names this program: path, file, arguments, as hashes.
+ */
 #include "preload/program.h"
 
 #include <fcntl.h>

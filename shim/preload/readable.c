@@ -1,3 +1,7 @@
+/*
+ * readable.c - asks the kernel by a call that reads memory and changes
+ * nothing.
+ */
 #include "preload/readable.h"
 
 #include <errno.h>

@@ -1,3 +1,6 @@
+/*
+ * system_log.c - recognises libc's socket by its peer's name.
+ */
 #include "preload/system_log.h"
 
 #include <fcntl.h>

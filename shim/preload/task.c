@@ -1,3 +1,6 @@
+/*
+ * task.c - counts threads and clones a task with a table of its own.
+ */
 #include "preload/task.h"
 
 #include <errno.h>

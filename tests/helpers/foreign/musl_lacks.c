@@ -1,3 +1,6 @@
+/*
+ * musl_lacks.c - what tests call and musl has no function for.
+ */
 #include <sys/syscall.h>
 
 #include "musl_lacks.h"
