@@ -4,39 +4,25 @@ of the server, and a graceful restart keeps the listener."""
 
 import signal
 
+import apache
 import harness
 
-APACHE = "/usr/sbin/apache2"
-MODULES = "/usr/lib/apache2/modules"
-
 CONFIG = """
-ServerRoot %(dir)s
-ServerName localhost
-Listen 127.0.0.1:%(port)d
-PidFile %(dir)s/pid
-DefaultRuntimeDir %(dir)s
-ErrorLog %(dir)s/error.log
-LogLevel notice
-%(user)s
-LoadModule mpm_%(mpm)s_module %(modules)s/mod_mpm_%(mpm)s.so
-LoadModule authz_core_module %(modules)s/mod_authz_core.so
-LoadModule alias_module %(modules)s/mod_alias.so
-LoadModule %(cgi)s_module %(modules)s/mod_%(cgi)s.so
+LoadModule alias_module %%(modules)s/mod_alias.so
+LoadModule %(cgi)s_module %%(modules)s/mod_%(cgi)s.so
 %(socket)s
-CustomLog "|%(log)s" "%%r"
-ScriptAlias /cgi/ %(dir)s/
+CustomLog "|%(log)s" "%%%%r"
+ScriptAlias /cgi/ %%(dir)s/
 """
 
 HEADER = "printf 'Content-Type: text/plain\\r\\n\\r\\n'"
 
 
 def configure(run, port, mpm, cgi):
-    user = "User www-data\nGroup www-data" if harness.am_root() else ""
     socket = "ScriptSock %s/cgi.socket" % run.dir if cgi == "cgid" else ""
     run.hook("look.cgi", before=HEADER)
-    return run.file("apache.conf", CONFIG % {
-        "dir": run.dir, "port": port, "user": user, "mpm": mpm, "cgi": cgi,
-        "socket": socket, "modules": MODULES,
+    return apache.configuration(run, port, mpm, CONFIG % {
+        "cgi": cgi, "socket": socket,
         # Apache starts several; the first one to get a line looks.
         "log": run.hook("log", before="read -r line && mkdir %s/logged ||"
                         "exec cat >/dev/null" % run.dir,
@@ -47,7 +33,7 @@ def serving(mpm, cgi):
     def scenario(run):
         port = run.port()
         config = configure(run, port, mpm, cgi)
-        server = run.start([APACHE, "-DFOREGROUND", "-f", config],
+        server = run.start([apache.PROGRAM, "-DFOREGROUND", "-f", config],
                            listens=port)
         answers = [run.http(port, "/cgi/look.cgi")]
         run.wait_look(2)        # one is the log's program's
@@ -63,4 +49,4 @@ def serving(mpm, cgi):
 harness.main([
     harness.Case("mod_cgid", serving("event", "cgid")),
     harness.Case("mod_cgi", serving("prefork", "cgi")),
-], needs={APACHE: "apache2-bin"})
+], needs={apache.PROGRAM: "apache2-bin"})

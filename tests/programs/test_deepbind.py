@@ -3,12 +3,11 @@
 else's, and so do those that they bring: PHP's extensions, PHP itself as a
 module of apache's, and what a Python program loads that way."""
 
+import apache
 import harness
 import peer
 
 EXTENSIONS = "/usr/lib/php/20220829"
-APACHE = "/usr/sbin/apache2"
-MODULES = "/usr/lib/apache2/modules"
 
 PAGE = """<?php
 $curl = curl_init('http://127.0.0.1:%(peer)d/');
@@ -30,16 +29,7 @@ PAGES_LEAKS = ["tcp CONNECTED", "unix", "unix", "tcp LISTEN", "unix", "unix"]
 SERVERS_LEAKS = ["tcp LISTEN", "tcp CONNECTED"]
 
 CONFIG = """
-ServerRoot %(dir)s
-ServerName localhost
-Listen 127.0.0.1:%(port)d
-PidFile %(dir)s/pid
-DefaultRuntimeDir %(dir)s
-ErrorLog %(dir)s/error.log
-%(user)s
 DocumentRoot %(dir)s
-LoadModule mpm_prefork_module %(modules)s/mod_mpm_prefork.so
-LoadModule authz_core_module %(modules)s/mod_authz_core.so
 LoadModule mime_module %(modules)s/mod_mime.so
 LoadModule php_module %(modules)s/libphp8.2.so
 TypesConfig /dev/null
@@ -79,11 +69,9 @@ def script(run):
 
 def module(run):
     port = run.port()
-    user = "User www-data\nGroup www-data" if harness.am_root() else ""
     run.file("page.php", fill(run, PAGE))
-    run.start([APACHE, "-X", "-f", run.file("apache.conf", CONFIG % {
-        "dir": run.dir, "port": port, "user": user, "modules": MODULES})],
-        listens=port)
+    run.start([apache.PROGRAM, "-X", "-f", apache.configuration(
+        run, port, "prefork", CONFIG)], listens=port)
     return run.http(port, "/page.php")
 
 
@@ -105,5 +93,5 @@ harness.main([
 ], needs={"/usr/bin/php8.2": "php8.2-cli",
           EXTENSIONS + "/curl.so": "php8.2-curl",
           EXTENSIONS + "/pgsql.so": "php8.2-pgsql",
-          MODULES + "/libphp8.2.so": "libapache2-mod-php8.2",
+          apache.MODULES + "/libphp8.2.so": "libapache2-mod-php8.2",
           "/usr/share/doc/python3-pycurl": "python3-pycurl"})
