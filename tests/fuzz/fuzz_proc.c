@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void try_lists(const char *text)
 {
 	const struct ni_socket_list *list;
-	struct ni_socket socket;
+	struct ni_listed_socket socket;
 
 	for (size_t i = 0; (list = ni_socket_list_at(i)); i++) {
 		if (ni_socket_line(list, text, &socket) < 0)

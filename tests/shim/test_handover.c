@@ -6,22 +6,7 @@
 
 enum { FIRST = 3, LAST = 8 };
 
-static int open_descriptors(void **state)
-{
-	note_descriptors(state);
-	for (int fd = FIRST; fd <= LAST; fd++)
-		if (new_socket() != fd)
-			return -1;
-	return 0;
-}
-
-static int close_descriptors(void **state)
-{
-	for (int fd = FIRST; fd <= LAST; fd++)
-		if (close(fd) < 0)
-			return -1;
-	return find_the_same_descriptors(state);
-}
+#include "numbered_sockets.h"
 
 /* The descriptors in what a looker said, for comparison: "3 4", "". */
 static const char *numbers_in(const char *said)
@@ -162,17 +147,13 @@ static void the_setting_names_variables_and_arguments(void **state)
 	assert_string_equal(numbers_in(said_by(&exec_ways[0], &job)), "");
 }
 
-#define CASE(name) \
-	cmocka_unit_test_setup_teardown(name, open_descriptors, \
-					close_descriptors)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(what_is_named_is_given_and_nothing_else),
-		CASE(it_stays_ours_and_flagged_here),
-		CASE(socket_activation_is_for_the_process_that_it_names),
-		CASE(the_setting_names_variables_and_arguments),
+		NUMBERED_CASE(what_is_named_is_given_and_nothing_else),
+		NUMBERED_CASE(it_stays_ours_and_flagged_here),
+		NUMBERED_CASE(socket_activation_is_for_the_process_that_it_names),
+		NUMBERED_CASE(the_setting_names_variables_and_arguments),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "keep")) {

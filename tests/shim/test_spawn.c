@@ -8,22 +8,7 @@
 
 enum { FIRST = 3, LAST = 5 };
 
-static int open_descriptors(void **state)
-{
-	note_descriptors(state);
-	for (int fd = FIRST; fd <= LAST; fd++)
-		if (new_socket() != fd)
-			return -1;
-	return 0;
-}
-
-static int close_descriptors(void **state)
-{
-	for (int fd = FIRST; fd <= LAST; fd++)
-		if (close(fd) < 0)
-			return -1;
-	return find_the_same_descriptors(state);
-}
+#include "numbered_sockets.h"
 
 static void (*add_actions)(posix_spawn_file_actions_t *);
 static posix_spawnattr_t *attributes;
@@ -203,17 +188,13 @@ static int look_at_mask(void)
 	return 0;
 }
 
-#define CASE(name) \
-	cmocka_unit_test_setup_teardown(name, open_descriptors, \
-					close_descriptors)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_callers_actions_mean_what_they_mean),
-		CASE(attributes_are_passed_on),
-		CASE(an_action_that_fails_is_told),
-		CASE(the_callers_list_is_only_read),
+		NUMBERED_CASE(the_callers_actions_mean_what_they_mean),
+		NUMBERED_CASE(attributes_are_passed_on),
+		NUMBERED_CASE(an_action_that_fails_is_told),
+		NUMBERED_CASE(the_callers_list_is_only_read),
 	};
 
 	if (argc > 1)

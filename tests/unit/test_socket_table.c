@@ -121,7 +121,7 @@ static void a_line_is_read_or_refused(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct ni_socket found = { .inode = 5 };
+		struct ni_listed_socket found = { .inode = 5 };
 		int r = ni_socket_line(list_named(rows[i].list), rows[i].line,
 				       &found);
 
@@ -143,7 +143,7 @@ static void a_path_that_is_too_long_for_a_socket_is_refused(void **state)
 {
 	char line[300] = "00000000b4e75794: 00000002 00000000 00010000 0001 01 1451 ";
 	size_t start = strlen(line);
-	struct ni_socket found;
+	struct ni_listed_socket found;
 
 	(void)state;
 	memset(line + start, 'x', 108);
@@ -156,11 +156,11 @@ static void a_path_that_is_too_long_for_a_socket_is_refused(void **state)
 
 struct wanted {
 	uint64_t inode;
-	struct ni_socket found;
+	struct ni_listed_socket found;
 	int times;
 };
 
-static void remember(const struct ni_socket *socket, void *data)
+static void remember(const struct ni_listed_socket *socket, void *data)
 {
 	struct wanted *wanted = data;
 
@@ -264,7 +264,7 @@ static void unix_sockets_are_found_with_their_names(void **state)
 
 static void a_protocol_name_tells_the_rest(void **state)
 {
-	struct ni_socket found;
+	struct ni_listed_socket found;
 
 	(void)state;
 	assert_int_equal(ni_socket_of_protocol("UNIX-STREAM", &found), 0);
