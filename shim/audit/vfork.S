@@ -84,14 +84,19 @@ vfork:
 
 #elif defined(__aarch64__)
 
-vfork:
-	.cfi_startproc
-	hint 34			/* bti c */
+/* x11: this thread's state; x9: its depth. */
+	.macro load_state
 	mrs x10, tpidr_el0
 	adrp x11, :gottprel:ni_vfork
 	ldr x11, [x11, :gottprel_lo12:ni_vfork]
 	add x11, x10, x11
 	ldr x9, [x11, DEPTH]
+	.endm
+
+vfork:
+	.cfi_startproc
+	hint 34			/* bti c */
+	load_state
 	adrp x12, ni_beyond_vfork
 	ldr x12, [x12, :lo12:ni_beyond_vfork]
 	cbz x12, .Lplain
@@ -106,11 +111,7 @@ vfork:
 	add x9, x9, 1
 	str x9, [x11, DEPTH]
 	blr x12
-	mrs x10, tpidr_el0
-	adrp x11, :gottprel:ni_vfork
-	ldr x11, [x11, :gottprel_lo12:ni_vfork]
-	add x11, x10, x11
-	ldr x9, [x11, DEPTH]
+	load_state
 	sub x9, x9, 1
 	cbz w0, .Lchild
 	str x9, [x11, DEPTH]
