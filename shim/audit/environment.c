@@ -56,7 +56,7 @@ static size_t next_entry(const char **list)
 	return strcspn(*list, ": ");
 }
 
-static bool is_ours(const char *entry, size_t length)
+static bool is_own_library(const char *entry, size_t length)
 {
 	const size_t size = sizeof(library) - 1;
 
@@ -67,7 +67,7 @@ static bool is_ours(const char *entry, size_t length)
 static const char *own_entry(const char *list, size_t *length)
 {
 	while (list && (*length = next_entry(&list)) != 0) {
-		if (is_ours(list, *length))
+		if (is_own_library(list, *length))
 			return list;
 		list += *length;
 	}

@@ -194,7 +194,7 @@ void *ni_trace_seek(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
 void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted)
 {
 	struct ni_trace_head *head = record;
-	uint32_t ours = ni_trace_ref(record);
+	uint32_t own = ni_trace_ref(record);
 
 	ni_trace_publish(record);
 	for (unsigned probe = 0; probe < 2 * PROBES; probe++) {
@@ -204,7 +204,7 @@ void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted)
 		if (probe == PROBES)
 			ni_trace_grow_index();
 		at = entry(head->key, probe);
-		if (!at || __atomic_compare_exchange_n(at, &ref, ours, false,
+		if (!at || __atomic_compare_exchange_n(at, &ref, own, false,
 						       __ATOMIC_ACQ_REL,
 						       __ATOMIC_ACQUIRE))
 			return record;

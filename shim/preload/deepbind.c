@@ -71,7 +71,7 @@ static void read_own(void)
 }
 
 /* The first letters of our names: most imports need no search. */
-static bool can_be_ours(char first)
+static bool can_be_interposed(char first)
 {
 	return first == '_' || (first >= 'a' && first <= 'v');
 }
@@ -84,7 +84,7 @@ static uintptr_t own_function(const char *name)
 	const uint32_t *chains = buckets + bucket_count;
 	uint32_t hash, row;
 
-	if (!can_be_ours(*name))
+	if (!can_be_interposed(*name))
 		return 0;
 	hash = ni_symbol_hash(name);
 	row = buckets[hash % bucket_count];

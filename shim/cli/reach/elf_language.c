@@ -1,3 +1,6 @@
+/*
+ * elf_language.c - looks for each language's mark among the bytes of a program.
+ */
 #include "cli/reach/elf_language.h"
 
 #include <stdbool.h>

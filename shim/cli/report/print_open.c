@@ -71,7 +71,7 @@ static const char *trend(struct ni_arena *arena,
 
 /* ---- text --------------------------------------------------------------- */
 
-static void put_row(struct ni_text *page, const struct ni_open_process *process,
+static void put_row(struct ni_page *page, const struct ni_open_process *process,
 		    const struct ni_open_row *row)
 {
 	const struct ni_holder *holder = &row->holder;
@@ -92,7 +92,7 @@ static void put_row(struct ni_text *page, const struct ni_open_process *process,
 }
 
 /* What the recorder did not see, and what it does not count. */
-static void put_kernel_word(struct ni_text *page,
+static void put_kernel_word(struct ni_page *page,
 			    const struct ni_open_process *process)
 {
 	long rest = process->kernel_open - process->standard_open -
@@ -108,7 +108,7 @@ static void put_kernel_word(struct ni_text *page,
 			    ", %ld more than the recorder saw", rest);
 }
 
-static void put_process(struct ni_text *page,
+static void put_process(struct ni_page *page,
 			const struct ni_open_process *process)
 {
 	uint64_t others = 0;
@@ -140,7 +140,7 @@ static void put_process(struct ni_text *page,
 
 void ni_print_open_text(struct ni_report *report, FILE *out)
 {
-	struct ni_text page = { report, out, ni_text_has_colour(out) };
+	struct ni_page page = { report, out, ni_text_has_colour(out) };
 	uint64_t open = 0;
 
 	for (size_t i = 0; i < report->open_count; i++) {

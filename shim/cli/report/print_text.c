@@ -17,7 +17,7 @@
 #define MOST_UNFOLLOWED 10
 #define MOST_NAMELESS 8
 
-static void put_title(struct ni_text *page)
+static void put_title(struct ni_page *page)
 {
 	struct ni_report *report = page->report;
 
@@ -34,7 +34,7 @@ static void put_title(struct ni_text *page)
 }
 
 /* Each program and reason once, with how often. */
-static void put_unfollowed(struct ni_text *page)
+static void put_unfollowed(struct ni_page *page)
 {
 	struct ni_report *report = page->report;
 	struct ni_distinct lines = { .arena = &report->arena };
@@ -83,7 +83,7 @@ static void add_nameless(struct ni_distinct *paths,
 	}
 }
 
-static void put_nameless_module(struct ni_text *page,
+static void put_nameless_module(struct ni_page *page,
 				const struct ni_module *module,
 				const char *package)
 {
@@ -98,7 +98,7 @@ static void put_nameless_module(struct ni_text *page,
 }
 
 /* Where names are missing: whose they are, and what would bring them. */
-static void put_nameless(struct ni_text *page)
+static void put_nameless(struct ni_page *page)
 {
 	struct ni_report *report = page->report;
 	struct ni_distinct paths = { .arena = &report->arena };
@@ -126,7 +126,7 @@ static void put_nameless(struct ni_text *page)
 	ni_distinct_free(&paths);
 }
 
-static void put_losses(struct ni_text *page)
+static void put_losses(struct ni_page *page)
 {
 	const struct ni_report *report = page->report;
 
@@ -145,8 +145,8 @@ static void put_losses(struct ni_text *page)
 }
 
 /* "1 race, 3 passed"; empty if nothing counts. */
-static const char *list_counts(struct ni_text *page,
-			       bool (*counts)(const struct ni_text *,
+static const char *list_counts(struct ni_page *page,
+			       bool (*counts)(const struct ni_page *,
 					     const struct ni_finding *))
 {
 	const struct ni_report *report = page->report;
@@ -168,39 +168,39 @@ static const char *list_counts(struct ni_text *page,
 	return text;
 }
 
-static bool is_hidden(const struct ni_text *page,
+static bool is_hidden(const struct ni_page *page,
 		     const struct ni_finding *finding)
 {
 	return !ni_is_chosen(page->report, finding) && !finding->is_elsewhere;
 }
 
-static bool is_elsewhere(const struct ni_text *page,
+static bool is_elsewhere(const struct ni_page *page,
 			 const struct ni_finding *finding)
 {
 	return finding->is_elsewhere && !finding->suppressed &&
 	       (page->report->kinds & NI_KIND_BIT(finding->kind));
 }
 
-static bool is_suppressed(const struct ni_text *page,
+static bool is_suppressed(const struct ni_page *page,
 			 const struct ni_finding *finding)
 {
 	return ni_is_chosen(page->report, finding) && finding->suppressed &&
 	       !finding->is_stopped;
 }
 
-static bool is_chosen_and_stopped(const struct ni_text *page,
+static bool is_chosen_and_stopped(const struct ni_page *page,
 				 const struct ni_finding *finding)
 {
 	return ni_is_chosen(page->report, finding) && finding->is_stopped;
 }
 
-static bool is_left(const struct ni_text *page,
+static bool is_left(const struct ni_page *page,
 		   const struct ni_finding *finding)
 {
 	return ni_is_left(page->report, finding);
 }
 
-static void put_counts(struct ni_text *page, const char *title,
+static void put_counts(struct ni_page *page, const char *title,
 		       const char *list, const char *hint)
 {
 	if (!*list)
@@ -238,7 +238,7 @@ static size_t count_fixes(struct ni_report *report)
 
 const char *ni_summary_text(struct ni_report *report)
 {
-	struct ni_text page = { .report = report };
+	struct ni_page page = { .report = report };
 	const char *left = list_counts(&page, is_left);
 	size_t fixes = count_fixes(report);
 	const char *text;
@@ -257,7 +257,7 @@ const char *ni_summary_text(struct ni_report *report)
 			       text, fixes, fixes == 1 ? "" : "s");
 }
 
-static void put_summary(struct ni_text *page)
+static void put_summary(struct ni_page *page)
 {
 	struct ni_report *report = page->report;
 
@@ -282,7 +282,7 @@ static void put_summary(struct ni_text *page)
 
 void ni_print_text(struct ni_report *report, FILE *out)
 {
-	struct ni_text page = { report, out, ni_text_has_colour(out) };
+	struct ni_page page = { report, out, ni_text_has_colour(out) };
 
 	put_title(&page);
 	ni_text_put_findings(&page);

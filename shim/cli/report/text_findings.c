@@ -16,7 +16,7 @@
 #define MOST_FURTHER 12
 
 /* "php8.2 (pid 12)". */
-static const char *who(struct ni_text *page,
+static const char *who(struct ni_page *page,
 		       const struct ni_program *program, pid_t pid)
 {
 	if (pid <= 0)
@@ -26,7 +26,7 @@ static const char *who(struct ni_text *page,
 }
 
 /* One stack with the line above it. */
-static void put_event(struct ni_text *page, const char *verb,
+static void put_event(struct ni_page *page, const char *verb,
 		      const char *call, const struct ni_stack *stack,
 		      const char *where)
 {
@@ -48,7 +48,7 @@ static uint64_t count_group(const struct ni_finding *first, size_t size)
 	return count;
 }
 
-static const char *receivers(struct ni_text *page,
+static const char *receivers(struct ni_page *page,
 			     const struct ni_finding *first, size_t size)
 {
 	struct ni_distinct names = { .arena = &page->report->arena };
@@ -63,7 +63,7 @@ static const char *receivers(struct ni_text *page,
 	return text;
 }
 
-static const char *what_happened(struct ni_text *page,
+static const char *what_happened(struct ni_page *page,
 				 const struct ni_finding *first, size_t size)
 {
 	struct ni_arena *arena = &page->report->arena;
@@ -78,7 +78,7 @@ static const char *what_happened(struct ni_text *page,
 			       "would have leaked" : "leaked", to);
 }
 
-static void put_heading(struct ni_text *page,
+static void put_heading(struct ni_page *page,
 			const struct ni_finding *first, size_t size)
 {
 	const struct ni_kind_facts *kind = &ni_kinds[first->kind];
@@ -105,7 +105,7 @@ static void put_heading(struct ni_text *page,
 	ni_text_end_line(page);
 }
 
-static void put_receiver(struct ni_text *page,
+static void put_receiver(struct ni_page *page,
 			 const struct ni_finding *finding)
 {
 	const struct ni_program *to = finding->to;
@@ -141,7 +141,7 @@ static void put_receiver(struct ni_text *page,
 #define MOST_HOLDERS 8
 
 /* Who had them when none was left. */
-static void put_holders(struct ni_text *page,
+static void put_holders(struct ni_page *page,
 			const struct ni_exhaustion *exhaustion)
 {
 	struct ni_report *report = page->report;
@@ -172,7 +172,7 @@ static void put_holders(struct ni_text *page,
 }
 
 /* What differs between the findings of one creation stack. */
-static void put_finding(struct ni_text *page,
+static void put_finding(struct ni_page *page,
 			const struct ni_finding *finding)
 {
 	if (finding->kind == NI_KIND_DOUBLE_CLOSE)
@@ -192,7 +192,7 @@ static void put_finding(struct ni_text *page,
 	}
 }
 
-static void put_created(struct ni_text *page,
+static void put_created(struct ni_page *page,
 			const struct ni_finding *finding)
 {
 	struct ni_arena *arena = &page->report->arena;
@@ -211,7 +211,7 @@ static void put_created(struct ni_text *page,
 	ni_text_end_line(page);
 }
 
-static void put_fix(struct ni_text *page, const char *fix)
+static void put_fix(struct ni_page *page, const char *fix)
 {
 	if (!fix)
 		return;
@@ -221,7 +221,7 @@ static void put_fix(struct ni_text *page, const char *fix)
 }
 
 /* size findings of one kind that share their creation stack. */
-static void put_group(struct ni_text *page, const struct ni_finding *first,
+static void put_group(struct ni_page *page, const struct ni_finding *first,
 		      size_t size)
 {
 	size_t shown = size;
@@ -258,7 +258,7 @@ static const struct ni_frame *first_other_frame(const struct ni_stack *stack,
 }
 
 /* A further group that the fix above mends, in one line. */
-static const char *further(struct ni_text *page, const struct ni_finding *first,
+static const char *further(struct ni_page *page, const struct ni_finding *first,
 			   size_t size, const struct ni_stack *known)
 {
 	struct ni_arena *arena = &page->report->arena;
@@ -277,7 +277,7 @@ static const char *further(struct ni_text *page, const struct ni_finding *first,
 					     page->report->source_root));
 }
 
-bool ni_text_is_shown(const struct ni_text *page,
+bool ni_text_is_shown(const struct ni_page *page,
 		    const struct ni_finding *finding)
 {
 	return ni_is_left(page->report, finding) ||
@@ -309,7 +309,7 @@ static size_t count_while(const struct ni_finding *first, size_t most,
 	return size;
 }
 
-static void put_further(struct ni_text *page, const struct ni_finding *first,
+static void put_further(struct ni_page *page, const struct ni_finding *first,
 			size_t size, const struct ni_stack *known)
 {
 	struct ni_distinct lines = { .arena = &page->report->arena };
@@ -340,7 +340,7 @@ static void put_further(struct ni_text *page, const struct ni_finding *first,
 }
 
 /* What one fix mends: the worst in full, the others in a line each. */
-static void put_family(struct ni_text *page, const struct ni_finding *first,
+static void put_family(struct ni_page *page, const struct ni_finding *first,
 		       size_t size)
 {
 	size_t done = count_while(first, size, is_same_group);
@@ -351,7 +351,7 @@ static void put_family(struct ni_text *page, const struct ni_finding *first,
 	ni_text_end_line(page);
 }
 
-void ni_text_put_findings(struct ni_text *page)
+void ni_text_put_findings(struct ni_page *page)
 {
 	struct ni_report *report = page->report;
 	size_t size, shown;

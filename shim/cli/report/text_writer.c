@@ -31,7 +31,7 @@ bool ni_text_has_colour(FILE *out)
 
 /* Paths, arguments and symbols are foreign: nothing of them may reach the
  * terminal as it is. */
-static void write_safely(struct ni_text *page, const char *text)
+static void write_safely(struct ni_page *page, const char *text)
 {
 	char *safe = ni_printable_copy(text);
 
@@ -39,7 +39,7 @@ static void write_safely(struct ni_text *page, const char *text)
 	free(safe);
 }
 
-void ni_text_put(struct ni_text *page, enum ni_text_colour colour,
+void ni_text_put(struct ni_page *page, enum ni_text_colour colour,
 		const char *format, ...)
 {
 	va_list arguments;
@@ -59,7 +59,7 @@ void ni_text_put(struct ni_text *page, enum ni_text_colour colour,
 	free(text);
 }
 
-void ni_text_end_line(struct ni_text *page)
+void ni_text_end_line(struct ni_page *page)
 {
 	fputc('\n', page->out);
 }
@@ -80,7 +80,7 @@ static int function_width(const struct ni_stack *stack, size_t depth)
 	return widest < WIDEST_FUNCTION ? (int)widest : WIDEST_FUNCTION;
 }
 
-static void put_frame(struct ni_text *page, const struct ni_frame *frame,
+static void put_frame(struct ni_page *page, const struct ni_frame *frame,
 		      size_t number, int width)
 {
 	const char *file = ni_place_file(frame, page->report->source_root);
@@ -133,7 +133,7 @@ static size_t depth_shown(const struct ni_stack *stack)
 	return depth;
 }
 
-void ni_text_put_stack(struct ni_text *page, const struct ni_stack *stack)
+void ni_text_put_stack(struct ni_page *page, const struct ni_stack *stack)
 {
 	size_t depth = depth_shown(stack);
 	int width = function_width(stack, depth);
@@ -147,7 +147,7 @@ void ni_text_put_stack(struct ni_text *page, const struct ni_stack *stack)
 	}
 }
 
-const char *ni_text_times(struct ni_text *page, uint64_t count)
+const char *ni_text_times(struct ni_page *page, uint64_t count)
 {
 	if (count == 1)
 		return "once";
@@ -155,7 +155,7 @@ const char *ni_text_times(struct ni_text *page, uint64_t count)
 			       count);
 }
 
-const char *ni_text_join(struct ni_text *page, const struct ni_distinct *texts,
+const char *ni_text_join(struct ni_page *page, const struct ni_distinct *texts,
 			 size_t most)
 {
 	struct ni_arena *arena = &page->report->arena;

@@ -29,20 +29,21 @@ struct lookup {
 
 static int compare_inode(const void *first, const void *second)
 {
-	const struct ni_socket *a = first, *b = second;
+	const struct ni_listed_socket *a = first, *b = second;
 
 	return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
-static struct ni_socket *find(const struct ni_scan_names *names, uint64_t inode)
+static struct ni_listed_socket *find_by_inode(const struct ni_scan_names *names,
+					      uint64_t inode)
 {
-	struct ni_socket key = { .inode = inode };
+	struct ni_listed_socket key = { .inode = inode };
 
 	return names->count ? bsearch(&key, names->sockets, names->count,
 				      sizeof(key), compare_inode) : NULL;
 }
 
-static bool is_same(const struct ni_socket *a, const struct ni_socket *b)
+static bool is_same(const struct ni_listed_socket *a, const struct ni_listed_socket *b)
 {
 	return a->type == b->type && a->state == b->state &&
 	       a->local_size == b->local_size &&
@@ -50,7 +51,7 @@ static bool is_same(const struct ni_socket *a, const struct ni_socket *b)
 }
 
 static bool is_on_port(const struct ni_scan_names *names,
-		       const struct ni_socket *socket)
+		       const struct ni_listed_socket *socket)
 {
 	for (size_t i = 0; i < names->port_count; i++)
 		if (ni_socket_port(socket) == names->ports[i])
@@ -59,14 +60,14 @@ static bool is_on_port(const struct ni_scan_names *names,
 }
 
 bool ni_scan_is_asked(const struct ni_scan_names *names,
-		      const struct ni_socket *socket)
+		      const struct ni_listed_socket *socket)
 {
 	return is_on_port(names, socket) &&
 	       (!names->is_any_bound || !socket->remote_size);
 }
 
 static bool is_any_bound(const struct ni_scan_names *names,
-			 const struct ni_socket *sockets, size_t count)
+			 const struct ni_listed_socket *sockets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (is_on_port(names, &sockets[i]) && !sockets[i].remote_size)
@@ -75,10 +76,10 @@ static bool is_any_bound(const struct ni_scan_names *names,
 }
 
 static void add_stranger(struct ni_scan_names *names,
-			 const struct ni_socket *socket)
+			 const struct ni_listed_socket *socket)
 {
 	if (is_on_port(names, socket))
-		*(struct ni_socket *)ni_array_push(&names->strangers,
+		*(struct ni_listed_socket *)ni_array_push(&names->strangers,
 			&names->stranger_count, &names->stranger_room,
 			sizeof(*socket)) = *socket;
 }
@@ -88,9 +89,9 @@ static void add_stranger(struct ni_scan_names *names,
  * list mean that one is a path which was made to look like a line: then no
  * address is shown rather than a wrong one.
  */
-static void found(const struct ni_socket *socket, void *data)
+static void found(const struct ni_listed_socket *socket, void *data)
 {
-	struct ni_socket *wanted = find(data, socket->inode);
+	struct ni_listed_socket *wanted = find_by_inode(data, socket->inode);
 
 	if (!wanted)
 		add_stranger(data, socket);
@@ -142,7 +143,7 @@ static void collect(struct ni_scan_names *names,
 	size_t room = 0, kept = 0;
 
 	for (size_t i = 0; i < snapshot->held_count; i++) {
-		struct ni_socket *socket = ni_array_push(&names->sockets,
+		struct ni_listed_socket *socket = ni_array_push(&names->sockets,
 			&names->count, &room, sizeof(*socket));
 
 		socket->inode = snapshot->held[i].inode;
@@ -183,9 +184,9 @@ void ni_scan_names_find(int proc, const struct ni_snapshot *snapshot,
 }
 
 /* Neither bound nor connected, or of a family without a list. */
-void ni_scan_name_ask(int proc, pid_t pid, int fd, struct ni_socket *socket)
+void ni_scan_name_ask(int proc, pid_t pid, int fd, struct ni_listed_socket *socket)
 {
-	struct ni_socket known;
+	struct ni_listed_socket known;
 	char path[96], name[64];
 	ssize_t size;
 
@@ -207,8 +208,8 @@ void ni_scan_names_free(struct ni_scan_names *names)
 	free(names->strangers);
 }
 
-const struct ni_socket *ni_scan_name(const struct ni_scan_names *names,
-				     uint64_t inode)
+const struct ni_listed_socket *
+ni_scan_name(const struct ni_scan_names *names, uint64_t inode)
 {
-	return find(names, inode);
+	return find_by_inode(names, inode);
 }

@@ -11,11 +11,11 @@
 
 /* Ascending by inode; a socket of family 0 could not be found. */
 struct ni_scan_names {
-	struct ni_socket *sockets;
+	struct ni_listed_socket *sockets;
 	size_t count;
 	/* On the ports that were asked for, but of no process of the snapshot:
 	 * it may not be read, or is the kernel itself. */
-	struct ni_socket *strangers;
+	struct ni_listed_socket *strangers;
 	size_t stranger_count, stranger_room;
 	const unsigned *ports;
 	size_t port_count;
@@ -36,15 +36,15 @@ void ni_scan_names_find(int proc, const struct ni_snapshot *snapshot,
  * say nothing of who has it.
  */
 bool ni_scan_is_asked(const struct ni_scan_names *names,
-			const struct ni_socket *socket);
+			const struct ni_listed_socket *socket);
 
 void ni_scan_names_free(struct ni_scan_names *names);
 
 /* For an inode of the snapshot. */
-const struct ni_socket *ni_scan_name(const struct ni_scan_names *names,
-				     uint64_t inode);
+const struct ni_listed_socket *
+ni_scan_name(const struct ni_scan_names *names, uint64_t inode);
 
 /* What a descriptor itself tells of a socket that no list has. */
-void ni_scan_name_ask(int proc, pid_t pid, int fd, struct ni_socket *socket);
+void ni_scan_name_ask(int proc, pid_t pid, int fd, struct ni_listed_socket *socket);
 
 #endif

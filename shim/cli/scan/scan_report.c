@@ -24,7 +24,7 @@ struct builder {
 };
 
 static struct ni_what what_of(struct ni_arena *arena,
-			      const struct ni_socket *socket)
+			      const struct ni_listed_socket *socket)
 {
 	struct record record = {
 		.what = {
@@ -48,7 +48,7 @@ static struct ni_what what_of(struct ni_arena *arena,
 static struct ni_what find_what(struct builder *builder, uint64_t inode,
 				size_t process, int fd)
 {
-	struct ni_socket socket = *ni_scan_name(builder->names, inode);
+	struct ni_listed_socket socket = *ni_scan_name(builder->names, inode);
 
 	if (!socket.family)
 		ni_scan_name_ask(builder->proc,
@@ -146,7 +146,7 @@ static void add_asked(struct builder *builder,
 }
 
 static void add_stranger(struct builder *builder,
-			 const struct ni_socket *socket)
+			 const struct ni_listed_socket *socket)
 {
 	struct ni_scan_report *report = builder->report;
 

@@ -36,7 +36,7 @@ struct ni_socket_list {
 	const char *name;
 	int family, type, protocol;
 	size_t fields;		/* at least so many words */
-	int (*read)(const struct fields *fields, struct ni_socket *socket);
+	int (*read)(const struct fields *fields, struct ni_listed_socket *socket);
 };
 
 static void split(const char *line, size_t wanted, struct fields *fields)
@@ -150,7 +150,7 @@ static unsigned port_of(const struct sockaddr_storage *address)
 	return ntohs(in.sin_port);
 }
 
-unsigned ni_socket_port(const struct ni_socket *socket)
+unsigned ni_socket_port(const struct ni_listed_socket *socket)
 {
 	bool is_inet = socket->family == AF_INET || socket->family == AF_INET6;
 
@@ -159,7 +159,7 @@ unsigned ni_socket_port(const struct ni_socket *socket)
 }
 
 /* sl local remote state queues timer retransmits uid timeout inode */
-static int read_inet(const struct fields *fields, struct ni_socket *socket)
+static int read_inet(const struct fields *fields, struct ni_listed_socket *socket)
 {
 	int (*read)(const char *text, size_t length,
 		    struct sockaddr_storage *address, socklen_t *size) =
@@ -187,7 +187,7 @@ static int read_inet(const struct fields *fields, struct ni_socket *socket)
 }
 
 /* A raw socket's port is the protocol. */
-static int read_raw(const struct fields *fields, struct ni_socket *socket)
+static int read_raw(const struct fields *fields, struct ni_listed_socket *socket)
 {
 	if (read_inet(fields, socket) < 0)
 		return -EINVAL;
@@ -198,7 +198,7 @@ static int read_raw(const struct fields *fields, struct ni_socket *socket)
 /* ---- the others */
 
 /* num users protocol flags type state inode path */
-static int read_unix(const struct fields *fields, struct ni_socket *socket)
+static int read_unix(const struct fields *fields, struct ni_listed_socket *socket)
 {
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
 	const char *path = fields->rest + (*fields->rest == ' ');
@@ -226,7 +226,7 @@ static int read_unix(const struct fields *fields, struct ni_socket *socket)
 }
 
 /* sk protocol port groups rmem wmem dump locks drops inode */
-static int read_netlink(const struct fields *fields, struct ni_socket *socket)
+static int read_netlink(const struct fields *fields, struct ni_listed_socket *socket)
 {
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
 	uint64_t protocol, port;
@@ -244,7 +244,7 @@ static int read_netlink(const struct fields *fields, struct ni_socket *socket)
 }
 
 /* sk references type protocol interface running rmem user inode */
-static int read_packet(const struct fields *fields, struct ni_socket *socket)
+static int read_packet(const struct fields *fields, struct ni_listed_socket *socket)
 {
 	uint64_t type;
 	uint32_t protocol;
@@ -287,9 +287,9 @@ const char *ni_socket_list_name(const struct ni_socket_list *list)
 }
 
 int ni_socket_line(const struct ni_socket_list *list, const char *line,
-		   struct ni_socket *socket)
+		   struct ni_listed_socket *socket)
 {
-	struct ni_socket found = {
+	struct ni_listed_socket found = {
 		.family = list->family,
 		.type = list->type,
 		.protocol = list->protocol,
@@ -305,7 +305,7 @@ int ni_socket_line(const struct ni_socket_list *list, const char *line,
 	return 0;
 }
 
-int ni_socket_of_protocol(const char *name, struct ni_socket *socket)
+int ni_socket_of_protocol(const char *name, struct ni_listed_socket *socket)
 {
 	static const struct {
 		const char *name;
@@ -333,7 +333,7 @@ int ni_socket_of_protocol(const char *name, struct ni_socket *socket)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!strcmp(rows[i].name, name)) {
-			*socket = (struct ni_socket){
+			*socket = (struct ni_listed_socket){
 				.family = rows[i].family,
 				.type = rows[i].type,
 				.protocol = rows[i].protocol,
@@ -344,12 +344,13 @@ int ni_socket_of_protocol(const char *name, struct ni_socket *socket)
 }
 
 static int read_list(const struct ni_socket_list *list, int directory,
-		     void (*found)(const struct ni_socket *socket, void *data),
+		     void (*found)(const struct ni_listed_socket *socket,
+				   void *data),
 		     void *data)
 {
 	int fd = openat(directory, list->name, O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	struct ni_socket socket;
+	struct ni_listed_socket socket;
 	char *line = NULL;
 	size_t room = 0;
 
@@ -367,7 +368,7 @@ static int read_list(const struct ni_socket_list *list, int directory,
 }
 
 int ni_socket_tables_read(int directory,
-			  void (*found)(const struct ni_socket *socket,
+			  void (*found)(const struct ni_listed_socket *socket,
 					void *data),
 			  void *data)
 {

@@ -15,7 +15,7 @@
 /* A list: what it is called and how its lines are read. */
 struct ni_socket_list;
 
-struct ni_socket {
+struct ni_listed_socket {
 	uint64_t inode;
 	int family;		/* AF_* */
 	int type, protocol;	/* SOCK_*, IPPROTO_*; 0: not in the list */
@@ -26,7 +26,7 @@ struct ni_socket {
 };
 
 /* The local port of an internet socket, 0 for one without. */
-unsigned ni_socket_port(const struct ni_socket *socket);
+unsigned ni_socket_port(const struct ni_listed_socket *socket);
 
 /* The lists by place; NULL past the end. */
 const struct ni_socket_list *ni_socket_list_at(size_t index);
@@ -37,7 +37,7 @@ const char *ni_socket_list_name(const struct ni_socket_list *list);
  * heading and for anything that is no such line. Written on success only.
  */
 int ni_socket_line(const struct ni_socket_list *list, const char *line,
-		   struct ni_socket *socket);
+		   struct ni_listed_socket *socket);
 
 /*
  * What is known of a socket that stands in no list (it was neither bound nor
@@ -45,14 +45,14 @@ int ni_socket_line(const struct ni_socket_list *list, const char *line,
  * "system.sockprotoname" of its /proc/PID/fd link: "TCP", "UNIX-STREAM".
  * -ENOENT for a name that is not known here.
  */
-int ni_socket_of_protocol(const char *name, struct ni_socket *socket);
+int ni_socket_of_protocol(const char *name, struct ni_listed_socket *socket);
 
 /*
  * Reads all lists in the open directory /proc/PID/net and calls found for each
  * socket. Returns the number of lists that could not be read.
  */
 int ni_socket_tables_read(int directory,
-			  void (*found)(const struct ni_socket *socket,
+			  void (*found)(const struct ni_listed_socket *socket,
 					void *data),
 			  void *data);
 
