@@ -81,7 +81,8 @@ PRELOAD_UNWOUND := accept close control indirect receive stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo yes),-Oz,-Os)
-$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST)
+# clang makes a call of bcmp() where memcmp() is compared with 0.
+$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
 $(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -O2
 $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
