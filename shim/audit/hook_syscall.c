@@ -115,8 +115,8 @@ static long io_uring_setup(struct request *request)
 	return made(request, NI_CALL_io_uring_setup, 0);
 }
 
-/* struct open_how begins with the flags. */
-static long openat2(struct request *request)
+/* struct open_how begins with the flags. (openat2 is a function in glibc 2.43.) */
+static long open_as_asked(struct request *request)
 {
 	const uint64_t *how = (const uint64_t *)request->a[2];
 
@@ -295,7 +295,7 @@ static const struct { short number; long (*run)(struct request *); } others[] = 
 	{ SYS_dup, copy }, { SYS_dup3, replace_with_flags },
 	{ SYS_fcntl, control }, { SYS_ioctl, control_device },
 	{ SYS_socketpair, socket_pair }, { SYS_pipe2, pipe_with_flags },
-	{ SYS_recvmsg, receive }, { SYS_openat2, openat2 }, { SYS_bpf, bpf },
+	{ SYS_recvmsg, receive }, { SYS_openat2, open_as_asked }, { SYS_bpf, bpf },
 	{ SYS_signalfd4, signalfd4 }, { SYS_io_uring_setup, io_uring_setup },
 	{ SYS_execve, execute }, { SYS_execveat, execute_at },
 	{ SYS_prctl, filter }, { SYS_seccomp, filter },
