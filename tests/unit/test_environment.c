@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -169,7 +170,7 @@ static int open_all(void **state)
 static int close_all(void **state)
 {
 	(void)state;
-	return close_range(FIRST, LAST, 0);
+	return syscall(SYS_close_range, FIRST, LAST, 0);
 }
 
 static const struct {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,7 +47,7 @@ static int own_all(void **state)
 static int close_all(void **state)
 {
 	(void)state;
-	return close_range(FIRST, LAST, 0);
+	return syscall(SYS_close_range, FIRST, LAST, 0);
 }
 
 static struct ni_handover handover;
