@@ -23,8 +23,8 @@ from variant import AUDIT, COMMAND, VARIANTS, Variant, chosen_variants
 
 # What a test takes from here.
 __all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
-           "am_root", "check", "isolate_network", "replace_program", "judge_leaking",
-           "main", "run_case", "until", "user"]
+           "adopt_orphans", "am_root", "check", "isolate_network",
+           "judge_leaking", "main", "replace_program", "run_case", "until", "user"]
 
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNET = 0x40000000
@@ -239,12 +239,17 @@ def replace_program(path, script):
         raise Skipped("cannot make a mount namespace")
 
 
+def adopt_orphans():
+    """Daemons become children of the test, and end with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def main(cases, needs, root=False):
     """Runs every case in every variant and exits. needs: {path that must
     exist: Debian package that brings it}. root: cannot run without."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.umask(0o022)
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     try:
         variants = chosen_variants()
         _skip_unless_possible(variants, needs, root)

@@ -164,7 +164,10 @@ def sockets(pid="self"):
         except OSError:
             continue
         for line in lines:
-            inode, what = parse(name, line)
+            try:
+                inode, what = parse(name, line)
+            except (IndexError, ValueError):
+                continue        # a unix socket's name may hold a newline
             found[inode] = what
     return found
 
