@@ -154,7 +154,7 @@ static const char *note_of_leak(struct ledger *ledger,
 	return NULL;
 }
 
-static void add_flow(struct ledger *ledger, const struct launch *launch,
+static void add_flow(struct ledger *ledger, const struct ni_program *to,
 		     const struct ni_finding *finding,
 		     const struct ni_trace_what *record)
 {
@@ -164,7 +164,7 @@ static void add_flow(struct ledger *ledger, const struct launch *launch,
 					     &ledger->flow_room,
 					     sizeof(*flow));
 
-	flow->to = launch->program;
+	flow->to = to;
 	flow->fd = record->fd;
 	flow->what = ni_what_from_record(ledger->arena, record);
 	flow->finding = ni_groups_number(ledger, finding);
@@ -182,14 +182,14 @@ static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
 	for (size_t i = 0; into && i < into->arrival_count; i++) {
 		if (into->arrivals[i].held != held)
 			continue;
-		add_flow(ledger, launch, finding,
+		add_flow(ledger, launch->program, finding,
 			 &into->arrivals[i].record->what);
 		count++;
 	}
 	if (ni_origins_are_told(launch))
 		return count;
 	if (!count)
-		add_flow(ledger, launch, finding, &held->what);
+		add_flow(ledger, launch->program, finding, &held->what);
 	return count > held->count ? count : ni_at_least_one(held->count);
 }
 
@@ -343,7 +343,7 @@ static void add_unlisted(struct ledger *ledger, struct launch *launch,
 			note_of_unseen(launch->from);
 	}
 	finding->count++;
-	add_flow(ledger, launch, finding, record);
+	add_flow(ledger, launch->program, finding, record);
 }
 
 static void read_launch(struct ledger *ledger, struct launch *launch)
@@ -363,16 +363,84 @@ static void read_launch(struct ledger *ledger, struct launch *launch)
 				     &launch->into->arrivals[i]);
 }
 
+/* ---- from a program that left no trace ---------------------------------------- */
+
+static bool was_handed_to(const struct launch *launch,
+			  const struct ni_trace_what *what)
+{
+	const struct ni_trace *trace = launch->from->trace;
+
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct ni_trace_held *held = trace->records[i].bytes;
+
+		if (trace->records[i].kind == NI_RECORD_HELD &&
+		    held->exec == launch->exec_ref &&
+		    held->what.inode == what->inode &&
+		    held->what.device == what->device)
+			return true;
+	}
+	return false;
+}
+
+/* Nobody saw what a static program did to its descriptors. Files and pipes are
+ * often meant for the child, as by a shell's redirections; sockets hardly. */
+static bool is_leak_of_untraced(const struct launch *untraced,
+				const struct ni_trace_what *what)
+{
+	return what->type == NI_TYPE_SOCKET && !was_handed_to(untraced, what);
+}
+
+static void leak_of_untraced(struct ledger *ledger, const struct image *image,
+			     const struct ni_trace_what *record)
+{
+	const struct ni_program *from = image->untraced->program;
+	const struct ni_what what = ni_what_from_record(ledger->arena, record);
+	const struct group_key key = {
+		.kind = NI_KIND_LEAK, .exe = from->exe,
+		.to_exe = image->program->exe, .type = what.type, .fd = -1,
+	};
+	struct ni_finding *finding;
+	bool is_new;
+
+	finding = ni_groups_find(ledger, &key, &is_new);
+	if (is_new) {
+		finding->program = from;
+		finding->pid = from->pid;
+		finding->fd = finding->to_fd = record->fd;
+		finding->what = what;
+		finding->to = image->program;
+		finding->note = "made in a program that left no trace: the new "
+				"program found it open at its start";
+	}
+	finding->count++;
+	add_flow(ledger, image->program, finding, record);
+}
+
+static void read_arrival(struct ledger *ledger, struct image *image,
+			 const struct ni_trace_what *record)
+{
+	const struct launch *untraced = image->untraced;
+	struct ni_what what = ni_what_from_record(ledger->arena, record);
+	struct ni_finding *finding;
+
+	if (untraced && is_leak_of_untraced(untraced, record)) {
+		leak_of_untraced(ledger, image, record);
+		return;
+	}
+	finding = arrived_finding(ledger, image, record->fd, &what);
+	finding->count++;
+	if (untraced)
+		finding->note = ni_arena_format(ledger->arena, "open at start: "
+						"it came from or through %s "
+						"(pid %d), which left no trace",
+						untraced->program->exe,
+						(int)untraced->program->pid);
+}
+
 static void read_arrived(struct ledger *ledger, struct image *image)
 {
-	for (size_t i = 0; !image->launch && i < image->arrival_count; i++) {
-		const struct ni_trace_what *record =
-			&image->arrivals[i].record->what;
-		struct ni_what what = ni_what_from_record(ledger->arena,
-							  record);
-
-		arrived_finding(ledger, image, record->fd, &what)->count++;
-	}
+	for (size_t i = 0; !image->launch && i < image->arrival_count; i++)
+		read_arrival(ledger, image, &image->arrivals[i].record->what);
 }
 
 void ni_crossings_read(struct ledger *ledger)

@@ -38,6 +38,8 @@ struct image {
 	const struct ni_trace *trace;
 	struct ni_program *program;
 	struct launch *launch;		/* NULL: nobody seen started it */
+	struct launch *untraced;	/* then: what started its parent, if that
+					 * was seen and left no trace itself */
 	const struct ni_module **modules;	/* by number, may hold NULL */
 	uint32_t module_count;
 	struct ni_runtime *runtime;

@@ -239,6 +239,25 @@ static void add_unfollowed(struct ledger *ledger, struct launch *launch)
 	launch->program = program;
 }
 
+/* A program that left no trace may start one that does, and that one knows its
+ * parent. */
+static void find_untraced(struct ledger *ledger, struct image *image)
+{
+	const struct ni_trace_header *header = &image->trace->header;
+
+	for (size_t i = ledger->launch_count; i > 0; i--) {
+		struct launch *launch = &ledger->launches[i - 1];
+
+		if (launch->into || !launch->child ||
+		    (uint32_t)launch->child != header->ppid ||
+		    launch->time_ns > header->start_ns)
+			continue;
+		image->untraced = launch;
+		image->program->parent = launch->program;
+		return;
+	}
+}
+
 static size_t count_processes(const struct ledger *ledger)
 {
 	struct ni_distinct pids = { .arena = ledger->arena };
@@ -285,6 +304,9 @@ void ni_programs_join(struct ledger *ledger)
 	for (size_t i = 0; i < ledger->launch_count; i++)
 		if (!ledger->launches[i].into)
 			add_unfollowed(ledger, &ledger->launches[i]);
+	for (size_t i = 0; i < ledger->image_count; i++)
+		if (!ledger->images[i].launch)
+			find_untraced(ledger, &ledger->images[i]);
 	ledger->report->process_count = count_processes(ledger);
 }
 
