@@ -31,10 +31,11 @@ static bool is_libc_known;
 struct walk {
 	uintptr_t self;
 	bool is_behind_self;
-	bool is_in_front;	/* looks there, not behind */
+	bool looks_in_front;	/* for libc, as it is not behind */
+	bool found_libc;
 	struct ni_symbol *symbols;
 	size_t count;
-	size_t missing;
+	struct ni_neighbours *neighbours;
 	const char *own_file;
 };
 
@@ -108,6 +109,9 @@ static bool read_object(struct object *object, const struct dl_phdr_info *info)
 
 static bool contains(const struct dl_phdr_info *info, uintptr_t address)
 {
+	/* No object is as large as that: nearly always, this is the answer. */
+	if (address - info->dlpi_addr > UINT32_MAX)
+		return false;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
 
@@ -210,14 +214,19 @@ static void *find(const struct object *object, const struct ni_symbol *wanted)
 	return (void *)address;
 }
 
-/* <gnu/libc-version.h>. Libraries that run glibc's programs on musl have it,
- * too, but musl alone has this name for the environment. */
-extern const char *gnu_get_libc_version(void) __attribute__((weak));
-extern char **___environ __attribute__((weak));
+/* By our own dynamic section (_DYNAMIC). glibc's loader writes addresses into it, before any
+ * code of ours runs; musl's leaves what the file has. A symbol that only one of
+ * them defines would tell, too, and cost a look-up in every process. */
+extern const char own_start[] __asm__("__ehdr_start")
+	__attribute__((visibility("hidden")));
 
 bool ni_is_glibc(void)
 {
-	return gnu_get_libc_version && !&___environ;
+	const ElfW(Dyn) *entry = _DYNAMIC;
+
+	while (entry->d_tag != DT_STRTAB)
+		entry++;
+	return entry->d_un.d_ptr > (uintptr_t)own_start;
 }
 
 enum part_of_libc { NOT_LIBC, SOME_OF_LIBC, ALL_OF_LIBC };
@@ -236,63 +245,119 @@ static enum part_of_libc part_of_libc(const struct object *object,
 							 SOME_OF_LIBC;
 }
 
-static int look_into(struct dl_phdr_info *info, size_t size, void *data)
+static bool defines_any(const struct object *object,
+			const struct ni_symbol *symbols, size_t count)
 {
-	struct walk *walk = data;
+	for (size_t i = 0; i < count; i++)
+		if (may_define(object, &symbols[i]) &&
+		    find_row(object, &symbols[i]))
+			return true;
+	return false;
+}
+
+/* An object in front: its calls may never come by here. libc and our own
+ * recorder do not count. */
+static bool bypasses(const struct dl_phdr_info *info,
+		     const struct ni_symbol *symbols, size_t count)
+{
+	struct object object;
+
+	return read_object(&object, info) &&
+	       part_of_libc(&object, info) == NOT_LIBC &&
+	       strcmp(object.name, "libnoinherit-audit.so") &&
+	       defines_any(&object, symbols, count);
+}
+
+/* It stays where it is: whether it matters is asked when that is needed. */
+static void note_in_front(struct walk *walk, const struct dl_phdr_info *info)
+{
+	struct ni_neighbours *neighbours = walk->neighbours;
+
+	if (!neighbours || walk->looks_in_front)
+		return;
+	if (neighbours->in_front_count == NI_IN_FRONT_MAX) {
+		neighbours->is_shadowed |=
+			bypasses(info, walk->symbols, walk->count);
+		return;
+	}
+	neighbours->in_front[neighbours->in_front_count++] =
+		(struct ni_in_front){ info->dlpi_addr, info->dlpi_phdr,
+				      info->dlpi_phnum };
+}
+
+/* Returns whether that was libc: nothing behind it answers a name of libc's
+ * before it does. */
+static bool look_into(struct walk *walk, const struct dl_phdr_info *info)
+{
 	struct object object;
 	enum part_of_libc libc;
 
-	(void)size;
-	if (contains(info, walk->self)) {
-		walk->is_behind_self = true;
-		return 0;
-	}
-	if (walk->is_behind_self == walk->is_in_front)
-		return 0;
 	if (!read_object(&object, info))
-		return 0;
+		return false;
 	libc = part_of_libc(&object, info);
 	/* Another preloaded object in front calls us, not we it. */
-	if (walk->is_in_front && libc == NOT_LIBC)
-		return 0;
+	if (walk->looks_in_front && libc == NOT_LIBC)
+		return false;
 	for (size_t i = 0; i < walk->count; i++) {
 		struct ni_symbol *symbol = &walk->symbols[i];
 
 		if (symbol->address || (libc && symbol->skip_libc))
 			continue;
 		symbol->address = find(&object, symbol);
-		if (!symbol->address)
-			continue;
-		symbol->is_foreign = libc == NOT_LIBC;
-		walk->missing--;
+		symbol->is_foreign = symbol->address && libc == NOT_LIBC;
 	}
-	if (libc == ALL_OF_LIBC && !is_libc_known) {
+	if (libc != ALL_OF_LIBC)
+		return false;
+	walk->found_libc = true;
+	if (!is_libc_known) {
 		libc_object = object;
 		__atomic_store_n(&is_libc_known, true, __ATOMIC_RELEASE);
 	}
-	/* Nothing behind libc answers a name of libc's before libc does. */
-	return !walk->missing || libc == ALL_OF_LIBC;
+	return true;
 }
 
-void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)
+static int visit(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct walk *walk = data;
+
+	(void)size;
+	if (!walk->is_behind_self && contains(info, walk->self)) {
+		walk->is_behind_self = true;
+		walk->own_file = info->dlpi_name;
+		return walk->looks_in_front;
+	}
+	if (walk->is_behind_self || walk->looks_in_front)
+		return look_into(walk, info);
+	note_in_front(walk, info);
+	return 0;
+}
+
+void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
+		     struct ni_neighbours *neighbours)
 {
 	struct walk walk = {
 		.self = (uintptr_t)self,
 		.symbols = symbols,
 		.count = count,
-		.missing = count,
+		.neighbours = neighbours,
 	};
 
 	for (size_t i = 0; i < count; i++) {
 		symbols[i].address = NULL;
 		symbols[i].is_foreign = false;
 	}
-	dl_iterate_phdr(look_into, &walk);
-	if (!walk.missing || ni_is_glibc())
+	if (neighbours)
+		neighbours->in_front_count = 0;
+	dl_iterate_phdr(visit, &walk);
+	if (neighbours) {
+		neighbours->own_file = walk.own_file;
+		neighbours->is_libc_behind = walk.found_libc;
+	}
+	if (walk.found_libc)
 		return;
 	walk.is_behind_self = false;
-	walk.is_in_front = true;
-	dl_iterate_phdr(look_into, &walk);
+	walk.looks_in_front = true;
+	dl_iterate_phdr(visit, &walk);
 }
 
 void *ni_libc_symbol(const struct ni_symbol *symbol)
@@ -301,42 +366,21 @@ void *ni_libc_symbol(const struct ni_symbol *symbol)
 		       find(&libc_object, symbol) : NULL;
 }
 
-static bool defines_any(const struct object *object, const struct walk *walk)
+bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,
+			    const struct ni_symbol *symbols, size_t count)
 {
-	for (size_t i = 0; i < walk->count; i++)
-		if (may_define(object, &walk->symbols[i]) &&
-		    find_row(object, &walk->symbols[i]))
+	for (unsigned i = 0; i < neighbours->in_front_count; i++) {
+		const struct ni_in_front *object = &neighbours->in_front[i];
+		const struct dl_phdr_info info = {
+			.dlpi_addr = object->base,
+			.dlpi_phdr = object->parts,
+			.dlpi_phnum = object->part_count,
+		};
+
+		if (bypasses(&info, symbols, count))
 			return true;
-	return false;
-}
-
-static int look_in_front(struct dl_phdr_info *info, size_t size, void *data)
-{
-	struct walk *walk = data;
-	struct object object;
-
-	(void)size;
-	if (contains(info, walk->self))
-		return 1;
-	if (read_object(&object, info) &&
-	    part_of_libc(&object, info) == NOT_LIBC &&
-	    strcmp(object.name, "libnoinherit-audit.so") &&
-	    defines_any(&object, walk))
-		walk->is_in_front = true;
-	return walk->is_in_front;
-}
-
-bool ni_is_defined_in_front(const void *self, const struct ni_symbol *symbols,
-			    size_t count)
-{
-	struct walk walk = {
-		.self = (uintptr_t)self,
-		.symbols = (struct ni_symbol *)symbols,
-		.count = count,
-	};
-
-	dl_iterate_phdr(look_in_front, &walk);
-	return walk.is_in_front;
+	}
+	return neighbours->is_shadowed;
 }
 
 static int look_for_self(struct dl_phdr_info *info, size_t size, void *data)

@@ -53,17 +53,38 @@ uint32_t ni_symbol_hash(const char *name);
 	 NI_HASH_TERM(name, 10) + NI_HASH_TERM(name, 11) +                 \
 	 NI_HASH_TERM(name, 12) + NI_HASH_TERM(name, 13))
 
+/* What stands around the caller's object in the loader's list. */
+enum { NI_IN_FRONT_MAX = 6 };
+
+struct ni_in_front {
+	uintptr_t base;
+	const void *parts;	/* program headers */
+	uint16_t part_count;
+};
+
+struct ni_neighbours {
+	const char *own_file;	/* as ni_own_file() */
+	struct ni_in_front in_front[NI_IN_FRONT_MAX];
+	unsigned in_front_count;
+	/* One beyond these defines a symbol that was asked for. */
+	bool is_shadowed;
+	/* False: what is in front may have been loaded at run time, and may be
+	 * unloaded. */
+	bool is_libc_behind;
+};
+
 /**
  * ni_next_symbols - find who else defines these functions
  * @self: any address within the calling object; the search begins behind it
  * @symbols, @count: name, hash and skip_libc filled in; the rest is written
+ * @neighbours: zeroed; written for ni_is_defined_in_front(). May be NULL
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
- * libpthread count as libc. Another libc may list itself in front of what it
- * preloads: if ni_is_glibc() is false, what is not found behind is looked for
- * there, in libc alone.
+ * libpthread count as libc. Where libc is not behind, as musl lists itself in
+ * front of what it preloads, it alone is looked for there.
  */
-void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
+void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
+		     struct ni_neighbours *neighbours);
 
 /**
  * ni_libc_symbol - where libc has this function
@@ -77,12 +98,13 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
 void *ni_libc_symbol(const struct ni_symbol *symbol);
 
 /**
- * ni_is_defined_in_front - does an object in front of @self define any of them?
+ * ni_is_defined_in_front - does an object in front define any of the symbols?
  *
  * Its calls need not come by here. libc and our own recorder do not count.
+ * Takes no lock.
  */
-bool ni_is_defined_in_front(const void *self, const struct ni_symbol *symbols,
-			    size_t count);
+bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,
+			    const struct ni_symbol *symbols, size_t count);
 
 /* False: another C library has taken libc.so.6 for itself and loaded us into a
  * program of its own. musl is the one that we know. */

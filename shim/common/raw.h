@@ -87,16 +87,6 @@ static inline int ni_raw3_int(int number, int a, int b, int c)
 #error "the preloaded objects support x86-64 and AArch64"
 #endif
 
-/* With one to six arguments; up to three leave the other registers alone. */
-#define NI_RAW(number, ...)                                                   \
-	NI_RAW_PICK(__VA_ARGS__, NI_RAW_6, NI_RAW_6, NI_RAW_6, NI_RAW_3,      \
-		    NI_RAW_3, NI_RAW_3, )                                     \
-	(number, __VA_ARGS__, 0, 0, 0, 0, 0)
-#define NI_RAW_PICK(a, b, c, d, e, f, picked, ...) picked
-#define NI_RAW_3(number, a, b, c, ...) ni_raw3(number, a, b, c)
-#define NI_RAW_6(number, a, b, c, d, e, f, ...) \
-	ni_raw6(number, a, b, c, d, e, f)
-
 /* A kernel result as libc gives it to a program. */
 static inline long ni_libc_result(long result)
 {

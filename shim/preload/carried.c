@@ -9,8 +9,8 @@
 
 #include "common/announced.h"
 #include "common/base_name.h"
-#include "common/next_symbol.h"
 #include "common/same_program.h"
+#include "preload/next.h"
 
 static const char names[NI_CARRIED_MAX][16] = {
 	"LD_PRELOAD", "NOINHERIT_MODE", "NOINHERIT_SCOPE", "NOINHERIT_KEEP",
@@ -69,7 +69,7 @@ static bool is_the_same_anywhere(const char *entry, size_t length)
 /* Our entry is the one with the name by which the loader opened us. */
 static void copy_own_entry(const char *list)
 {
-	const char *own = ni_base_name(ni_own_file(names));
+	const char *own = ni_base_name(ni_next_own_file());
 	const size_t own_length = strlen(own);
 
 	while (*list) {

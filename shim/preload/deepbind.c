@@ -33,9 +33,10 @@ static void resolve(void)
 				    .hash = NI_SYMBOL_HASH("dlopen") };
 	ni_dlopen *found;
 
-	ni_next_symbols(&ni_dlopen_next, &symbol, 1);
+	ni_next_symbols(&ni_dlopen_next, &symbol, 1, NULL);
 	if (!symbol.address)
-		ni_next_symbols((void *)__errno_location, &symbol, 1);
+		ni_next_symbols((void *)__errno_location, &symbol, 1,
+				NULL);
 	found = symbol.address ? (ni_dlopen *)symbol.address :
 				 no_dlopen;
 	__atomic_store_n(&ni_dlopen_next, found, __ATOMIC_RELAXED);

@@ -29,7 +29,7 @@ static bool is_socket(int fd)
 
 static bool is_our_socket(int fd, int flags)
 {
-	return !ni_is_shadowed && ni_marks_vouch(fd) &&
+	return ni_marks_vouch(fd) && !ni_is_shadowed() &&
 	       ni_raw3(SYS_fcntl, fd, F_GETFD, 0) == flags && is_socket(fd);
 }
 

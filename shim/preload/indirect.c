@@ -7,7 +7,6 @@
  * never in the libc function of that name. Runtimes make every futex call
  * through syscall(): syscall.S passes on what is not in ni_own_numbers.
  */
-#include <stdarg.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
@@ -18,32 +17,18 @@
 
 /* ---- the calls by number ---- */
 
-#define P(pointer) ((long)(pointer))
-#define ARGUMENTS(...) __VA_ARGS__
-#define SYSTEM(name, result, parameters, registers, way)                      \
-	static result by_##name parameters                                    \
-	{                                                                     \
-		return (result)ni_next.syscall(SYS_##name,                    \
-					       ARGUMENTS registers);          \
-	}
-#define REQUEST(name, type, way)                                              \
-	static int by_##name(int fd, type request, ...)                       \
-	{                                                                     \
-		va_list list;                                                 \
-		long argument;                                                \
-									      \
-		va_start(list, request);                                      \
-		argument = va_arg(list, long);                                \
-		va_end(list);                                                 \
-		return (int)ni_next.syscall(SYS_##name, fd, request,          \
-					    argument);                        \
-	}
+/* Made in way_on.S. */
+#define SYSTEM(name, result, parameters, ...)           \
+	extern __attribute__((visibility("hidden")))    \
+	result ni_by_number_##name parameters;
+#define REQUEST(name, type, way)                        \
+	extern __attribute__((visibility("hidden")))    \
+	int ni_by_number_##name(int fd, type request, ...);
 #include "preload/calls.def"
-#undef P
 
 static const struct ni_next by_number = {
-#define SYSTEM(name, ...) .name = by_##name,
-#define REQUEST(name, ...) .name = by_##name,
+#define SYSTEM(name, ...) .name = ni_by_number_##name,
+#define REQUEST SYSTEM
 #include "preload/calls.def"
 };
 
@@ -77,6 +62,7 @@ long ni_syscall_own(long number, long a, long b, long c, long d, long e, long f)
 
 	switch (number) {
 #define P(pointer) ((void *)(pointer))
+#define ARGUMENTS(...) __VA_ARGS__
 #define SYSTEM(name, result, parameters, registers, way) \
 	case SYS_##name: return ni_##name(next, ARGUMENTS registers);
 #define REQUEST(name, type, way) \

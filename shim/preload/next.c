@@ -6,122 +6,45 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 
 #include "common/next_symbol.h"
 #include "common/raw.h"
 
-/* ---- used until the constructor has run, and by DIRECT calls always ---- */
-
-#define P(pointer) ((long)(pointer))
-#define ARGUMENTS(...) __VA_ARGS__
-#define SYSTEM(name, result, parameters, registers, way)                      \
-	static result raw_##name parameters                                   \
-	{                                                                     \
-		return (result)ni_libc_result(                                \
-			NI_RAW(SYS_##name, ARGUMENTS registers));             \
-	}
-#define SYSTEM_BY_HAND(...)
-#define REQUEST(name, type, way)                                              \
-	static int raw_##name(int fd, type request, ...)                      \
-	{                                                                     \
-		va_list list;                                                 \
-		long argument;                                                \
-									      \
-		va_start(list, request);                                      \
-		argument = va_arg(list, long);                                \
-		va_end(list);                                                 \
-		return (int)ni_libc_result(NI_RAW(SYS_##name, fd,             \
-						  (long)request, argument));  \
-	}
-#define LATER(...)
+/* Where each pointer leads at first: way_on.S, and OWN calls below. */
+#define CALL(name, result, parameters, way)             \
+	extern __attribute__((visibility("hidden")))    \
+	result ni_first_##name parameters;
 #include "preload/calls.def"
-#undef ARGUMENTS
-#undef P
 
-/* musl's struct msghdr has padding where the kernel reads the upper half of a
- * size; only its own functions clear it. */
-static ssize_t raw_recvmsg(int fd, struct msghdr *message, int flags)
-{
-	if (!ni_is_glibc()) {
-		ni_next_resolve();
-		if (ni_next.recvmsg != raw_recvmsg)
-			return ni_next.recvmsg(fd, message, flags);
-	}
-	return ni_libc_result(NI_RAW(SYS_recvmsg, fd, (long)message, flags));
-}
+struct ni_next ni_next = {
+#define CALL(name, ...) .name = ni_first_##name,
+#include "preload/calls.def"
+};
 
-static int raw_recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
-			int flags, struct timespec *timeout)
+struct ni_foreign ni_foreign;
+
+/* What vfork.S and way_on.S need, by names that they can reach. */
+long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
+bool ni_vfork_is_foreign;
+pid_t (*ni_vfork_foreign)(void);
+
+int ni_call_failed(long result)
 {
-	if (!ni_is_glibc()) {
-		ni_next_resolve();
-		if (ni_next.recvmmsg != raw_recvmmsg)
-			return ni_next.recvmmsg(fd, messages, count, flags,
-						timeout);
-	}
-	return (int)ni_libc_result(NI_RAW(SYS_recvmmsg, fd, (long)messages,
-					  count, flags, (long)timeout));
+	return (int)ni_libc_result(result);
 }
 
 /* AArch64 has no dup2: dup3 is used, and for equal numbers F_GETFD. */
 #ifndef SYS_dup2
-static int raw_dup2(int fd, int fd2)
+int ni_first_dup2(int fd, int fd2)
 {
-	if (fd == fd2)
-		return raw_fcntl(fd, F_GETFD, 0L) < 0 ? -1 : fd;
-	return raw_dup3(fd, fd2, 0);
+	if (fd != fd2)
+		return ni_first_dup3(fd, fd2, 0);
+	return ni_libc_result(ni_raw3(SYS_fcntl, fd, F_GETFD, 0)) < 0 ? -1 : fd;
 }
 #endif
 
-static int raw_prctl(int option, ...)
-{
-	long a, b, c, d;
-	va_list list;
-
-	va_start(list, option);
-	a = va_arg(list, long);
-	b = va_arg(list, long);
-	c = va_arg(list, long);
-	d = va_arg(list, long);
-	va_end(list);
-	return (int)ni_libc_result(NI_RAW(SYS_prctl, option, a, b, c, d));
-}
-
-static long raw_syscall(long number, ...)
-{
-	long argument[6];
-	va_list list;
-
-	va_start(list, number);
-	for (int i = 0; i < 6; i++)
-		argument[i] = va_arg(list, long);
-	va_end(list);
-	return ni_libc_result(ni_raw6(number, argument[0], argument[1],
-				      argument[2], argument[3], argument[4],
-				      argument[5]));
-}
-
-/* Never called: the interposed vfork makes the call itself. */
-static pid_t raw_vfork(void)
-{
-	errno = ENOSYS;
-	return -1;
-}
-
-/* What vfork.S needs, under names that it can reach. */
-bool ni_vfork_is_foreign;
-pid_t (*ni_vfork_foreign)(void) = raw_vfork;
-
-pid_t ni_vfork_failed(long result)
-{
-	return (pid_t)ni_libc_result(result);
-}
-
-#define raw_fcntl64 raw_fcntl
-
-/* ---- LATER calls, when first made ---- */
+/* ---- what comes after us ---- */
 
 enum {
 #define CALL(name, ...) ROW_##name,
@@ -129,73 +52,15 @@ enum {
 	ROWS
 };
 
-/* From then on, the pointer is in ni_next. */
-static bool is_in_libc(unsigned row);
-
-static void raw_closefrom(int first)
-{
-	if (is_in_libc(ROW_closefrom))
-		ni_next.closefrom(first);
-	else if (first >= 0)
-		raw_close_range((unsigned)first, ~0U, 0);
-}
-
-#define SYSTEM(...)
-#define REQUEST(...)
-#define LATER(name, result, parameters, arguments, failure)                   \
-	static result raw_##name parameters                                   \
-	{                                                                     \
-		if (is_in_libc(ROW_##name))                                   \
-			return ni_next.name arguments;                        \
-		errno = ENOSYS;                                               \
-		return failure;                                               \
-	}
-#include "preload/calls.def"
-
-static int raw_clone(int (*function)(void *), void *stack, int flags,
-		     void *argument, ...)
-{
-	va_list list;
-	void *a, *b, *c;
-
-	if (!is_in_libc(ROW_clone)) {
-		errno = ENOSYS;
-		return -1;
-	}
-	va_start(list, argument);
-	a = va_arg(list, void *);
-	b = va_arg(list, void *);
-	c = va_arg(list, void *);
-	va_end(list);
-	return ni_next.clone(function, stack, flags, argument, a, b, c);
-}
-
-struct ni_next ni_next = {
-#define CALL(name, ...) .name = raw_##name,
-#include "preload/calls.def"
-};
-
-struct ni_foreign ni_foreign;
-bool ni_is_shadowed;
-static bool is_resolved;
-
-long (*const *const ni_syscall_next)(long, ...) = &ni_next.syscall;
-
-/* ---- what comes after us ---- */
-
-enum way { DIRECT, LIBC, LATER };
-
 /* The name is in the row itself: a pointer would cost a relocation in every
  * process that starts. */
 struct row {
 	uint32_t hash;
 	char name[15];
-	uint8_t way;
 };
 
 static const struct row rows[] = {
-#define CALL(name, result, parameters, way) \
-	{ NI_SYMBOL_HASH(#name), #name, way },
+#define CALL(name, ...) { NI_SYMBOL_HASH(#name), #name },
 #include "preload/calls.def"
 };
 
@@ -203,23 +68,33 @@ _Static_assert(sizeof(struct ni_foreign) == ROWS, "one flag a row, in order");
 _Static_assert(sizeof(struct ni_next) == ROWS * sizeof(void *),
 	       "one pointer a row, in order");
 
+enum ni_shadow ni_shadow;
+
+static struct ni_neighbours neighbours;
+static bool is_resolved;
+
+/* libc is asked later, or never. */
+static void list_rows(struct ni_symbol symbols[ROWS])
+{
+	for (int i = 0; i < ROWS; i++) {
+		symbols[i].name = rows[i].name;
+		symbols[i].hash = rows[i].hash;
+		symbols[i].skip_libc = true;
+	}
+}
+
 void ni_next_resolve(void)
 {
 	struct ni_symbol symbols[ROWS];
 	void **pointers = (void **)&ni_next;
 	bool *foreign = (bool *)&ni_foreign;
 
-	for (int i = 0; i < ROWS; i++) {
-		symbols[i].name = rows[i].name;
-		symbols[i].hash = rows[i].hash;
-		symbols[i].skip_libc = rows[i].way != LIBC;
-	}
-	ni_next_symbols(&rows, symbols, ROWS);
-	ni_is_shadowed = ni_is_defined_in_front(&rows, symbols, ROWS);
+	list_rows(symbols);
+	ni_next_symbols(&rows, symbols, ROWS, &neighbours);
 	for (int i = 0; i < ROWS; i++) {
 		if (!symbols[i].address)
 			continue;
-		foreign[i] = symbols[i].is_foreign;
+		foreign[i] = true;
 		pointers[i] = symbols[i].address;
 	}
 	/* A library may define only one of the two names of fcntl. */
@@ -230,10 +105,60 @@ void ni_next_resolve(void)
 	ni_vfork_foreign = ni_next.vfork;
 	ni_vfork_is_foreign = ni_foreign.vfork;
 	is_resolved = true;
+	if (!neighbours.is_libc_behind)
+		ni_is_shadowed();
 }
 
-/* Two threads may do this at once: they write the same values. */
-static bool is_in_libc(unsigned row)
+/* Asked for at a hand-over, not at every start. */
+bool ni_is_shadowed(void)
+{
+	struct ni_symbol symbols[ROWS];
+
+	if (ni_shadow == NI_SHADOW_UNKNOWN) {
+		list_rows(symbols);
+		ni_shadow = ni_is_defined_in_front(&neighbours, symbols,
+						   ROWS) ?
+				    NI_SHADOW_SOME : NI_SHADOW_NONE;
+	}
+	return ni_shadow == NI_SHADOW_SOME;
+}
+
+const char *ni_next_own_file(void)
+{
+	if (!is_resolved)
+		ni_next_resolve();
+	return neighbours.own_file ? neighbours.own_file : "";
+}
+
+/* ---- LATER calls, the first time ---- */
+
+static void closefrom_by_range(int first)
+{
+	if (first >= 0)
+		ni_next.close_range((unsigned)first, ~0U, 0);
+}
+
+static int spawn_lacks(void)
+{
+	return ENOSYS;
+}
+
+static long call_lacks(void)
+{
+	return ni_call_failed(-ENOSYS);
+}
+
+static void *instead_of(unsigned row)
+{
+	if (row == ROW_closefrom)
+		return (void *)closefrom_by_range;
+	if (row == ROW_pidfd_spawn || row == ROW_pidfd_spawnp)
+		return (void *)spawn_lacks;
+	return (void *)call_lacks;
+}
+
+/* Two threads may do this at once: they write the same. */
+void *ni_next_later(unsigned row)
 {
 	const struct ni_symbol symbol = { .name = rows[row].name,
 					  .hash = rows[row].hash };
@@ -244,9 +169,10 @@ static bool is_in_libc(unsigned row)
 	if (!is_resolved)
 		ni_next_resolve();
 	if (((bool *)&ni_foreign)[row])
-		return true;
+		return *pointer;
 	found = ni_libc_symbol(&symbol);
-	if (found)
-		__atomic_store_n(pointer, found, __ATOMIC_RELAXED);
+	if (!found)
+		return instead_of(row);
+	__atomic_store_n(pointer, found, __ATOMIC_RELAXED);
 	return found;
 }

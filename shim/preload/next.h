@@ -34,22 +34,36 @@ struct ni_foreign {
 
 extern struct ni_next ni_next;
 
-/* An object listed in front of us defines some of the calls: we may not see
- * what it does with them. */
-extern bool ni_is_shadowed;
 extern struct ni_foreign ni_foreign;
 
 /* Finds the functions. For the constructor, or for a call that may take the
  * loader's lock; calling it again changes nothing. */
 void ni_next_resolve(void);
 
-/* For syscall.S only: where ni_next.syscall is. */
+/* Does another object in front of us define some of the calls? What it does with
+ * them we may not see. Takes no lock once the constructor ran. */
+bool ni_is_shadowed(void);
+
+/* What it answers, once it was asked. */
+extern enum ni_shadow {
+	NI_SHADOW_UNKNOWN, NI_SHADOW_NONE, NI_SHADOW_SOME
+} ni_shadow;
+
+/* The path by which the loader opened us. */
+const char *ni_next_own_file(void);
+
+/* For syscall.S and way_on.S: where ni_next.syscall lies. */
 extern long (*const *const ni_syscall_next)(long, ...);
 
 /* For vfork.S only. */
 extern bool ni_vfork_is_foreign;
 extern pid_t (*ni_vfork_foreign)(void);
-pid_t ni_vfork_failed(long result);
+
+/* For vfork.S and way_on.S: sets errno, and answers -1. */
+int ni_call_failed(long result);
+
+/* For way_on.S alone: where the call of this row of calls.def leads. */
+void *ni_next_later(unsigned row);
 
 /* An interposed function: programs see this symbol instead of libc's. */
 #define NI_EXPORT __attribute__((visibility("default")))

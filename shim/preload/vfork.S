@@ -68,7 +68,7 @@ vfork:
 	js	3f
 	ret
 3:	movslq	%eax, %rdi
-	jmp	ni_vfork_failed
+	jmp	ni_call_failed
 1:	jmp	*ni_vfork_foreign(%rip)
 	.cfi_endproc
 	.size	vfork, . - vfork
@@ -116,7 +116,7 @@ vfork:
 	.cfi_restore x30
 	tbnz	x0, 63, 3f
 	ret
-3:	b	ni_vfork_failed
+3:	b	ni_call_failed
 1:	adrp	x9, ni_vfork_foreign
 	ldr	x9, [x9, :lo12:ni_vfork_foreign]
 	br	x9

@@ -202,9 +202,9 @@ static void what_another_object_may_have_seen_alone_is_not_named(void **state)
 	char *envp[] = { "WAYLAND_SOCKET=7", NULL };
 
 	(void)state;
-	ni_is_shadowed = true;
+	ni_shadow = NI_SHADOW_SOME;
 	assert_string_equal(numbers(argv, envp, PID), "");
-	ni_is_shadowed = false;
+	ni_shadow = NI_SHADOW_NONE;
 }
 
 static void an_inherited_variable_names_nothing(void **state)

@@ -54,7 +54,7 @@ static void the_address_is_that_of_dlsym(void **state)
 
 	(void)state;
 	name_all(symbols, false);
-	ni_next_symbols(name_all, symbols, COUNT);
+	ni_next_symbols(name_all, symbols, COUNT, NULL);
 	for (size_t i = 0; i < COUNT; i++) {
 		void *wanted = dlsym(RTLD_NEXT, symbols[i].name);
 
@@ -73,7 +73,7 @@ static void what_is_libcs_can_be_left_out(void **state)
 
 	(void)state;
 	name_all(symbols, true);
-	ni_next_symbols(name_all, symbols, COUNT);
+	ni_next_symbols(name_all, symbols, COUNT, NULL);
 	for (size_t i = 0; i < COUNT; i++) {
 		if (!symbols[i].address)
 			continue;
@@ -92,7 +92,7 @@ static void an_object_in_the_middle_sees_only_what_is_behind_it(void **state)
 	(void)state;
 	assert_non_null(middle);
 	symbol.hash = ni_symbol_hash(symbol.name);
-	ni_next_symbols(middle, &symbol, 1);
+	ni_next_symbols(middle, &symbol, 1, NULL);
 	assert_null(symbol.address);
 }
 
