@@ -200,8 +200,8 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SR
 
 # What tests/unit may look into: everything that is not preloaded, less main,
 # and what the shim has that replaces no function of libc's.
-PRELOAD_PURE := carried collision environment handover imports inherited marks next policy \
-	program readable system_log way_on
+PRELOAD_PURE := carried collision environment handover imports inherited marks next peer policy \
+	program readable way_on
 UNIT_LIB := $(BUILD)/obj/unit.a
 $(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \
 		$(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)

@@ -4,38 +4,31 @@
 #include "preload/handover.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <limits.h>
 
 #include "common/raw.h"
 #include "preload/collision.h"
 #include "preload/inherited.h"
 #include "preload/marks.h"
 #include "preload/next.h"
+#include "preload/peer.h"
 #include "preload/policy.h"
 #include "preload/readable.h"
-#include "preload/system_log.h"
 
 enum { FIRST_FD = 3 };	/* above the standard streams */
 
 /* ---- proof ---- */
 
-static bool is_socket(int fd)
-{
-	struct stat status;
-
-	return ni_raw3(SYS_fstat, fd, (long)&status, 0) == 0 &&
-	       S_ISSOCK(status.st_mode);
-}
-
 static bool is_our_socket(int fd, int flags)
 {
 	return ni_marks_vouch(fd) && !ni_is_shadowed() &&
-	       ni_raw3(SYS_fcntl, fd, F_GETFD, 0) == flags && is_socket(fd);
+	       ni_raw3(SYS_fcntl, fd, F_GETFD, 0) == flags &&
+	       ni_peer(fd) == NI_PEER_OTHER;
 }
 
 bool ni_is_proved(int fd)
 {
-	return is_our_socket(fd, FD_CLOEXEC) && !ni_is_system_log(fd);
+	return is_our_socket(fd, FD_CLOEXEC);
 }
 
 /* ---- what is passed on purpose ---- */
@@ -53,19 +46,20 @@ bool ni_handover_decide(struct ni_handover *handover,
 	    !ni_list_is_readable(envp))
 		return false;
 	handover->is_same_program = ni_program_is_same(file, argv);
-	return ni_handover_each(handover, NULL, NULL) > 0;
+	return ni_handover_count(handover, 1) > 0;
 }
 
 /* A walk over what is handed over. */
 struct walk {
-	unsigned end, count;
+	unsigned end, count, most;
 	ni_handover_visit *visit;
 	void *data;
 };
 
 static void visit_range(struct walk *walk, unsigned first, unsigned last)
 {
-	for (unsigned fd = first; fd <= last && fd < walk->end; fd++) {
+	for (unsigned fd = first; fd <= last && fd < walk->end &&
+				  walk->count < walk->most; fd++) {
 		if (fd < FIRST_FD || !ni_is_proved((int)fd))
 			continue;
 		if (walk->visit)
@@ -103,16 +97,29 @@ static void visit_meant(struct walk *walk, const struct ni_announced_to *to)
 	}
 }
 
+static unsigned visit_all(const struct ni_handover *handover, struct walk *walk)
+{
+	walk->end = handover->end;
+	if (handover->is_same_program)
+		visit_range(walk, FIRST_FD, handover->end);
+	else if (!ni_program_is_set_id())
+		visit_meant(walk, &handover->to);
+	return walk->count;
+}
+
+unsigned ni_handover_count(const struct ni_handover *handover, unsigned most)
+{
+	struct walk walk = { .most = most };
+
+	return visit_all(handover, &walk);
+}
+
 unsigned ni_handover_each(const struct ni_handover *handover,
 			  ni_handover_visit *visit, void *data)
 {
-	struct walk walk = { handover->end, 0, visit, data };
+	struct walk walk = { .most = UINT_MAX, .visit = visit, .data = data };
 
-	if (handover->is_same_program)
-		visit_range(&walk, FIRST_FD, handover->end);
-	else if (!ni_program_is_set_id())
-		visit_meant(&walk, &handover->to);
-	return walk.count;
+	return visit_all(handover, &walk);
 }
 
 /* ---- doing it ---- */

@@ -52,6 +52,9 @@ typedef void ni_handover_visit(void *data, unsigned fd);
 unsigned ni_handover_each(const struct ni_handover *handover,
 			  ni_handover_visit *visit, void *data);
 
+/* How many would be visited; @most if they are more. */
+unsigned ni_handover_count(const struct ni_handover *handover, unsigned most);
+
 /* Takes the flag off; for ni_handover_each(). */
 void ni_handover_release(void *nothing, unsigned fd);
 

@@ -248,7 +248,7 @@ static int spawn_image(const struct spawn *spawn)
 	if (!ni_hands_over() || !spawn->path || !ni_marks_top() ||
 	    !decide(spawn, &attempt.handover))
 		return spawn_next(spawn, spawn->actions, spawn->envp);
-	fits = ni_handover_each(&attempt.handover, NULL, NULL) +
+	fits = ni_handover_count(&attempt.handover, ACTIONS_MAX + 1) +
 	       (unsigned)own_actions(spawn) <= ACTIONS_MAX;
 	if (fits && ni_is_single_thread())
 		return spawn_with_actions(spawn, &attempt.handover);

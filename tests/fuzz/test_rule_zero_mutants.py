@@ -19,9 +19,10 @@ COUNT = os.environ.get("MUTANT_PROGRAMS", "20000")
 # 20,000 programs comes of it when it does not.
 MUTANTS = [
     ("a handed-over descriptor need not be a socket", "handover.c",
-     "flags && is_socket(fd);", "flags;"),
+     "ni_peer(fd) == NI_PEER_OTHER", "ni_peer(fd) != NI_PEER_SYSTEM_LOG"),
     ("libc's own socket to the system log is taken for one of ours",
-     "handover.c", " && !ni_is_system_log(fd);", ";"),
+     "handover.c", "ni_peer(fd) == NI_PEER_OTHER",
+     "ni_peer(fd) != NI_PEER_NO_SOCKET"),
     ("fclose, freopen and pclose leave the mark", "stream.c",
      "ni_marks_take(ni_next.fileno(stream));", ";"),
     ("close leaves the mark", "close.c",

@@ -1,11 +1,12 @@
 /*
- * Which sockets lead to the system log. /dev is this test's own, in a mount
+ * Which descriptors are sockets, and which lead to the system log. /dev is this test's own, in a mount
  * namespace: where none can be made, the cases are skipped.
  */
 #include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "preload/system_log.h"
+#include "preload/peer.h"
 
 static bool has_own_dev;
 
@@ -40,6 +41,11 @@ static int need_own_dev(void **state)
 		skip();
 	}
 	return 0;
+}
+
+static bool is_log(int fd)
+{
+	return ni_peer(fd) == NI_PEER_SYSTEM_LOG;
 }
 
 static struct sockaddr_un at(const char *path)
@@ -73,7 +79,7 @@ static int connected_to(const char *path)
 static bool leads_to_log(const char *path)
 {
 	int fd = connected_to(path);
-	bool answer = ni_is_system_log(fd);
+	bool answer = is_log(fd);
 
 	close(fd);
 	return answer;
@@ -86,7 +92,7 @@ static void the_path_of_the_log_leads_to_it(void **state)
 	(void)state;
 	assert_true(leads_to_log("/dev/log"));
 	assert_false(leads_to_log("/dev/other"));
-	assert_false(ni_is_system_log(log));
+	assert_int_equal(ni_peer(log), NI_PEER_OTHER);
 	close(log);
 	close(other);
 	unlink("/dev/log");
@@ -115,7 +121,7 @@ static void the_same_inode_elsewhere_is_another_socket(void **state)
 	struct stat log, other;
 	char path[32];
 	int fd[64], count = 0, one;
-	bool is_log;
+	bool leads;
 
 	(void)state;
 	one = bound_to("/dev/log");
@@ -128,18 +134,35 @@ static void the_same_inode_elsewhere_is_another_socket(void **state)
 		fd[count++] = bound_to(path);
 		assert_return_code(stat(path, &other), 0);
 	} while (other.st_ino < log.st_ino && count < 64);
-	is_log = leads_to_log(path);
+	leads = leads_to_log(path);
 	while (count)
 		close(fd[--count]);
 	close(one);
 	umount("/dev/elsewhere");
 	unlink("/dev/log");
-	assert_false(is_log);
+	assert_false(leads);
 	/* Before Linux 5.9 all of them draw on the same numbers. */
 	if (other.st_ino != log.st_ino) {
 		fprintf(stderr, "no two files have the same inode here\n");
 		skip();
 	}
+}
+
+/* For these, getpeername() answers with other errors. */
+static void a_family_that_knows_no_peer_has_sockets(void **state)
+{
+	int raw = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int packet = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fresh = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	assert_int_equal(ni_peer(fresh), NI_PEER_OTHER);
+	assert_int_equal(ni_peer(raw), NI_PEER_OTHER);
+	if (packet >= 0)
+		assert_int_equal(ni_peer(packet), NI_PEER_OTHER);
+	close(fresh);
+	close(raw);
+	close(packet);
 }
 
 static void what_is_connected_to_no_path_is_none(void **state)
@@ -149,9 +172,9 @@ static void what_is_connected_to_no_path_is_none(void **state)
 	(void)state;
 	assert_return_code(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
 				      pair), 0);
-	assert_false(ni_is_system_log(pair[0]));
-	assert_false(ni_is_system_log(file));
-	assert_false(ni_is_system_log(-1));
+	assert_int_equal(ni_peer(pair[0]), NI_PEER_OTHER);
+	assert_int_equal(ni_peer(file), NI_PEER_NO_SOCKET);
+	assert_int_equal(ni_peer(-1), NI_PEER_NO_SOCKET);
 	close(pair[0]);
 	close(pair[1]);
 	close(file);
@@ -165,6 +188,7 @@ int main(void)
 		CASE(the_path_of_the_log_leads_to_it),
 		CASE(a_link_leads_to_it_by_either_name),
 		CASE(the_same_inode_elsewhere_is_another_socket),
+		cmocka_unit_test(a_family_that_knows_no_peer_has_sockets),
 		cmocka_unit_test(what_is_connected_to_no_path_is_none),
 	};
 
