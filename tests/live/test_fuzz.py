@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""What the shim reads may hold any bytes: the fuzz target of its readers is run
+for a bounded number of inputs, as a program's and as a set-id program's, and
+would find a bug.
+
+FUZZ_COUNT=1000000 is a long run; `scripts/fuzz shim` looks for new inputs with
+libFuzzer for as long as it is let.
+"""
+
+import glob
+import os
+import re
+import subprocess
+
+import live
+from toolkit import ROOT
+
+COUNT = int(os.environ.get("FUZZ_COUNT", "20000"))
+SHIM_SOURCE = os.path.join(ROOT, "shim")
+TARGET = os.path.join(ROOT, "tests", "fuzz", "fuzz_shim.c")
+FLAGS = ["-g", "-O1", "-std=c11", "-D_GNU_SOURCE",
+         "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+ENTRY = "/opt/libnoinherit-preload.so"
+
+# The arguments and the environment of a start, then of an exec. The first
+# argument is what /proc/self/exe leads to, the second what exec was given.
+SEEDS = [
+    (["/bin/me", "/bin/me"],
+     ["LISTEN_FDS=3", "LISTEN_PID=77", "NOINHERIT_ADOPT=77:3-9"],
+     ["/bin/me"], ["LISTEN_FDS=4", "A=b"]),
+    (["/bin/it", "/bin/me"],
+     ["NOINHERIT_KEEP=env=XFD,argv=--x=,fd=3-5,family=AF_UNIX,"
+      "type=SOCK_DGRAM,program=me", "NOINHERIT_MODE=compat",
+      "NOINHERIT_SCOPE=socket,-dup", "NOINHERIT_DEBUG=1",
+      "LD_PRELOAD=%s:b" % ENTRY],
+     ["/bin/x", "--x=3", "--x=", "4", "--fd=4"], ["XFD=3 4", "LD_PRELOAD=c"]),
+    (["/usr/bin/socat", "fdin=3,fdout=4"],
+     ["NOINHERIT_ADOPT=p78:3,8-9", "WAYLAND_SOCKET=3"],
+     ["/bin/x", "--initial-client-fd", "3"],
+     ["WAYLAND_SOCKET=4", "PROTO=TCP"]),
+    (["/usr/bin/php", "-r"], ["NOINHERIT_ADOPT=77:8"],
+     ["/proc/self/exe", "-r"], ["NOINHERIT_ADOPT=77:8", "VPNFD=3"]),
+    # Long lists: of each kind, more than there is room for.
+    (["/bin/me"], ["NOINHERIT_ADOPT=77:" + "8-65535," * 40], [], []),
+    (["/bin/me"], ["NOINHERIT_ADOPT=77:8,9-99999999999999999999"], [], []),
+    (["/bin/me"], ["LISTEN_FDS=3"] * 70, [], ["LISTEN_FDS=3"]),
+    (["/bin/me"], ["NOINHERIT_KEEP=" + "fd=3," * 40 + "fd=4"], [], []),
+    (["/bin/me"], ["NOINHERIT_MODE=" + "x" * 400, "NOINHERIT_DEBUG=1"],
+     [], []),
+    (["/bin/" + "x" * 700, "/bin/y"], [], ["/bin/z", "x"], []),
+    (["/bin/me", "/bin/me"], ["LD_PRELOAD=" + ENTRY], ["/bin/me"],
+     ["LD_PRELOAD=" + "y" * 1400]),
+]
+
+# A bug in each reader, to see that the inputs would find it.
+BUGS = (
+    ("preload/environment.c", "if (first < next)", "if (0)"),
+    ("preload/environment.c", "first < NI_MARKS_SIZE; first++", "1; first++"),
+    ("preload/environment.c", "(flags & FD_CLOEXEC)", "0"),
+    ("preload/environment.c",
+     "writer->is_full || length >= (size_t)(writer->end - writer->to)",
+     "writer->is_full"),
+    ("preload/environment.c", "&& !ni_program_is_set_id()", ""),
+    ("preload/inherited.c", "if (inherited.count < INHERITED_MAX)", "if (1)"),
+    ("preload/inherited.c", "if (inherited.hashes[i] == hash)", "if (0)"),
+    ("preload/handover.c", "flags && is_socket(fd)", "flags"),
+    ("preload/handover.c", "else if (!ni_program_is_set_id())", "else"),
+    ("preload/program.c", "|| length == LINK_SIZE", ""),
+    ("preload/policy.c", "if (size > sizeof(line) - length)", "if (0)"),
+    ("common/settings.c", "if (count == NI_KEEP_MAX)", "if (0)"),
+    ("common/announced.c", "run == start || ", ""),
+)
+
+
+def links():
+    """What the target says that it links with."""
+    with open(TARGET, encoding="ascii") as file:
+        return re.search(r"Links with: (.*)", file.read())[1].split()
+
+
+class Fuzz(live.LiveTest):
+
+    def setUp(self):
+        super().setUp()
+        live.need("gcc")
+        for number, lists in enumerate(SEEDS):
+            self.file(f"seeds/{number:02}", b"\1".join(
+                b"\0".join(text.encode() for text in texts)
+                for texts in lists))
+
+    def build(self, *folders, instead=None):
+        """The target; folders are looked in first, and the first of instead is
+        linked in the place of the second."""
+        program = self.path("target")
+        linked = [instead[0] if instead and link.endswith(instead[1]) else link
+                  for link in links()]
+        subprocess.run(
+            ["gcc", *FLAGS, *(f"-I{folder}" for folder in folders),
+             f"-I{SHIM_SOURCE}", "-o", program, TARGET,
+             os.path.join(ROOT, "tests", "fuzz", "driver.c"), *linked],
+            check=True, cwd=ROOT)
+        return program
+
+    def run_target(self, program, **environment):
+        return subprocess.run(
+            [program, str(COUNT), "1", *sorted(glob.glob(
+                self.path("seeds/*")))],
+            capture_output=True, text=True, check=False,
+            env=dict(self.environment, **environment))
+
+    def test_no_input_is_too_much(self):
+        program = self.build()
+        for settings in ({}, {"FUZZ_SECURE": "1"}):
+            with self.subTest(settings):
+                result = self.run_target(program, **settings)
+                self.assertEqual((result.stdout, result.stderr),
+                                 (f"{COUNT} inputs\n", ""))
+
+    def test_a_bug_would_be_found(self):
+        for name, right, wrong in BUGS:
+            with open(os.path.join(SHIM_SOURCE, name),
+                      encoding="utf-8") as file:
+                text = file.read()
+            self.assertIn(right, text)
+            changed = self.file("changed/" + name, text.replace(right, wrong))
+            with self.subTest(right):
+                program = self.build(self.path("changed"),
+                                     instead=(changed, name))
+                results = [self.run_target(program),
+                           self.run_target(program, FUZZ_SECURE="1")]
+                self.assertTrue([result for result in results if re.search(
+                    "Sanitizer|Assertion|runtime error", result.stderr)],
+                    "not found")
+            os.unlink(changed)
+
+
+if __name__ == "__main__":
+    live.main()
