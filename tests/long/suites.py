@@ -1,0 +1,156 @@
+"""Other people's tests: how each suite is made from its Debian source package,
+which of its parts are run, how, and what its output says.
+
+A part is what a suite can be asked for by itself: a file, a test, a keyword. A
+suite's script runs in its source's folder, with the parts as its arguments, and
+prints "=== part" before each that it runs by itself.
+"""
+
+import os
+import re
+
+EACH = 'for part in "$@"; do echo "=== $part"; timeout -k 5 240 %s; done 2>&1'
+
+
+class Suite:
+    """One package's tests."""
+
+    def __init__(self, name, package, script, chosen, every, outcomes,
+                 build="", needs=(), user=None):
+        self.name, self.package = name, package
+        self.build = build          # in the source's folder, once
+        self.script = script        # runs the parts that it is given
+        self.chosen = chosen        # what has to do with sockets and exec
+        self.every = every          # command that prints all parts
+        self.outcomes = outcomes    # output: {(part, test): outcome}
+        self.needs = needs          # programs
+        self.user = user            # who runs it, if not root
+
+
+def plain(text):
+    """Without colours, and without what a terminal would write over."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r", "\n")
+
+
+def sections(text):
+    """(part, its output) after each line === part."""
+    pieces = re.split(r"^=== (.*)$", text, flags=re.MULTILINE)[1:]
+    return zip(pieces[::2], pieces[1::2])
+
+
+def socat_outcomes(text):
+    """test  17 NAME: what it is... OK; a test is its own part. One that is not
+    run here says why behind its name."""
+    found = {}
+    for match in re.finditer(r"^test +(\d+) (\w+):(.*)((?:\n(?!test ).*)*)",
+                             text, re.MULTILINE):
+        number, name, line, more = match.groups()
+        said = re.search(r"\b(OK|FAILED|failed|not available|hang|removed)\b",
+                         line + more)
+        found[number, name] = said.group(1) if said else line.strip()[-60:]
+    return found
+
+
+def apr_outcomes(text):
+    """A part's tests have no names: those that failed are known by line."""
+    found = {}
+    for part, output in sections(text):
+        result = re.search(r"SUCCESS|FAILED \d+ of \d+", output)
+        lines = re.findall(r"Line \d+", output)
+        found[part, "all"] = " ".join(
+            [result.group(0) if result else "no end"] + sorted(set(lines)))
+    return found
+
+
+def libuv_outcomes(text):
+    """ok 1 - name # SKIP why: one line for each test"""
+    found = {}
+    for part, output in sections(text):
+        result = re.search(r"^((?:not )?ok) 1 - \S+( # SKIP)?", output,
+                           re.MULTILINE)
+        found[part, part] = result.group(1) + (result.group(2) or "") \
+            if result else "no end"
+    return found
+
+
+def tcl_outcomes(text):
+    found = {}
+    for part, output in sections(text):
+        for name, outcome in re.findall(
+                r"^\+\+\+\+ (\S+) (PASSED|SKIPPED)", output, re.MULTILINE):
+            found[part, name] = outcome
+        for name in re.findall(r"^==== (\S+) .*FAILED$", output,
+                               re.MULTILINE):
+            found[part, name] = "FAILED"
+        found[part, "its end"] = "yes" if "Tests ended at" in output else "no"
+    return found
+
+
+def zsh_outcomes(text):
+    """A test is named by what it is about, and by its place among those of the
+    same name."""
+    found = {}
+    for part, output in sections(text):
+        pieces = re.split(r"^Running test: (.*)$", output,
+                          flags=re.MULTILINE)[1:]
+        for number, (name, said) in enumerate(zip(pieces[::2], pieces[1::2])):
+            found[part, "%d: %s" % (number, name)] = \
+                "passed" if "Test successful." in said else "failed"
+        found[part, "its end"] = " ".join(re.findall(
+            r": (?:all )?tests? (successful|failed|skipped)", output))
+    return found
+
+
+SUITES = [
+    Suite("socat", "socat",
+          "SOCAT=/usr/bin/socat FILAN=/usr/bin/filan PROCAN=/usr/bin/procan "
+          "bash ./test.sh \"$@\" 2>&1",
+          chosen=["17", "23", "exec", "system", "fork", "unix", "listen",
+                  "filan"],
+          every="echo consistency functions filan",
+          outcomes=socat_outcomes,
+          needs={"/usr/bin/socat": "socat"}),
+    Suite("APR", "apr",
+          "cd test && " + EACH % './testall -v "$part" </dev/null',
+          chosen=["testsock", "testsockets", "testsockopt", "testproc",
+                  "testpipe", "testpoll", "testdup", "testflock", "testoc",
+                  "testshm"],
+          every="test/testall -l",
+          outcomes=apr_outcomes,
+          build="CFLAGS=-O0 ./configure && make -j2 && make -j2 -C test all",
+          needs={"/usr/bin/make": "make"}),
+    Suite("libuv", "libuv1",
+          EACH % './tests "$part" </dev/null',
+          chosen="^(accept|connect|fork|ipc|pipe_|poll|process|shutdown|signal"
+                 "|spawn|stdio|socket|tcp_(bind|close|connect|flags|open|oob"
+                 "|unexpected|write)|tcp4|tcp_ping|udp_(bind|open|connect"
+                 "|multicast|dgram|send)|multiple_listen|getsockname|emfile)",
+          every="./tests --list",
+          outcomes=libuv_outcomes,
+          build="cmake -S . -B b -DCMAKE_C_FLAGS=-O0 -DBUILD_TESTING=ON && "
+                "make -j2 -C b uv_run_tests_a && cp b/uv_run_tests_a tests",
+          needs={"/usr/bin/cmake": "cmake"}, user="nobody"),
+    Suite("Tcl", "tcl8.6",
+          "cd tests && " + EACH % 'tclsh8.6 all.tcl -file "$part" '
+          '-verbose "pass skip error" </dev/null',
+          chosen=["socket.test", "exec.test", "pid.test", "chan.test",
+                  "unixForkEvent.test", "unixInit.test", "event.test"],
+          every="cd tests && ls *.test",
+          outcomes=tcl_outcomes,
+          needs={"/usr/bin/tclsh8.6": "tcl8.6"}),
+    Suite("zsh", "zsh",
+          "cd Test && export ZTST_verbose=1 ZTST_continue=1 && "
+          + EACH % 'zsh +Z -f ./ztst.zsh "$part" </dev/null',
+          chosen=["A04redirect.ztst", "A05execution.ztst", "B11kill.ztst",
+                  "D03procsubst.ztst", "D08cmdsubst.ztst", "V01zmodload.ztst",
+                  "V08zpty.ztst", "V14system.ztst", "W02jobs.ztst"],
+          every="cd Test && ls *.ztst",
+          outcomes=zsh_outcomes,
+          # The tests start the one that was built.
+          build="ln -sfn /bin/zsh Src/zsh",
+          needs={"/bin/zsh": "zsh"}),
+]
+
+
+def source_folder(work, suite):
+    return os.path.join(work, "src", suite.package)
