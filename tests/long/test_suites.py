@@ -10,6 +10,7 @@ that did not is named.
 
     WHOLE=1                 every part, not only what sockets and exec are about
     SUITES=socat,libuv      some
+    PARTS=17,23             of one suite, these parts
     SUITES_WORK=DIR         where the sources are unpacked and built, kept
 """
 
@@ -132,6 +133,8 @@ def build(suite, work):
 
 
 def parts_of(suite, work):
+    if os.environ.get("PARTS"):
+        return os.environ["PARTS"].split(",")
     is_pattern = isinstance(suite.chosen, str)
     if not os.environ.get("WHOLE") and not is_pattern:
         return suite.chosen
