@@ -26,12 +26,8 @@ static void note(const char *path, unsigned step)
 	struct control *control = (struct control *)ni_raw6(
 		SYS_mmap, 0, sizeof(struct control), PROT_READ | PROT_WRITE,
 		MAP_SHARED, fd, 0);
-	struct image *image = &control->images[step];
 
-	for (uint32_t i = 0; i < count; i++)
-		image->arrivals[i] = arrivals[i];
-	image->count = count;
-	image->is_there++;
+	note_image(control, step, arrivals, count);
 }
 
 __attribute__((noreturn, used)) static void look(const long *stack)

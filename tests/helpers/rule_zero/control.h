@@ -59,6 +59,9 @@ struct arrival {
 	uint32_t mode;		/* st_mode; only its type counts */
 	uint8_t fd;
 	bool is_log;		/* a socket that leads to /dev/log */
+	/* The step that made it, as it was known then: a later step may get
+	 * the same file in one run and fail in the other. */
+	uint32_t tag;
 	struct identity identity;
 };
 
@@ -125,6 +128,30 @@ static inline uint32_t list_descriptors(struct arrival *to)
 		count++;
 	}
 	return count;
+}
+
+static inline uint32_t tag_of(const struct control *control,
+			      const struct identity *identity)
+{
+	for (uint32_t i = 0; i < control->tags_count; i++)
+		if (control->tags[i].identity.inode == identity->inode &&
+		    control->tags[i].identity.device == identity->device)
+			return control->tags[i].tag;
+	return 0;
+}
+
+/* Writes down what a new image was given. */
+static inline void note_image(struct control *control, unsigned step,
+			      const struct arrival *arrivals, uint32_t count)
+{
+	struct image *image = &control->images[step];
+
+	for (uint32_t i = 0; i < count; i++) {
+		image->arrivals[i] = arrivals[i];
+		image->arrivals[i].tag = tag_of(control, &arrivals[i].identity);
+	}
+	image->count = count;
+	image->is_there++;
 }
 
 #endif

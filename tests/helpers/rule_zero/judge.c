@@ -20,16 +20,6 @@ const char *const verdict_texts[VERDICTS] = {
 	[DIFFERENT_END] = "the program runs otherwise than natively",
 };
 
-static uint32_t tag_of(const struct control *control,
-		       const struct identity *identity)
-{
-	for (uint32_t i = 0; i < control->tags_count; i++)
-		if (control->tags[i].identity.inode == identity->inode &&
-		    control->tags[i].identity.device == identity->device)
-			return control->tags[i].tag;
-	return 0;
-}
-
 static const struct arrival *find(const struct image *image, int fd)
 {
 	for (uint32_t i = 0; i < image->count; i++)
@@ -45,7 +35,6 @@ static bool is_socket(const struct arrival *arrival)
 
 /* The judgement of one new image. */
 struct look {
-	const struct control *native, *shim;
 	const struct step *step;
 	const struct image *natives, *shims;
 	bool is_inline;
@@ -62,8 +51,7 @@ static enum verdict judge_arrival(const struct look *look,
 	const struct arrival *natives = find(look->natives, arrival->fd);
 	bool is_same = natives &&
 		(natives->mode & S_IFMT) == (arrival->mode & S_IFMT) &&
-		tag_of(look->native, &natives->identity) ==
-		tag_of(look->shim, &arrival->identity);
+		natives->tag == arrival->tag;
 
 	if (!is_same)
 		return look->is_inline && is_socket(arrival) ?
@@ -117,7 +105,7 @@ static struct finding judge_step(const struct control *native,
 				 const struct control *shim, unsigned step,
 				 bool is_inline)
 {
-	const struct look look = { native, shim, &native->program.steps[step],
+	const struct look look = { &native->program.steps[step],
 				   &native->images[step], &shim->images[step],
 				   is_inline };
 	struct finding finding;

@@ -168,9 +168,7 @@ static void be_new_image(char **argv)
 
 	open_control(argv[1]);
 	image = &world.control->images[index];
-	memcpy(image->arrivals, arrivals, count * sizeof(arrivals[0]));
-	image->count = count;
-	image->is_there++;
+	note_image(world.control, index, arrivals, count);
 	if (!next)
 		_exit(0);
 	table = &own;
