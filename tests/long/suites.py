@@ -96,8 +96,9 @@ def zsh_outcomes(text):
         for number, (name, said) in enumerate(zip(pieces[::2], pieces[1::2])):
             found[part, "%d: %s" % (number, name)] = \
                 "passed" if "Test successful." in said else "failed"
-        found[part, "its end"] = " ".join(re.findall(
-            r": (?:all )?tests? (successful|failed|skipped)", output))
+        end = re.search(r": (?:all )?tests? (successful|failed|skipped)",
+                        output)
+        found[part, "its end"] = end.group(1) if end else "none"
     return found
 
 
