@@ -54,6 +54,23 @@ static void check_size(const struct noinherit_socket *s, size_t size,
 	free(buf);
 }
 
+/* An address from the program, in memory of exactly its size. */
+static void check_given(const struct noinherit_socket *s, const uint8_t *data,
+			size_t size)
+{
+	struct sockaddr *address = malloc(size + !size);
+	char text[2048];
+	int r;
+
+	memcpy(address, data, size);
+	r = noinherit_format_address(s, address, (socklen_t)size, text,
+				     sizeof(text));
+	assert(r < (int)sizeof(text));
+	assert(r < 0 || strlen(text) <= (size_t)r);
+	assert(noinherit_port(address, (socklen_t)size) <= 65535);
+	free(address);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct noinherit_socket s = { .fd = 1 << 20, .family = 1, .type = 2 };
@@ -74,6 +91,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_size(&s, data[0], whole, text);
 	check_size(&s, (size_t)whole, whole, text);
 	check_size(&s, (size_t)whole + 1, whole, text);
+
+	check_given(&s, kernel_says, size - 1 < 128 ? size - 1 : 128);
+	check_given(NULL, kernel_says, size - 1 < 128 ? size - 1 : 128);
 
 	ni_text_quote_bytes(&quoted, data, size < 256 ? size : 256);
 	assert(quoted.length < sizeof(text));

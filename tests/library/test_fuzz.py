@@ -59,6 +59,15 @@ SEEDS = {
                 b"\x05" + control(16 + 12, 2, 1, 2, 3, 0) +
                 control(16 + 8, 1, 5, 6),
                 b"\x05" + control(1 << 40, 1, 5, 6), b"\x05" + control(3, 1)],
+    "options": [struct.pack("=Q8x", 16), struct.pack("=QQ4x", 20, 1),
+                struct.pack("=QQQQ", 32, 1, 0, 0), bytes(8),
+                struct.pack("=Q", 96) + bytes(88),
+                struct.pack("=Q", 1 << 40) + b"more"],
+    # Sharer, receiver, number, family, type, protocol, cookie.
+    "shared": [b"\x01" + b"NIshare1" + struct.pack("=6iQ24x", 1, 0, 3, 1, 1, 0,
+                                                  77),
+               b"\x00" + b"NIshare1" + struct.pack("=6iQ24x", 1, 2, 3, 1, 1, 0,
+                                                  77), b"\x01NIshare2"],
 }
 
 # A bug in each parser, to see that the inputs would find it.
@@ -68,6 +77,9 @@ BUGS = {
     "repr": ("text.c", "text->size - text->length : 0",
              "text->size - text->length + 1 : 0"),
     "reader": ("reader.c", "size - searched", "size - searched + 1"),
+    "options": ("sized_struct.c", "covered = given < size ? given : size",
+                "covered = size"),
+    "shared": ("share.c", "cookie != from->cookie", "0"),
     "control": ("passing.c", "(bytes < room ? bytes : room)", "bytes"),
 }
 
