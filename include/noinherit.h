@@ -75,6 +75,10 @@ int noinherit_version(void);
 #define NOINHERIT_BLOCKING INT64_C(-1)
 #define NOINHERIT_NONBLOCKING INT64_C(0)
 
+/* Spans of time in nanoseconds: 5 * NOINHERIT_SECOND. */
+#define NOINHERIT_SECOND INT64_C(1000000000)
+#define NOINHERIT_MILLISECOND INT64_C(1000000)
+
 struct noinherit_deadline;
 
 /* In the flags of a socket: see noinherit_set_try_first(). */
@@ -295,8 +299,8 @@ int noinherit_close_fd(int fd);
 /**
  * noinherit_settimeout_ns - how long the operations of a socket may take
  * @s: the socket
- * @timeout_ns: nanoseconds, > 0; NOINHERIT_BLOCKING for no limit;
- *	NOINHERIT_NONBLOCKING (0) never to wait
+ * @timeout_ns: nanoseconds, > 0, as 5 * NOINHERIT_SECOND; NOINHERIT_BLOCKING
+ *	for no limit; NOINHERIT_NONBLOCKING (0) never to wait
  *
  * The timeout belongs to @s and not to the kernel's socket; it holds for each
  * operation anew, except that noinherit_sendall() counts as one. Waiting is

@@ -30,7 +30,7 @@ static int talk(struct noinherit_socket *s)
 
 int main(int argc, char **argv)
 {
-	int64_t timeout_ns = INT64_C(1000000000) *
+	int64_t timeout_ns = NOINHERIT_SECOND *
 			     (argc > 3 ? atoi(argv[3]) : 5);
 	int errors[ATTEMPTS];
 	size_t failed = 0;

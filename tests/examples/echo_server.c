@@ -31,7 +31,7 @@ static void *serve(void *data)
 	char buf[4096];
 	ssize_t size;
 
-	noinherit_settimeout_ns(conn, INT64_C(10000000000));
+	noinherit_settimeout_ns(conn, 10 * NOINHERIT_SECOND);
 	while ((size = noinherit_recv(conn, buf, sizeof(buf), 0)) > 0)
 		if (noinherit_sendall(conn, buf, (size_t)size, 0, NULL) < 0)
 			break;
@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 	if (noinherit_create_server(&server, "", argc > 1 ? argv[1] : "0",
 				    &options) < 0)
 		return fprintf(stderr, "echo_server: %s\n", text), 1;
-	noinherit_settimeout_ns(&server, INT64_C(1000000000));
+	noinherit_settimeout_ns(&server, NOINHERIT_SECOND);
 	noinherit_repr(&server, text, sizeof(text));
 	printf("%s\n", text);
 	fflush(stdout);

@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 
 	if (argc != 4)
 		return 2;
-	noinherit_deadline_init(&deadline, INT64_C(10000000000), 0);
+	noinherit_deadline_init(&deadline, 10 * NOINHERIT_SECOND, 0);
 	r = noinherit_create_connection(&s, argv[1], argv[2], &options);
 	for (size_t i = 0; i < count && i < ATTEMPTS; i++)
 		fprintf(stderr, "attempt %zu: %s\n", i + 1,

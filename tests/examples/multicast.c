@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 		return 2;
 	r = noinherit_create_socket(&s, AF_INET, SOCK_DGRAM, -1);
 	if (r == 0)
-		r = noinherit_settimeout_ns(&s, INT64_C(60000000000));
+		r = noinherit_settimeout_ns(&s, 60 * NOINHERIT_SECOND);
 	if (r == 0)
 		r = argc == 2 ? receive(&s, &group) :
 				transmit(&s, &group, argv + 1);

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 
 	if (argc != 4 || noinherit_create_server(&listener, "", "0", &options))
 		return 2;
-	host = argv[1], port = argv[2], span_ns = atoll(argv[3]) * 1000000000;
+	host = argv[1], port = argv[2], span_ns = atoll(argv[3]) * NOINHERIT_SECOND;
 	noinherit_deadline_init(&until_signal, NOINHERIT_BLOCKING,
 				NOINHERIT_CANCELLABLE);
 	noinherit_set_deadline(&listener, &until_signal);

@@ -61,7 +61,7 @@ static int talk(SSL_CTX *context, struct noinherit_socket *s, int is_server)
 	char text[64] = "hello over TLS\n";
 	int r;
 
-	noinherit_settimeout_ns(s, INT64_C(5000000000));
+	noinherit_settimeout_ns(s, 5 * NOINHERIT_SECOND);
 	unwaiting.timeout_ns = NOINHERIT_NONBLOCKING;
 	UNTIL_DONE(ssl, s, r, is_server ? SSL_accept(ssl) : SSL_connect(ssl))
 	if (r == 1 && !is_server)

@@ -1,7 +1,7 @@
 /*
- * Structs of options of any size and content: nothing is read past the size that
- * they give, what is covered arrives in whole words, and what is not known is
- * refused unless it is zero.
+ * Structs of options of any size and content: nothing is read past the size
+ * that they give, what is covered arrives in whole words, and what is not known
+ * is refused unless it is zero.
  */
 #include <assert.h>
 #include <errno.h>

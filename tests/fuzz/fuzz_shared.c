@@ -1,7 +1,7 @@
 /*
  * Descriptions of shared sockets, of any bytes: none is taken for a socket that
- * nobody shared, and no descriptor stays open. The kernel gives a socket for every
- * number.
+ * nobody shared, and no descriptor stays open. The kernel gives a socket for
+ * every number.
  */
 #include <assert.h>
 #include <fcntl.h>
