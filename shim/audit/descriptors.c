@@ -121,7 +121,8 @@ static void put_in_table(int fd, const struct ni_slot *slot)
 	    !atomic_load_explicit(&is_touched[fd / PART_SIZE],
 				  memory_order_relaxed))
 		raise_highest(fd);
-	ni_open_counts_change(before, words[0]);
+	if (fd > 2)
+		ni_open_counts_change(before, words[0]);
 }
 
 void ni_descriptors_put(int fd, struct ni_slot slot)

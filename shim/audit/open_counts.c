@@ -155,7 +155,7 @@ static void count_all(void)
 {
 	const int last = ni_descriptors_highest();
 
-	for (int fd = 0; fd <= last; fd = ni_descriptors_next(fd + 1)) {
+	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1)) {
 		struct ni_slot slot = ni_descriptors_get(fd);
 
 		if (slot.state & NI_SLOT_OPEN)

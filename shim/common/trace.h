@@ -448,7 +448,7 @@ enum ni_trace_open_state {
  * its own, which count what it inherited, too. They change in place, without a
  * lock: read each number once. They are the recorder's table by another order:
  * what is created or closed behind its back (inline system calls) is not in
- * them, nor are 0, 1 and 2 as long as nobody was seen to put something there.
+ * them, nor are 0, 1 and 2.
  *
  *   open now   of a process that lives, or of one that was killed or left by
  *              _exit: the rows of its pid in state LIVE. There can be rows of

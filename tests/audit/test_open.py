@@ -93,7 +93,7 @@ def check_counts(holder, step, calls=None):
           counted, wanted, holder.rows())
 
 
-STEPS = """sockets 5|files 40|dups 3|pipes 10|close 7|files 100|close 90|
+STEPS = """sockets 5|standard|files 40|dups 3|pipes 10|close 7|files 100|close 90|
 vfork|failed_exec|children 20|threads|sockets 1|fork|dups 2|close 4|files 9|
 bare_clone|sockets 6|close 2|fork|files 1|sweep|files 2""".replace("\n", "")
 

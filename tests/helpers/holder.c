@@ -83,6 +83,13 @@ static void replace(int n)
 			dup2(0, held[count - 1 - n]);
 }
 
+/* As daemons do with their log. */
+static void standard(int n)
+{
+	(void)n;
+	dup2(0, 2);
+}
+
 static void sweep(int n)
 {
 	(void)n;
@@ -184,6 +191,7 @@ static void limit(int n)
 static const struct { const char *word; void (*run)(int); } commands[] = {
 	{ "sockets", sockets }, { "files", files }, { "dups", dups },
 	{ "pipes", pipes }, { "close", close_last }, { "replace", replace },
+	{ "standard", standard },
 	{ "sweep", sweep }, { "fork", forked }, { "bare_clone", bare_clone },
 	{ "children", children }, { "vfork", vfork_child },
 	{ "failed_exec", failed_exec }, { "exec", exec_again },

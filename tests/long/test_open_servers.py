@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+"""report --open of nginx and redis while a client holds connections: how many
+descriptors they have is what /proc/PID/fd lists at that moment.
+
+The server is stopped while it is asked: else it could open or close one between
+the two looks (redis reads /proc/self/stat every now and then).
+"""
+
+import json
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "cli"))
+import command  # noqa: E402
+from command import NOINHERIT  # noqa: E402
+
+CLIENTS = 40
+PATIENCE = 120
+
+NGINX = """
+%(user)s
+daemon off;
+worker_processes 1;
+pid %(dir)s/pid;
+error_log %(dir)s/error.log;
+events { }
+http {
+	access_log off;
+	keepalive_timeout 600s;
+	client_body_temp_path %(dir)s/body;
+	proxy_temp_path %(dir)s/proxy;
+	fastcgi_temp_path %(dir)s/fastcgi;
+	uwsgi_temp_path %(dir)s/uwsgi;
+	scgi_temp_path %(dir)s/scgi;
+	server {
+		listen 127.0.0.1:%(port)d;
+		location / { return 200 "page"; }
+	}
+}
+"""
+REDIS = """
+bind 127.0.0.1
+port %(port)d
+dir %(dir)s
+save ""
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("not in time: " + what)
+        time.sleep(0.01)
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def count(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def stop(pid):
+    os.kill(pid, signal.SIGSTOP)
+    def is_stopped():
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "T"
+    until(is_stopped, "the server stops")
+
+
+class Servers(command.CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+        self.recording = self.path("recording")
+        self.clients = []
+        self.addCleanup(lambda: [client.close() for client in self.clients])
+
+    def serve(self, *words):
+        """The server, under the recorder; its own process."""
+        with open(self.path("log"), "wb") as log:
+            audit = subprocess.Popen(
+                [NOINHERIT, "audit", "--record-only", "-o", self.recording,
+                 "--", *words], env=self.environment, stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, cwd=self.folder)
+        self.addCleanup(audit.wait, PATIENCE)
+        self.addCleanup(audit.terminate)
+        until(lambda: self.is_serving(audit), "somebody listens")
+        return children_of(audit.pid)[0]
+
+    def is_serving(self, audit):
+        if audit.poll() is not None:
+            with open(self.path("log"), encoding="utf-8") as log:
+                self.fail(log.read())
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    def connect(self, request, answer):
+        """A client that has been answered, and stays."""
+        client = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        self.clients.append(client)
+        client.sendall(request)
+        text = b""
+        while answer not in text:
+            more = client.recv(4096)
+            self.assertTrue(more, text)
+            text += more
+
+    def ask(self, pid):
+        """What is said of it, once that is what the kernel says: a server that
+        was stopped just between a call and its record is left to go on."""
+        for _ in range(20):
+            stop(pid)
+            result = self.noinherit("report", "--open", "--format=json",
+                                    str(pid))
+            kernel = count(pid)
+            os.kill(pid, signal.SIGCONT)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            process, = json.loads(result.stdout)["processes"]
+            self.assertEqual(process["kernel_open"], kernel)
+            if process["open"] + process["standard_open"] == kernel:
+                return process
+        self.fail(f"{process['open']} + {process['standard_open']} said, "
+                  f"{kernel} open")
+
+    def check_clients(self, pid, request, answer):
+        for _ in range(CLIENTS):
+            self.connect(request, answer)
+        self.check_holds(pid, CLIENTS)
+        before = count(pid)
+        for client in self.clients[CLIENTS // 4:]:
+            client.close()
+        del self.clients[CLIENTS // 4:]
+        until(lambda: count(pid) <= before - CLIENTS * 3 // 4,
+              "the connections are closed")
+        self.check_holds(pid, CLIENTS // 4)
+
+    def check_holds(self, pid, clients):
+        process = self.ask(pid)
+        accepted = sum(site["open"] for site in process["sites"]
+                       if site["call"] in ("accept", "accept4"))
+        self.assertEqual(accepted, clients, process["sites"])
+
+    def test_redis(self):
+        command.need("redis-server")
+        config = self.file("redis.conf", REDIS % {"port": self.port,
+                                                  "dir": self.folder})
+        pid = self.serve("redis-server", config)
+        self.check_clients(pid, b"PING\r\n", b"+PONG\r\n")
+
+    def test_nginx(self):
+        command.need("/usr/sbin/nginx")
+        user = "user " + pwd.getpwuid(os.getuid()).pw_name + ";" \
+            if os.getuid() == 0 else ""
+        config = self.file("nginx.conf", NGINX % {
+            "port": self.port, "dir": self.folder, "user": user})
+        master = self.serve("/usr/sbin/nginx", "-p", self.folder, "-c", config,
+                            "-e", self.path("error.log"))
+        until(lambda: len(children_of(master)) == 1, "a worker")
+        self.check_clients(children_of(master)[0],
+                           b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"page")
+
+
+if __name__ == "__main__":
+    command.main()
