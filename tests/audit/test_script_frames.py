@@ -77,10 +77,13 @@ def test_a_stack_goes_on_through_code_without_tables():
             names = named_stack(record)
             check("functions of both kinds are named, the last line of a map "
                   "counts", names[:5] == [
-                      "leave_open", "JS:*inner \033[31m /srv/app.js:3:9",
-                      "JS:~outer /srv/app.js:7:1", "run_scripts", "named"],
+                      "leave_open", "JS:inner \033[31m /srv/app.js:3:9",
+                      "JS:outer /srv/app.js:7:1", "run_scripts", "named"],
                   names)
             check("to the outermost", "main" in names, names)
+            fix = record.report()["findings"][0]["fix"]
+            check("the script is told, not what runs it",
+                  fix.endswith("/srv/app.js:3:9"), fix)
         finally:
             remove_maps(record)
 
@@ -155,6 +158,11 @@ def test_node_names_its_functions():
             check("the function that connects is named", any(
                 name and "connectOften " + script in name
                 for names in found for name in names), found)
+            fixes = [finding["fix"] for finding in record.report()["findings"]
+                     if finding["kind"] == "unclosed" and
+                     finding["call"] == "socket"]
+            check("and told what to change", any(
+                "connectOften " + script in fix for fix in fixes), fixes)
             check("and what called into the scripts", any(
                 name and "node::Start(" in name
                 for names in found for name in names), found)

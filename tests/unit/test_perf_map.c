@@ -18,7 +18,11 @@ static const struct {
 	uint64_t address;
 	const char *name;
 } rows[] = {
-	{ "1000 10 JS:~f /srv/app.js:1:2\n", 0x1000, "JS:~f /srv/app.js:1:2" },
+	{ "1000 10 JS:~f /srv/app.js:1:2\n", 0x1000, "JS:f /srv/app.js:1:2" },
+	{ "1000 10 JS:*f /srv/app.js:1:2\n", 0x1000, "JS:f /srv/app.js:1:2" },
+	{ "1000 10 JS:f ~/app.js:1:2\n", 0x1000, "JS:f ~/app.js:1:2" },
+	{ "1000 10 f:\n", 0x1000, "f:" },
+	{ "1000 10 f:*\n", 0x1000, "f:" },
 	{ "1000 10 f\n", 0x100f, "f" },
 	{ "1000 10 f\n", 0x1010, NULL },
 	{ "1000 10 f\n", 0xfff, NULL },

@@ -3,17 +3,37 @@
  */
 #include "cli/report/fingerprint.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/report/place.h"
 #include "common/base_name.h"
 
+static uint64_t mix_part(uint64_t hash, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3;
+	return (hash ^ '\n') * 0x100000001b3;
+}
+
 static uint64_t mix(uint64_t hash, const char *text)
 {
-	for (; text && *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
-	return (hash ^ '\n') * 0x100000001b3;
+	return mix_part(hash, text, text ? strlen(text) : 0);
+}
+
+/* The function of a script is named with its line and column, which change with
+ * every line above: "JS:connect server.js:3:9". */
+static size_t stable_length(const struct ni_frame *frame)
+{
+	size_t length = strlen(frame->function);
+
+	while (frame->location->runtime && length &&
+	       (isdigit((unsigned char)frame->function[length - 1]) ||
+		frame->function[length - 1] == ':'))
+		length--;
+	return length;
 }
 
 static uint64_t mix_stack(uint64_t hash, const struct ni_stack *stack)
@@ -21,8 +41,9 @@ static uint64_t mix_stack(uint64_t hash, const struct ni_stack *stack)
 	for (size_t i = 0; stack && i < stack->depth; i++) {
 		const struct ni_frame *frame = &stack->frames[i];
 
-		hash = mix(hash, frame->function ? frame->function :
-					ni_place_module_name(frame));
+		hash = frame->function ?
+			mix_part(hash, frame->function, stable_length(frame)) :
+			mix(hash, ni_place_module_name(frame));
 	}
 	return mix(hash, "");
 }

@@ -67,10 +67,21 @@ static bool take_number(const char **at, const char *end, uint64_t *number)
 	return true;
 }
 
+/* V8 says by a mark behind the colon how far it has compiled the function at
+ * that moment: "JS:*connect server.js:3:9". That is no part of its name. */
+static void drop_tier(char *name)
+{
+	char *colon = strchr(name, ':');
+
+	if (colon && colon[1] && strchr("*~^+", colon[1]))
+		memmove(colon + 1, colon + 2, strlen(colon + 2) + 1);
+}
+
 static bool read_line(struct ni_arena *arena, const char *at, const char *end,
 		      struct row *row)
 {
 	size_t length;
+	char *name;
 
 	if (!take_number(&at, end, &row->start) ||
 	    !take_number(&at, end, &row->size) ||
@@ -79,8 +90,10 @@ static bool read_line(struct ni_arena *arena, const char *at, const char *end,
 	length = strnlen(at, (size_t)(end - at));
 	if (!length)
 		return false;
-	row->name = ni_arena_copy(arena, at, length < LONGEST_NAME ?
-					     length : LONGEST_NAME);
+	name = ni_arena_copy(arena, at, length < LONGEST_NAME ?
+					length : LONGEST_NAME);
+	drop_tier(name);
+	row->name = name;
 	return true;
 }
 

@@ -17,6 +17,19 @@ static const char *const system_modules[] = {
 	"_ctypes.",
 };
 
+/* Nor there: what a runtime calls code of its own, or of its library. */
+static const char *const code_of_runtimes[] = {
+	"Builtin:", "BytecodeHandler:", "Stub", "RegExp:", " node:", /* V8 */
+	"Interpreter", "call_stub", "vtable", "itable", "adapters", /* Java */
+	" java.", " javax.", " jdk.", " sun.",
+	"py::<frozen", ":/usr/lib/python3",	/* Python */
+};
+
+/* Libraries of a runtime that stand between its scripts and the kernel. */
+static const char *const modules_of_runtimes[] = {
+	"libjvm.so", "libjava.so", "libnet.so", "libnio.so", "libuv.so",
+};
+
 const char *ni_place_module_name(const struct ni_frame *frame)
 {
 	const struct ni_module *module = frame->location->module;
@@ -35,13 +48,63 @@ static bool is_system(const struct ni_frame *frame)
 	return false;
 }
 
+/* ---- scripts ------------------------------------------------------------ */
+
+static bool is_of_script(const struct ni_frame *frame)
+{
+	if (!frame->location->runtime || !frame->function)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(code_of_runtimes); i++)
+		if (strstr(frame->function, code_of_runtimes[i]))
+			return false;
+	return true;
+}
+
+static size_t find_script(const struct ni_stack *stack)
+{
+	size_t i = 0;
+
+	while (i < stack->depth && !is_of_script(&stack->frames[i]))
+		i++;
+	return i;
+}
+
+/* What is called by the script is the runtime's if that has called the script,
+ * too. Else it is an extension. */
+static bool is_of_runtime(const struct ni_stack *stack, size_t script,
+			  const struct ni_frame *frame)
+{
+	if (frame->location->runtime)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(modules_of_runtimes); i++)
+		if (!strncmp(ni_place_module_name(frame), modules_of_runtimes[i],
+			     strlen(modules_of_runtimes[i])))
+			return true;
+	for (size_t i = script + 1; i < stack->depth; i++)
+		if (frame->location->module &&
+		    stack->frames[i].location->module ==
+		    frame->location->module)
+			return true;
+	return false;
+}
+
 const struct ni_frame *ni_place_culprit(const struct ni_stack *stack)
 {
+	size_t script;
+
 	if (!stack || !stack->depth)
 		return NULL;
-	for (size_t i = 0; i < stack->depth; i++)
-		if (!is_system(&stack->frames[i]))
-			return &stack->frames[i];
+	script = find_script(stack);
+	for (size_t i = 0; i < stack->depth; i++) {
+		const struct ni_frame *frame = &stack->frames[i];
+
+		if (i == script ||
+		    (!is_system(frame) && !(script < stack->depth &&
+					    i < script &&
+					    is_of_runtime(stack, script,
+							  frame))))
+			return frame;
+	}
 	return &stack->frames[0];
 }
 
