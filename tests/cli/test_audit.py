@@ -17,6 +17,7 @@ from command import NOINHERIT
 
 RECORDER = os.path.join(command.BUILD, "libnoinherit-audit.so")
 PLANTED = os.path.join(command.BUILD, "tests", "helpers", "planted")
+PASSER = os.path.join(command.BUILD, "tests", "helpers", "passer")
 STATUS = r"grep -E '^(SigBlk|SigIgn|ShdPnd|NoNewPrivs|Uid)' /proc/self/status"
 
 
@@ -242,6 +243,21 @@ class Report(AuditTest):
                          r"would have leaked into true")
         self.assertIn("Stopped by the shim: 1 leak\n", result.stderr)
 
+    def test_enforce_says_stopped_of_what_did_not_arrive_alone(self):
+        """What the shim hands over arrives, and is told so."""
+        self.environment["PATH"] = (os.path.dirname(PASSER) + ":" +
+                                    self.environment["PATH"])
+        for how, receiver in (("option", "true"), ("again", "passer"),
+                              ("wayland", "true")):
+            with self.subTest(how):
+                text = self.audit("--enforce", "--kinds=leak,passed", PASSER,
+                                  how).stderr
+                self.assertNotIn("STOPPED", text)
+                self.assertRegex(text, r"(?m)^PASSED  unix .*of passer passed "
+                                 rf"to {receiver}")
+        text = self.audit("--enforce", PASSER, "bare").stderr
+        self.assertRegex(text, "(?m)^STOPPED LEAK  unix ")
+
     def test_enforce_leaves_what_is_no_socket(self):
         result = self.audit("--enforce", "--error-exitcode=9", PLANTED,
                             "leak_fopen")
@@ -450,6 +466,43 @@ int main() { app::Store s; s.open_log("/etc/passwd"); return system("true"); }
         subprocess.run(["g++", "-O1", "-o", program, source], check=True)
         self.assertRegex(self.audit(program).stderr,
                          r"(?m)^    #0  app::Store::open_log\(char const\*\)")
+
+    def test_debug_files_may_be_told_by_a_relative_path(self):
+        command.need("objcopy", "strip")
+        program = self.compile("lost", """
+#include <fcntl.h>
+#include <stdlib.h>
+static __attribute__((noinline)) int open_log(void)
+{ int fd = open("/etc/passwd", O_RDONLY); __asm__ volatile(""); return fd; }
+int main(void) { open_log(); return system("true"); }
+""", "-Wl,--build-id=0xabcdef0123456789")
+        debug = self.path("symbols/.build-id/ab/cdef0123456789.debug")
+        os.makedirs(os.path.dirname(debug))
+        subprocess.run(["objcopy", "--only-keep-debug", program, debug],
+                       check=True)
+        subprocess.run(["strip", program], check=True)
+        for option, name in (("--debug-dir=symbols", "open_log"),
+                             ("--debug-dir=.", r"\?")):
+            text = self.audit(option, program, cwd=self.folder).stderr
+            self.assertRegex(text, rf"(?m)^    #0  {name} ", option)
+
+    def test_a_double_close_names_one_place_or_two(self):
+        for calls, fix in (("done(fd); done(fd);",
+                            r"close it once: \S+:4 is reached twice"),
+                           ("done(fd); close(fd);",
+                            r"close it once: at \S+:4 or at \S+:7")):
+            program = self.compile("twice", f"""#include <fcntl.h>
+#include <unistd.h>
+static __attribute__((noinline)) void done(int fd)
+{{ close(fd); __asm__ volatile(""); }}
+int main(void) {{
+	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	{calls}
+	return 0; }}
+""")
+            with self.subTest(calls):
+                self.assertRegex(self.audit(program).stderr,
+                                 rf"(?m)^  fix: {fix}$")
 
     def test_missing_names_are_named(self):
         text = self.audit("--kinds=all", "bash", "-c", "exec 3</etc/passwd; "

@@ -2,7 +2,8 @@
  * passer: hands a descriptor to the next program in one of the ways that
  * programs have for it.
  *
- *	passer HOW      dup2_array, untold, told, option, list, ucspi, again
+ *	passer HOW      dup2_array, untold, told, option, list, ucspi, again,
+ *			wayland, bare (not at all)
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,6 +56,10 @@ int main(int argc, char **argv)
 	} else if (!strcmp(how, "again")) {
 		inheritable();
 		execlp("passer", "passer", "arrived", (char *)0);
+	} else if (!strcmp(how, "wayland") || !strcmp(how, "bare")) {
+		snprintf(number, sizeof(number), "%d", inheritable());
+		if (!strcmp(how, "wayland"))
+			setenv("WAYLAND_SOCKET", number, 1);
 	} else if (!strcmp(how, "ucspi")) {
 		fd = inheritable();
 		fcntl(fd, F_DUPFD, 6);
