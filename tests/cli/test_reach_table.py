@@ -64,6 +64,24 @@ CELLS = {
 
 FOREIGN = "aarch64-linux-gnu-gcc"
 
+# What cannot run here, by its header: kind: (compiler, source, what is said).
+NOT_HERE = {
+    "AArch64, dynamic": ([FOREIGN], PROGRAM, "a 64-bit aarch64 program"),
+    "AArch64, static": ([FOREIGN, "-static"], PROGRAM,
+                        "a 64-bit aarch64 program"),
+    "AArch64, musl's loader": (
+        [FOREIGN, "-Wl,--dynamic-linker=/lib/ld-musl-aarch64.so.1"], PROGRAM,
+        "a 64-bit aarch64 program"),
+    "i386, dynamic": (
+        ["cc", "-m32", "-nostdlib", "-pie", "-fPIE",
+         "-Wl,--dynamic-linker=/lib/ld-linux.so.2"], BARE,
+        "a 32-bit i386 program"),
+    "i386, musl's loader": (
+        ["cc", "-m32", "-nostdlib", "-pie", "-fPIE",
+         "-Wl,--dynamic-linker=/lib/ld-musl-i386.so.1"], BARE,
+        "a 32-bit i386 program"),
+}
+
 
 class Table(command.CommandTest):
 
@@ -109,9 +127,23 @@ class Table(command.CommandTest):
                 self.check_says(target, is_reached, says)
                 self.is_true(target, is_reached)
 
-    def test_another_machine(self):
-        target = self.build("foreign", [FOREIGN], PROGRAM)
-        self.check_says(target, False, "a 64-bit aarch64 program")
+    def test_what_cannot_run_here(self):
+        """Neither is reached by one nor by the other: one line says so."""
+        for number, (kind, cell) in enumerate(NOT_HERE.items()):
+            compiler, source, says = cell
+            with self.subTest(kind):
+                target = self.build(f"foreign{number}", compiler, source)
+                self.check_says(target, False, says)
+                self.assertEqual(self.noinherit("check", target).stdout.count(
+                    "\n"), 1)
+
+    def test_a_glibc_program_that_names_musls_loader(self):
+        """It lies, and runs on musl: what is said is true of that."""
+        self.build("musl", ["musl-gcc"], PROGRAM)
+        target = self.build("liar", [
+            "cc", "-Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1"], PROGRAM)
+        self.check_says(target, True, "")
+        self.is_true(target, True)
 
     def test_what_links_liburing_is_told_what_is_not_reached(self):
         self.build("liburing.so.2", ["cc", "-shared", "-fPIC",

@@ -12,6 +12,7 @@ import test_same_program
 from live import COMPAT, SHIM, STRICT, helper
 
 import foreign
+from toolkit import RECORDER
 
 # What the program may see, but for the sockets: as natively.
 PLAIN = "socket {0} dup {0}\nreceived 1\nspawned 3\nforked 0"
@@ -153,6 +154,65 @@ class Musl(live.LiveTest):
         for preload in (None, SHIM, f"{SHIM}:{early}", f"{early}:{SHIM}"):
             with self.subTest(preload=preload):
                 self.assertEqual(self.says(program, preload=preload), "1")
+
+
+# A library that makes a socket and says whether it is non-inheritable.
+MAKES = """
+    #include <fcntl.h>
+    #include <sys/socket.h>
+    int makes(void)
+    {
+        return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_GETFD);
+    }"""
+
+# The same of a socket of its own before and after it loaded that library, and of
+# the library's.
+LOADS = """
+    #include <dlfcn.h>
+    #include <fcntl.h>
+    #include <stdio.h>
+    #include <sys/socket.h>
+    static int own(void)
+    {
+        return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_GETFD);
+    }
+    int main(int argc, char **argv)
+    {
+        int before = own();
+        void *library = dlopen(argv[1], RTLD_NOW);
+        int (*makes)(void) = library ? (int (*)(void))dlsym(library, "makes")
+                                     : NULL;
+        if (argc != 2 || !makes)
+            return 1;
+        printf("%d %d %d\\n", before, own(), makes());
+        return 0;
+    }"""
+
+
+class TwoLibraries(live.LiveTest):
+    """One process loads what is linked with the other C library."""
+
+    KINDS = {
+        "glibc": ("cc", ()),
+        # By the name of musl's file: without it that is glibc's linker script.
+        "musl": ("musl-gcc", ("-Wl,-rpath,/usr/lib/%s-linux-musl"
+                              % os.uname().machine,)),
+    }
+
+    def test_sockets_of_both_are_non_inheritable(self):
+        libraries = {
+            kind: self.compile(f"lib{kind}.so", MAKES, "-shared", "-fPIC",
+                               *options, compiler=compiler)
+            for kind, (compiler, options) in self.KINDS.items()}
+        for kind, (compiler, _) in self.KINDS.items():
+            program = self.compile(kind, LOADS, "-ldl", compiler=compiler)
+            for other, library in libraries.items():
+                for preload, says in ((None, "0 0 0"), (SHIM, "1 1 1"),
+                                      (RECORDER, "0 0 0")):
+                    with self.subTest(program=kind, library=other,
+                                      preload=preload):
+                        self.assertEqual(self.says(program, library,
+                                                   preload=preload), says)
 
 
 class Shim(live.LiveTest):
