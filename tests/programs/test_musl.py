@@ -12,7 +12,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.realpath(os.environ.get("BUILD",
                                         os.path.join(HERE, "../../build")))
-TESTS = ("busybox", "dropbear", "nginx", "socat")
+TESTS = ("busybox", "dropbear", "lua", "nginx", "socat")
 
 
 def build():
