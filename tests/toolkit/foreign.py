@@ -39,14 +39,13 @@ def need_aarch64():
                                 "(package libc6-dev-arm64-cross)")
 
 
-def emulated(libraries=LIBRARIES):
-    """The start of a command: what follows may execute programs of AArch64.
-    QEMU_AARCH64 names a qemu of 8.0 or later, else a newer release's is
-    fetched."""
-    qemu = os.environ.get("QEMU_AARCH64")
+def qemu():
+    """QEMU_AARCH64 names one of 8.0 or later, else a newer release's is
+    fetched: earlier ones know no execveat."""
+    program = os.environ.get("QEMU_AARCH64")
     folder = os.path.join(BUILD, "foreign/qemu")
-    if not qemu:
-        qemu = os.path.join(folder, "bin/qemu-aarch64")
+    if not program:
+        program = os.path.join(folder, "bin/qemu-aarch64")
         fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"),
                                   "qemu", folder], capture_output=True,
                                  text=True, check=False)
@@ -54,7 +53,13 @@ def emulated(libraries=LIBRARIES):
             raise unittest.SkipTest("no qemu that knows execveat: "
                                     f"{fetched.stderr.strip()}")
         fetched.check_returncode()
-    command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu, libraries]
+    return program
+
+
+def emulated(libraries=LIBRARIES):
+    """The start of a command: what follows may execute programs of AArch64."""
+    command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu(),
+               libraries]
     tried = subprocess.run([*command, "true"], capture_output=True, text=True,
                            check=False)
     if tried.returncode:
