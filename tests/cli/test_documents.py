@@ -151,20 +151,40 @@ class Documents(command.CommandTest):
             with self.subTest(words):
                 self.assertEqual(self.complete(*words), offered)
 
-    def test_every_kind_is_completed(self):
-        """In each of the shells: the three have their own lists."""
-        with open(os.path.join(ROOT, "shim/cli/report/kinds.c"),
+    def rows(self, table, pattern):
+        """The words that stand in the rows of a table of the command."""
+        with open(os.path.join(ROOT, "shim/cli/report", table),
                   encoding="utf-8") as file:
-            kinds = set(re.findall(r'\.name = "([a-z-]+)"', file.read()))
+            return set(re.findall(pattern, file.read()))
+
+    def assert_named(self, words, *files):
+        """All of them, in each of the files and in what --help prints."""
+        texts = {"--help": self.noinherit("report", "--help").stdout}
+        for path in files:
+            with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+                texts[path] = file.read().replace("\\-", "-")
+        for where, text in texts.items():
+            for word in words:
+                self.assertRegex(text, rf"(?<![a-z-]){word}(?![a-z-])", where)
+
+    def test_every_kind_is_named_where_people_look(self):
+        """The completions of the shells have lists of their own."""
+        kinds = self.rows("kinds.c", r'\.name = "([a-z-]+)"')
         self.assertGreaterEqual(len(kinds), 8)
         self.assertEqual(set(self.complete("report", "--kinds=")),
                          kinds | {"all", "default"})
-        for shell in ("zsh", "fish"):
-            with open(os.path.join(ROOT, f"shim/cli/completion.{shell}"),
-                      encoding="utf-8") as file:
-                text = file.read()
-            for kind in kinds:
-                self.assertRegex(text, rf"(?<![a-z-]){kind}(?![a-z-])", shell)
+        self.assert_named(kinds, "shim/cli/completion.zsh",
+                          "shim/cli/completion.fish", "shim/man/noinherit.1",
+                          "shim/man/noinherit-audit.1",
+                          "shim/cli/report/noinherit-report.schema.json")
+
+    def test_every_format_is_named_where_people_look(self):
+        formats = self.rows("formats.c", r'\{ "([a-z]+)", ni_print_')
+        self.assertGreaterEqual(len(formats), 4)
+        self.assertEqual(set(self.complete("report", "--format=")), formats)
+        self.assert_named(formats, "shim/cli/completion.zsh",
+                          "shim/cli/completion.fish", "shim/man/noinherit.1",
+                          "shim/man/noinherit-audit.1")
 
     def test_a_setting_that_is_completed_is_accepted(self):
         for option in ("--mode=", "--scope="):
