@@ -152,14 +152,14 @@ class Documents(command.CommandTest):
                 self.assertEqual(self.complete(*words), offered)
 
     def rows(self, table, pattern):
-        """The words that stand in the rows of a table of the command."""
-        with open(os.path.join(ROOT, "shim/cli/report", table),
+        """The words that stand in the rows of a table."""
+        with open(os.path.join(ROOT, "shim", table),
                   encoding="utf-8") as file:
             return set(re.findall(pattern, file.read()))
 
-    def assert_named(self, words, *files):
+    def assert_named(self, words, *files, verb="report"):
         """All of them, in each of the files and in what --help prints."""
-        texts = {"--help": self.noinherit("report", "--help").stdout}
+        texts = {"--help": self.noinherit(verb, "--help").stdout}
         for path in files:
             with open(os.path.join(ROOT, path), encoding="utf-8") as file:
                 texts[path] = file.read().replace("\\-", "-")
@@ -169,7 +169,7 @@ class Documents(command.CommandTest):
 
     def test_every_kind_is_named_where_people_look(self):
         """The completions of the shells have lists of their own."""
-        kinds = self.rows("kinds.c", r'\.name = "([a-z-]+)"')
+        kinds = self.rows("cli/report/kinds.c", r'\.name = "([a-z-]+)"')
         self.assertGreaterEqual(len(kinds), 8)
         self.assertEqual(set(self.complete("report", "--kinds=")),
                          kinds | {"all", "default"})
@@ -179,12 +179,21 @@ class Documents(command.CommandTest):
                           "shim/cli/report/noinherit-report.schema.json")
 
     def test_every_format_is_named_where_people_look(self):
-        formats = self.rows("formats.c", r'\{ "([a-z]+)", ni_print_')
+        formats = self.rows("cli/report/formats.c", r'\{ "([a-z]+)", ni_print_')
         self.assertGreaterEqual(len(formats), 4)
         self.assertEqual(set(self.complete("report", "--format=")), formats)
         self.assert_named(formats, "shim/cli/completion.zsh",
                           "shim/cli/completion.fish", "shim/man/noinherit.1",
                           "shim/man/noinherit-audit.1")
+
+    def test_every_keep_rule_is_named_where_people_look(self):
+        rules = self.rows("common/settings.c", r'\{ "([a-z]+)=", NI_KEEP_')
+        self.assertGreaterEqual(len(rules), 6)
+        self.assertEqual(set(self.complete("run", "--keep=")),
+                         {f"{rule}=" for rule in rules})
+        self.assert_named(rules, "shim/cli/completion.zsh",
+                          "shim/cli/completion.fish", "shim/man/noinherit.1",
+                          "shim/man/noinherit-preload.7", verb="run")
 
     def test_a_setting_that_is_completed_is_accepted(self):
         for option in ("--mode=", "--scope="):
