@@ -28,30 +28,24 @@ struct ni_symbol {
 uint32_t ni_symbol_hash(const char *name);
 
 /*
- * The same as a constant, for a literal of at most 14 characters: h * 33 + c,
- * from 5381 on, is a sum of powers.
+ * The same as a constant, for a literal of at most 14 characters. h * 33 + c for
+ * each character, from 5381 on, is a sum in which each has its power of 33.
  */
-#define NI_POWER_33(n) \
-	((n) == 0 ? 1u : (n) == 1 ? 33u : (n) == 2 ? 1089u : \
-	 (n) == 3 ? 35937u : (n) == 4 ? 1185921u : \
-	 (n) == 5 ? 39135393u : (n) == 6 ? 1291467969u : \
-	 (n) == 7 ? 3963737313u : (n) == 8 ? 1954312449u : \
-	 (n) == 9 ? 67801377u : (n) == 10 ? 2237445441u : \
-	 (n) == 11 ? 821255521u : (n) == 12 ? 1331628417u : \
-	 (n) == 13 ? 994064801u : 2739367361u)
+#define NI_POWER_33(n) /* of 0 to 15 */                                    \
+	(((n) & 1 ? 33u : 1u) * ((n) & 2 ? 1089u : 1u) *                   \
+	 ((n) & 4 ? 1185921u : 1u) * ((n) & 8 ? 1954312449u : 1u))
 #define NI_HASH_TERM(name, i)                                              \
 	((i) + 1 < sizeof(name) ?                                          \
 	 (uint32_t)(name)[(i) + 1 < sizeof(name) ? (i) : 0] *              \
 	 NI_POWER_33(sizeof(name) - 2 - (i)) : 0u)
+#define NI_HASH_TERMS(name, i) /* of seven characters */                   \
+	(NI_HASH_TERM(name, i) + NI_HASH_TERM(name, (i) + 1) +             \
+	 NI_HASH_TERM(name, (i) + 2) + NI_HASH_TERM(name, (i) + 3) +       \
+	 NI_HASH_TERM(name, (i) + 4) + NI_HASH_TERM(name, (i) + 5) +       \
+	 NI_HASH_TERM(name, (i) + 6))
 #define NI_SYMBOL_HASH(name)                                               \
-	(5381u * NI_POWER_33(sizeof(name) - 1) +                           \
-	 NI_HASH_TERM(name, 0) + NI_HASH_TERM(name, 1) +                   \
-	 NI_HASH_TERM(name, 2) + NI_HASH_TERM(name, 3) +                   \
-	 NI_HASH_TERM(name, 4) + NI_HASH_TERM(name, 5) +                   \
-	 NI_HASH_TERM(name, 6) + NI_HASH_TERM(name, 7) +                   \
-	 NI_HASH_TERM(name, 8) + NI_HASH_TERM(name, 9) +                   \
-	 NI_HASH_TERM(name, 10) + NI_HASH_TERM(name, 11) +                 \
-	 NI_HASH_TERM(name, 12) + NI_HASH_TERM(name, 13))
+	(5381u * NI_POWER_33(sizeof(name) - 1) + NI_HASH_TERMS(name, 0) +  \
+	 NI_HASH_TERMS(name, 7))
 
 /* What stands around the caller's object in the loader's list. */
 enum { NI_IN_FRONT_MAX = 6 };
