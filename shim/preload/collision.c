@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "common/announced.h"
-#include "preload/policy.h"
 #include "preload/program.h"
 
 /* UCSPI clients pass the connection to the program that they run on these
@@ -45,20 +44,19 @@ static void note_numbers_after(const char *word, const char *text)
 			start.asked_for |= UINT64_C(1) << number;
 }
 
-void ni_collision_start(char *const *argv, char *const *environment)
+bool ni_collision_start(char *const *argv, char *const *environment)
 {
 	if (ni_program_is_set_id())
-		return;
+		return false;
 	start.runs_clients = !has_variable(environment, "PROTO");
 	if (!ni_program_is_called("socat", 5) &&
 	    !ni_program_is_called("socat1", 6))
-		return;
+		return false;
 	for (; argv && *argv; argv++) {
 		note_numbers_after("fdin=", *argv);
 		note_numbers_after("fdout=", *argv);
 	}
-	if (start.asked_for && ni_policy.is_compat)
-		ni_policy.keeps_numbers = true;
+	return start.asked_for != 0;
 }
 
 bool ni_collision_keeps(int fd)

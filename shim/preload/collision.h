@@ -13,8 +13,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/* For the constructor, before ni_policy_choose_fast(). @argv may be NULL. */
-void ni_collision_start(char *const *argv, char *const *environment);
+/* For the constructor. @argv may be NULL. Return: is any number asked for? */
+bool ni_collision_start(char *const *argv, char *const *environment);
 
 /* Do the program's own arguments ask for this number? */
 bool ni_collision_keeps(int fd);

@@ -47,7 +47,8 @@ __attribute__((constructor)) static void start_shim(int argc, char **argv,
 	}
 	ni_program_start(argv);
 	ni_policy_read();
-	ni_collision_start(argv, __environ);
+	if (ni_collision_start(argv, __environ) && ni_policy.is_compat)
+		ni_policy.keeps_numbers = true;
 	ni_policy_choose_fast();
 	if (envp)
 		ni_environment_adopt(envp);
