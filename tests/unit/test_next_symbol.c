@@ -13,6 +13,16 @@
 #include "common/next_symbol.h"
 #include "descriptors.h"
 
+/* Before glibc 2.36, RTLD_NEXT found the oldest version of a function. */
+#ifdef __GLIBC_PREREQ
+#if !__GLIBC_PREREQ(2, 36)
+#define NEXT RTLD_DEFAULT
+#endif
+#endif
+#ifndef NEXT
+#define NEXT RTLD_NEXT
+#endif
+
 /* One of each kind: a plain function, one with an old and a new version, one
  * that the processor chooses, another library's, and nobody's. */
 static const char *const others[] = {
@@ -56,7 +66,7 @@ static void the_address_is_that_of_dlsym(void **state)
 	name_all(symbols, false);
 	ni_next_symbols(name_all, symbols, COUNT, NULL);
 	for (size_t i = 0; i < COUNT; i++) {
-		void *wanted = dlsym(RTLD_NEXT, symbols[i].name);
+		void *wanted = dlsym(NEXT, symbols[i].name);
 
 		if (symbols[i].address != wanted)
 			fail_msg("%s: %p, not %p", symbols[i].name,
