@@ -9,11 +9,11 @@
 
 enum { FIRST_LISTEN_FD = 3 };	/* sd_listen_fds(3) */
 
-/* Where programs write the number of a socket that they pass, leave as
- * socket() made it, and rely on inheritance alone. Text in the rows: a pointer
- * would cost a relocation in every process. */
+/* Variables in which programs pass the number of a socket that they leave as
+ * socket() made it, relying on inheritance alone. The names are in the rows
+ * themselves: a pointer would cost a relocation in every process. */
 static const char variables[][24] = {
-	"LISTEN_FDS", "LISTEN_PID",	/* not read as the others are */
+	"LISTEN_FDS", "LISTEN_PID",	/* read in another way than the rest */
 	"WAYLAND_SOCKET",		/* weston, KWin */
 	"WAYLAND_SERVER_SOCKET",	/* weston's screen-share */
 	"WESTON_LAUNCHER_SOCK",		/* weston-launch */
@@ -29,7 +29,8 @@ static const char variables[][24] = {
 
 enum { FIRST_PLAIN_VARIABLE = 2 };
 
-/* "name=" is followed by the number, an option by an argument that has it. */
+/* "name=" is followed by the number; after an option, it is in the next
+ * argument. */
 static const char arguments[][24] = {
 	"--fd=",			/* QEMU's helpers, kdeinit */
 	"--initial-client-fd=",		/* Crashpad */
@@ -49,7 +50,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* What makes a run of digits part of something else: php8.2, /run/8, 10-20. */
+/* A character that makes a run of digits part of something else: php8.2,
+ * /run/8, 10-20. */
 static bool belongs_to_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -122,7 +124,7 @@ static bool is_own(const struct ni_announced_to *to, const char *variable)
 	return !to->is_own || to->is_own(variable);
 }
 
-/* @from: where in what->text, or in the argument behind it, numbers stand. */
+/* @from: where the numbers begin in what->text, or in the argument after it. */
 static void visit_numbers(struct ni_announcement *what, const char *from,
 			  ni_announced_visit *visit, void *data)
 {
@@ -180,7 +182,7 @@ void ni_announced_in_arguments(const struct ni_announced_to *to,
 	}
 }
 
-/* A row of the table is a whole word: -listen is not -listenfd. */
+/* A row of the table must match as a whole word: -listen is not -listenfd. */
 static void visit_table_argument(const struct ni_announced_to *to,
 				 const char *row, ni_announced_visit *visit,
 				 void *data)
@@ -219,7 +221,7 @@ static const char *find_variable(const struct ni_announced_to *to,
 	return NULL;
 }
 
-/* A whole number and nothing else; -1 for anything that is not one. */
+/* The number that @text consists of; -1 if it is anything else. */
 static long whole_number(const char *text)
 {
 	long number;
@@ -228,7 +230,7 @@ static long whole_number(const char *text)
 	return digits && !text[digits] ? number : -1;
 }
 
-/* Written again for the process at hand if either is not the inherited one. */
+/* The two count as newly set if either differs from what was inherited. */
 static void visit_listen_fds(const struct ni_announced_to *to,
 			     ni_announced_visit *visit, void *data)
 {

@@ -3,8 +3,8 @@
  * by socket activation, by a known variable or by a known argument.
  *
  * Pure: no state, no allocation, no system call; usable in a preloaded object
- * and in the command. Time grows with the length of the texts alone. The texts
- * are untrusted.
+ * and in the command. The time taken grows only with the length of the strings,
+ * which are not trusted.
  */
 #ifndef NI_COMMON_ANNOUNCED_H
 #define NI_COMMON_ANNOUNCED_H
@@ -19,38 +19,38 @@
 
 /**
  * ni_number_next - find the next number that stands by itself
- * @text: moved behind what was read
- * @start: where the text began; what stands before a number counts
+ * @text: advanced past what was read
+ * @start: where the text began, for what precedes a number matters
  * @number: receives it
  *
  * A run of digits that touches no letter, '.', '/' or '-', has no leading zero
- * and fits an int: "/run/php8.2-fpm.sock=8" holds 8 alone.
+ * and fits an int: in "/run/php8.2-fpm.sock=8" only 8 is one.
  *
  * Return: false at the end of the text.
  */
 bool ni_number_next(const char **text, const char *start, unsigned *number);
 
-/* Does @number stand in @text by itself? */
+/* Does @text hold @number, standing by itself? */
 bool ni_number_stands_in(const char *text, unsigned number);
 
 /**
  * ni_number_read - read the decimal number that @text begins with
  *
- * Return: how many digits; 0 if there is none. A number that is too large is
- * read as LONG_MAX.
+ * Return: the number of digits; 0 if there is none. A number that is too large
+ * is read as LONG_MAX.
  */
 size_t ni_number_read(const char *text, long *number);
 
 /* ---- what a new image is told ---- */
 
-/* The value's place in "NAME=value" if that is @name's, or NULL. */
+/* The value in "NAME=value" if NAME is @name, or NULL. */
 const char *ni_variable_value(const char *variable, const char *name);
 
 struct ni_announced_to {
 	char *const *argv;		/* either list may be NULL */
 	char *const *environment;
 	long pid;			/* of the new image; 0: not known yet */
-	/* Did the program set this "NAME=value" itself? One that it inherited
+	/* Did the program set this "NAME=value" itself? A variable inherited
 	 * unchanged says nothing about its descriptors. NULL: it set all. */
 	bool (*is_own)(const char *variable);
 };
@@ -70,12 +70,12 @@ struct ni_announcement {
 
 typedef void ni_announced_visit(void *data, const struct ni_announcement *what);
 
-/* Visits what socket activation and the table name. */
+/* Visits the numbers that socket activation and the table announce. */
 void ni_announced_each(const struct ni_announced_to *to,
 		       ni_announced_visit *visit, void *data);
 
-/* Visits the numbers in one more variable, or behind one more prefix of
- * arguments (in the next argument, where nothing stands behind it). @name need
+/* Visits the numbers in one more variable, or after one more prefix in the
+ * arguments (in the next argument if nothing follows the prefix). @name need
  * not be terminated. */
 void ni_announced_in_variable(const struct ni_announced_to *to,
 			      const char *name, size_t length,
@@ -87,8 +87,8 @@ void ni_announced_in_arguments(const struct ni_announced_to *to,
 /* Is "NAME=value" a variable of the table, or one of socket activation's? */
 bool ni_announced_is_variable(const char *variable);
 
-/* What their names begin with, as bits: ni_letter_bit(). Most of an environment
- * need not be compared. */
+/* The first letters of their names, as bits: ni_letter_bit(). So most of an
+ * environment need not be compared. */
 uint32_t ni_announced_letters(void);
 
 static inline uint32_t ni_letter_bit(char letter)

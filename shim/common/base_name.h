@@ -1,6 +1,6 @@
 /*
- * base_name.h - what is behind the last slash of a path. (basename(3) has two
- * meanings, and one of them writes into its argument.)
+ * base_name.h - what follows the last slash of a path. (There are two versions
+ * of basename(3), one of which writes into its argument.)
  */
 #ifndef NI_COMMON_BASE_NAME_H
 #define NI_COMMON_BASE_NAME_H

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Rows hold their text, not a pointer to it: the guest objects pay a
- * relocation for each pointer, in every process, before main. */
+/* Rows hold their text, not a pointer to it: in a preloaded object each pointer
+ * costs a relocation, in every process, before main. */
 struct row {
 	int16_t number;
 	char name[18];

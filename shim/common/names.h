@@ -13,7 +13,7 @@
 /* "AF_INET" for 2; NULL for a number without a name here. */
 const char *ni_family_name(int family);
 
-/* "SOCK_STREAM" for 1; flag bits must have been taken off. */
+/* "SOCK_STREAM" for 1; flag bits must have been removed. */
 const char *ni_type_name(int type);
 
 /* The number for a name of @length bytes, or -1. */

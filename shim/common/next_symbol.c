@@ -23,7 +23,7 @@ struct object {
 	uint32_t bloom_mask, bloom_shift;
 };
 
-/* What the last search ended in: written once, and read without a lock. */
+/* Where the last search ended: written once, and read without a lock. */
 static struct object libc_object;
 static bool is_libc_known;
 
@@ -63,7 +63,7 @@ static uint32_t sysv_hash_of(const char *name)
 	return hash;
 }
 
-/* glibc writes addresses into the section, other loaders leave offsets. */
+/* glibc writes addresses there, other loaders leave offsets. */
 static const void *at(const struct object *object, ElfW(Addr) value)
 {
 	return (const void *)(value < object->base ? value + object->base :
@@ -122,8 +122,8 @@ static bool contains(const struct dl_phdr_info *info, uintptr_t address)
 	return false;
 }
 
-/* Is this row the symbol @name, and the version that a new program gets? The
- * loader, too, takes a variable where it is asked for a function. */
+/* Is this row the symbol @name, in the version that a new program gets? Like
+ * the loader, this accepts a variable for a function. */
 static bool fits(const struct object *object, uint32_t row, const char *name)
 {
 	const ElfW(Sym) *symbol = &object->symbols[row];
@@ -137,7 +137,7 @@ static bool fits(const struct object *object, uint32_t row, const char *name)
 	       !strcmp(object->strings + symbol->st_name, name);
 }
 
-/* False says no; true says perhaps. Nearly all that is asked for ends here. */
+/* False means no, true means perhaps. Nearly every search ends here. */
 static inline __attribute__((always_inline)) bool
 may_define(const struct object *object, const struct ni_symbol *wanted)
 {
@@ -231,8 +231,8 @@ bool ni_is_glibc(void)
 
 enum part_of_libc { NOT_LIBC, SOME_OF_LIBC, ALL_OF_LIBC };
 
-/* Other C libraries go by any name and are one with their loader: libc is what
- * holds errno. */
+/* Other C libraries may have any name and are one file with their loader: libc
+ * is the object that contains __errno_location. */
 static enum part_of_libc part_of_libc(const struct object *object,
 				      const struct dl_phdr_info *info)
 {

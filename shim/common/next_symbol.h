@@ -1,11 +1,11 @@
 /*
- * next_symbol.h - what dlsym(RTLD_NEXT) answers, for many names at once.
+ * next_symbol.h - what dlsym(RTLD_NEXT) finds, for many names at once.
  *
- * A preloaded object must start fast and must run on every glibc from 2.31:
- * dlsym costs 1,100 instructions a name, and its symbol version moved in 2.34.
- * So the loaded objects' own hash tables are read here, once.
+ * A preloaded object must start fast and run on every glibc from 2.31 on: dlsym
+ * costs 1,100 instructions per name, and its symbol version changed in 2.34. So
+ * the hash tables of the loaded objects are read here, once.
  * No allocation, no system call; takes the loader's lock (dl_iterate_phdr), so
- * it is for constructors, not for signal handlers.
+ * it is for constructors and not for signal handlers.
  */
 #ifndef NI_COMMON_NEXT_SYMBOL_H
 #define NI_COMMON_NEXT_SYMBOL_H
@@ -19,9 +19,9 @@
 struct ni_symbol {
 	const char *name;
 	uint32_t hash;		/* the GNU hash of name: ni_symbol_hash() */
-	bool skip_libc;		/* not wanted where libc would be the answer,
-				 * or not now: ni_libc_symbol() */
-	bool is_foreign;	/* out: found in an object that is not libc's */
+	bool skip_libc;		/* libc's is not wanted, or only later, by
+				 * ni_libc_symbol() */
+	bool is_foreign;	/* out: found in an object other than libc */
 	void *address;		/* out: NULL if nobody defines it */
 };
 
@@ -69,7 +69,7 @@ struct ni_neighbours {
 
 /**
  * ni_next_symbols - find who else defines these functions
- * @self: any address within the calling object; the search begins behind it
+ * @self: any address within the calling object; the search begins after it
  * @symbols, @count: name, hash and skip_libc filled in; the rest is written
  * @neighbours: zeroed; written for ni_is_defined_in_front(). May be NULL
  *
@@ -85,9 +85,9 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
  * @symbol: name and hash filled in
  *
  * For what ni_next_symbols() was told to skip in libc. Takes no lock and writes
- * nothing: for signal handlers and children of vfork(), too.
+ * nothing, so it can be used in signal handlers and vfork children.
  *
- * Return: NULL if libc has no such function, or was not come upon yet.
+ * Return: NULL if libc has no such function, or has not been found yet.
  */
 void *ni_libc_symbol(const struct ni_symbol *symbol);
 
@@ -100,14 +100,15 @@ void *ni_libc_symbol(const struct ni_symbol *symbol);
 bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,
 			    const struct ni_symbol *symbols, size_t count);
 
-/* False: another C library has taken libc.so.6 for itself and loaded us into a
- * program of its own. musl is the one that we know. */
+/* False if another C library has loaded us, and taken libc.so.6 to be itself.
+ * musl is the only one that we know. */
 bool ni_is_glibc(void);
 
 /**
  * ni_own_file - the path by which the loader opened the object around @self
  *
- * Return: the loader's text, which lives as long as the object; "" if unknown.
+ * Return: the loader's string, which lives as long as the object; "" if it is
+ * not known.
  */
 const char *ni_own_file(const void *self);
 

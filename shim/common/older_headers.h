@@ -1,7 +1,7 @@
 /*
  * older_headers.h - what the headers of Debian 11 (glibc 2.31, Linux 5.10,
- * gcc 10) and those of musl 1.2 lack. Included in front of every file; with
- * newer ones of glibc it is empty.
+ * gcc 10) and those of musl 1.2 lack. Included before every file; with newer
+ * glibc headers it is empty.
  */
 #if !defined(__clang__) && __GNUC__ < 10
 #error "noinherit needs gcc 10, or clang 11, or newer ones"
@@ -19,8 +19,8 @@
 #endif
 
 #ifndef __GLIBC__
-/* The object that is built against musl's headers serves glibc, too: it has
- * glibc's types and names. The library of musl-gcc's has no Linux headers. */
+/* An object built with musl's headers serves glibc, too, so it uses glibc's
+ * types and names. musl-gcc comes without Linux headers. */
 #define ioctl ioctl_as_musl_declares_it
 #define recvmmsg recvmmsg_as_musl_declares_it
 #include <link.h>
@@ -55,7 +55,7 @@ int execveat(int directory, const char *path, char *const argv[],
 	     char *const environment[], int flags);
 #endif
 
-/* musl has no such macro, and no need of what follows. */
+/* musl has no such macro, and does not need what follows. */
 #ifdef __GLIBC_PREREQ
 #if !__GLIBC_PREREQ(2, 34)
 #include <netinet/in.h>

@@ -28,7 +28,7 @@ static inline long ni_raw6(long number, long a, long b, long c, long d, long e,
 	return result;
 }
 
-/* Three arguments leave the other registers alone: the common case. */
+/* The common case: with three arguments, the other registers are left alone. */
 static inline long ni_raw3(long number, long a, long b, long c)
 {
 	long result;
@@ -40,7 +40,7 @@ static inline long ni_raw3(long number, long a, long b, long c)
 	return result;
 }
 
-/* The same where the kernel reads ints and answers one: nothing is widened. */
+/* The same for calls that take ints and return one: nothing is widened. */
 static inline int ni_raw3_int(int number, int a, int b, int c)
 {
 	int result;

@@ -1,8 +1,8 @@
 /*
- * result.h - between the kernel's convention and C's.
+ * result.h - converts between the kernel's convention for errors and libc's.
  *
- * A raw system call answers a negative errno; libc answers -1 and sets errno.
- * These are the only places where one becomes the other.
+ * A raw system call returns a negative errno; libc returns -1 and sets errno.
+ * Only here is one turned into the other.
  */
 #ifndef NI_COMMON_RESULT_H
 #define NI_COMMON_RESULT_H
@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* A libc result as the rest of this project speaks: >= 0, or -errno. */
+/* Turns a libc result into what this project uses: >= 0, or -errno. */
 static inline int ni_result(int result)
 {
 	return result < 0 ? -errno : result;
@@ -21,7 +21,7 @@ static inline ssize_t ni_result_size(ssize_t result)
 	return result < 0 ? -errno : result;
 }
 
-/* Close on a way out that already has its error: errno is kept. */
+/* Closes on a path that already has its error: errno is kept. */
 static inline void ni_close(int fd)
 {
 	int saved = errno;

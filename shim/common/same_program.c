@@ -8,8 +8,9 @@
 
 #include "common/base_name.h"
 
-/* Lists of words, each ended by NUL, an empty one last: in every process, so
- * packed, and without pointers, which cost a relocation each. */
+/* Lists of words, each ended by a NUL, with an empty one at the end. They are
+ * in every process, hence packed, and without pointers, each of which would
+ * cost a relocation. */
 
 /* Programs that run other programs. */
 static const char interpreters[] =
@@ -20,10 +21,11 @@ static const char interpreters[] =
 	"python\0racket\0rakudo\0rbash\0rexx\0ruby\0scheme\0sh\0tclsh\0"
 	"tcsh\0wish\0xonsh\0yash\0zsh\0";
 
-/* Many programs in one file: the name they are called by tells which. */
+/* Many programs in one file; the name in argv[0] tells which. */
 static const char multicall[] = "busybox\0coreutils\0toybox\0";
 
-/* ld-linux-x86-64.so.2, ld-linux-aarch64.so.1, ld-musl-x86_64.so.1, ld-2.31.so */
+/* ld-linux-x86-64.so.2, ld-linux-aarch64.so.1, ld-musl-x86_64.so.1,
+ * ld-2.31.so */
 static const char loaders[] = "ld-linux\0ld-musl\0ld-2\0ld.so\0";
 
 uint64_t ni_text_hash(const char *text)
@@ -79,8 +81,8 @@ bool ni_program_is_loader(const char *path)
 	return false;
 }
 
-/* An interpreter's first argument is its script; where it is an option (-r, -d,
- * -m ...), only all of them together tell. */
+/* An interpreter's first argument is its script; if that is an option (-r, -d,
+ * -m ...), all arguments have to be compared. */
 struct ni_program_arguments
 ni_program_arguments(char *const *argv, size_t count)
 {
@@ -106,7 +108,7 @@ bool ni_program_is_again(enum ni_program_kind kind,
 {
 	if (kind == NI_PROGRAM_PLAIN)
 		return true;
-	/* No arguments at all: not even a name. */
+	/* No arguments at all, not even argv[0]. */
 	if (!before->called_as || !now->called_as)
 		return false;
 	return before->script == now->script &&

@@ -1,9 +1,9 @@
 /*
- * same_program.h - is what is executed the program that executes it?
+ * same_program.h - does a program execute itself?
  *
- * The same file is the same program, unless the file runs many: then its
- * arguments tell. Pure: no state, no allocation, no system call; usable in a
- * preloaded object and in the command.
+ * The same file is the same program, unless the file can be many programs; then
+ * the arguments decide. Pure: no state, no allocation, no system call; usable
+ * in a preloaded object and in the command.
  */
 #ifndef NI_COMMON_SAME_PROGRAM_H
 #define NI_COMMON_SAME_PROGRAM_H
@@ -14,21 +14,22 @@
 
 #pragma GCC visibility push(hidden)
 
-/* What tells which program a file is. Each asks for more than the one before. */
+/* What has to be the same. Each kind requires more than the one before. */
 enum ni_program_kind {
 	NI_PROGRAM_PLAIN,		/* the file */
-	NI_PROGRAM_INTERPRETER,		/* and the script */
-	NI_PROGRAM_MULTICALL,		/* and the name that it is called by */
+	NI_PROGRAM_INTERPRETER,		/* also the script */
+	NI_PROGRAM_MULTICALL,		/* also the name in argv[0] */
 };
 
 /* By the basename of @path; a version may follow: php8.2, python3.11. */
 enum ni_program_kind ni_program_kind(const char *path);
 
-/* The loader itself, run as a program: its first argument is what it loads. */
+/* Is this the loader, which may be run as a program? Its first argument is what
+ * it loads. */
 bool ni_program_is_loader(const char *path);
 
-/* A program's arguments as far as they tell which it is: hashes, for programs
- * overwrite the texts. */
+/* The arguments that tell which program it is, as hashes, because programs
+ * overwrite the strings. */
 struct ni_program_arguments {
 	uint64_t script, called_as;
 };
@@ -38,14 +39,14 @@ struct ni_program_arguments
 ni_program_arguments(char *const *argv, size_t count);
 
 /**
- * ni_program_is_again - given that the file is the same, is the program?
- * @kind: the highest of all names that the file is known by
+ * ni_program_is_again - the file is the same; is the program, too?
+ * @kind: the highest kind of all names by which the file is known
  */
 bool ni_program_is_again(enum ni_program_kind kind,
 			 const struct ni_program_arguments *before,
 			 const struct ni_program_arguments *now);
 
-/* Of a text that may be NULL: the same as for "". */
+/* @text may be NULL, which gives the same hash as "". */
 uint64_t ni_text_hash(const char *text);
 
 #pragma GCC visibility pop

@@ -210,7 +210,7 @@ static const char *parse_scope(struct ni_settings *settings, const char *value,
 		bool takes_away = *item->start == '-';
 		const struct word *word;
 
-		/* A list that begins by taking away takes from the default. */
+		/* A list that begins with -NAME takes it from the default. */
 		if (first && takes_away)
 			scope = NI_SCOPE_SOCKETS;
 		first = false;

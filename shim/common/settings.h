@@ -1,8 +1,8 @@
 /*
  * settings.h - NOINHERIT_MODE, _SCOPE and _KEEP: the words and their parser.
  *
- * Pure: no state, no allocation, no output; the shim reads its environment
- * with it, the command checks its options with it. The text is untrusted.
+ * Pure: no state, no allocation, no output. The shim reads its environment with
+ * it, and the command checks its options. The text is not trusted.
  */
 #ifndef NI_COMMON_SETTINGS_H
 #define NI_COMMON_SETTINGS_H
@@ -53,7 +53,7 @@ struct ni_settings_error {
 };
 
 /**
- * ni_settings_default - what holds when nothing is set
+ * ni_settings_default - what holds if nothing is set
  */
 void ni_settings_default(struct ni_settings *settings);
 
