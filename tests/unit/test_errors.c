@@ -73,6 +73,9 @@ static void what_is_no_error_is_said_to_be_none(void **state)
 			    "Not an error of noinherit: 111");
 	assert_string_equal(noinherit_strerror(1),
 			    "Not an error of noinherit: 1");
+	/* Between the errnos and the resolver's errors. */
+	assert_string_equal(noinherit_strerror(-100000),
+			    "Not an error of noinherit: -100000");
 	assert_string_equal(noinherit_strerror(INT32_MIN),
 			    "Not an error of noinherit: -2147483648");
 	assert_string_equal(noinherit_strerror(INT32_MAX),
