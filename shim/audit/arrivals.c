@@ -14,8 +14,8 @@
 #include "audit/recorder.h"
 #include "audit/trace_writer.h"
 
-/* Without /proc, so many numbers are tried. And so many descriptors are
- * described; the rest are counted, so that they leave room for findings. */
+/* How many numbers are tried without /proc, and how many descriptors are
+ * described; the rest are only counted, to leave room for findings. */
 enum { TRIED_MAX = 1024, DESCRIBED_MAX = 256 };
 
 /* linux_dirent64, as getdents64 fills it. */
@@ -27,10 +27,10 @@ struct entry {
 	char name[];
 };
 
-/* valgrind runs the program within itself and keeps its own descriptors above
- * the program's limit, where the program cannot touch but /proc lists them. The
- * sequence is one that no compiler writes and that does nothing, but for
- * valgrind: a request, here number 0x1001, is it there? */
+/* valgrind runs the program inside its own process and keeps its descriptors
+ * above the program's limit, where the program cannot touch them, but /proc
+ * lists them. To valgrind this sequence is a request, here number 0x1001: are
+ * you there? Otherwise it does nothing, and no compiler emits it. */
 static bool is_in_valgrind(void)
 {
 #if defined(__x86_64__)

@@ -4,7 +4,7 @@
 #ifndef NI_AUDIT_ARRIVALS_H
 #define NI_AUDIT_ARRIVALS_H
 
-/* At start, where nobody notices that a number is taken for a moment. */
+/* For the start, when nobody notices that a number is in use for a moment. */
 void ni_arrivals_note(void);
 
 #endif

@@ -25,7 +25,7 @@ enum { COUNT = ARRAY_LEN(names), TABLE = COUNT - 2 };
 
 _Static_assert(sizeof(struct ni_beyond) == TABLE * sizeof(void *), "creators.def");
 
-/* Stands for what libc lacks. The program cannot tell from an old kernel. */
+/* Replaces what libc lacks. To the program it looks like an old kernel. */
 static long missing(void)
 {
 	errno = ENOSYS;
@@ -77,7 +77,7 @@ void ni_beyond_look_again(void **function, const char *name)
 
 	if (*function != (void *)missing)
 		return;
-	/* What was loaded later than libc stands behind it. */
+	/* What was loaded after libc comes after it. */
 	libc = find_behind(&ni_beyond, "gnu_get_libc_version");
 	address = libc ? find_behind(libc, name) : NULL;
 	if (address)

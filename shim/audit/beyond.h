@@ -1,6 +1,6 @@
 /*
- * beyond.h - the functions behind the hooks: libc's, or those of another object
- * that is preloaded after this one.
+ * beyond.h - the functions that the hooks call in turn: libc's, or those of
+ * another object that is preloaded after this one.
  */
 #ifndef NI_AUDIT_BEYOND_H
 #define NI_AUDIT_BEYOND_H
@@ -26,10 +26,10 @@ struct ni_beyond {
 
 extern struct ni_beyond ni_beyond;
 
-/* For the assembly hooks, which jump there. NULL: not yet known. */
+/* For the assembly hooks, which jump there. NULL: not known yet. */
 extern void *ni_beyond_vfork, *ni_beyond_syscall;
 
-/* Looks all of them up; may be repeated, and gives the same again. */
+/* Looks all of them up; repeating it gives the same result. */
 void ni_beyond_resolve(void);
 
 /* An address in libc, by name; NULL if there is none. */

@@ -26,9 +26,9 @@ struct ni_caller {
 	.bp = *(uintptr_t *)__builtin_frame_address(0), \
 	.call = NI_CALL_##name })
 #elif defined(__aarch64__)
-/* Our frame begins with its record: the caller's frame pointer, and where it
- * goes back to. sp lies below everything that a walk reads, and for one place
- * that calls it is always as far below. */
+/* Our frame begins with its record: the caller's frame pointer and the return
+ * address. sp is below everything that a walk reads, and for a given call site
+ * always at the same distance. */
 #define NI_CALLER(name) ((struct ni_caller) { \
 	.pc = (uintptr_t)__builtin_return_address(0), \
 	.sp = (uintptr_t)__builtin_frame_address(0), \

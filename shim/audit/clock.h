@@ -33,7 +33,7 @@ static inline uint64_t ni_clock_ticks(void)
 #endif
 }
 
-/* How long so many ticks are, by what both clocks did since the start. */
+/* How long so many ticks are, from how far both clocks went since the start. */
 static inline uint64_t ni_clock_ticks_to_ns(uint64_t ticks)
 {
 	uint64_t all_ticks = ni_clock_ticks() - ni_recorder.start_ticks;

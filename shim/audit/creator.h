@@ -28,8 +28,8 @@ struct ni_creator {
 extern const struct ni_creator ni_creators[NI_CALLS]
 	__attribute__((visibility("hidden")));
 
-/* Has @fd, which was made with @flags, got close-on-exec? Where libc put the
- * descriptor together only the kernel can tell, and is asked. */
+/* Is @fd, which was made with @flags, close-on-exec? If libc made it by several
+ * calls, only the kernel can tell, and is asked. */
 static inline bool ni_creator_is_atomic(const struct ni_creator *creator,
 					unsigned flags, int fd)
 {

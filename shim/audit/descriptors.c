@@ -24,8 +24,8 @@
 enum { PART_SIZE = 256, PARTS = NI_DESCRIPTORS_MAX / PART_SIZE };
 
 /* A slot as two words, so that no reader sees half of one. A number belongs to
- * one thread at a time, save where a program closes it twice at once: so what a
- * slot was can be read before it is written. */
+ * one thread at a time, unless a program closes it twice at the same time: so a
+ * slot can be read before it is written. */
 struct packed { atomic_uint_least64_t low, high; };
 
 _Static_assert(sizeof(struct ni_slot) == sizeof(struct packed), "slot");
@@ -39,7 +39,8 @@ static struct packed table[NI_DESCRIPTORS_MAX];
 static atomic_bool is_touched[PARTS];
 static atomic_int highest = -1;
 
-/* ---- slots ------------------------------------------------------------------ */
+/* ---- slots
+ * ------------------------------------------------------------------ */
 
 void ni_descriptors_start(void)
 {
@@ -62,7 +63,7 @@ static bool find_in_overlay(int fd, struct ni_slot *slot)
 	return false;
 }
 
-/* When it is full, nothing that follows is known of this child. */
+/* Once it is full, nothing more is known of this child. */
 static void put_in_overlay(int fd, const struct ni_slot *slot)
 {
 	uint32_t i = 0;
@@ -157,7 +158,8 @@ uint8_t ni_descriptors_generation(void)
 	return (uint8_t)(ni_recorder.generation + ni_is_vforked());
 }
 
-/* ---- creating --------------------------------------------------------------- */
+/* ---- creating
+ * --------------------------------------------------------------- */
 
 static void set_ticks(struct ni_slot *slot, uint64_t ticks)
 {
@@ -235,7 +237,8 @@ void ni_descriptors_arrived(int fd, enum ni_trace_type type, bool inheritable)
 	ni_descriptors_put(fd, slot);
 }
 
-/* ---- marking ------------------------------------------------------------------ */
+/* ---- marking
+ * ------------------------------------------------------------------ */
 
 static unsigned window_index(uint64_t ns)
 {
@@ -307,18 +310,20 @@ void ni_descriptors_flagged(const struct ni_caller *caller, int fd,
 	if (slot.state & NI_SLOT_OPEN)
 		(close_on_exec ? flag_set : flag_cleared)(caller, fd, slot);
 	else if (!close_on_exec && fd >= 0)
-		/* Not seen created, but said to be inheritable: passed. */
+		/* Its creation was not seen, but the program made it
+		 * inheritable: passed. */
 		flag_cleared(caller, fd, (struct ni_slot){
 				.state = NI_SLOT_OPEN });
 }
 
-/* ---- closing -------------------------------------------------------------------- */
+/* ---- closing
+ * -------------------------------------------------------------------- */
 
 static void count_close(const struct ni_slot *slot, uint32_t closer)
 {
 	struct ni_trace_site *site = ni_site_at(slot->created);
 
-	/* A child that closes its copy does not say where the program does. */
+	/* Where a child closes its copy is not where the program closes it. */
 	if (!site || slot->generation != ni_descriptors_generation())
 		return;
 	if (!ni_site_count_partner(site->closers, closer))
@@ -364,7 +369,7 @@ void ni_closing_end(const struct ni_closing *closing, int error)
 	if (closing->fd < 0)
 		return;
 	if (error != EBADF) {
-		/* EINTR and EIO come when the number is free already. */
+		/* With EINTR and EIO the number is already free. */
 		if (before->state & NI_SLOT_OPEN)
 			count_close(before, closing->site);
 		else if (before->state & NI_SLOT_CLOSED)

@@ -1,9 +1,9 @@
 /*
  * descriptors.h - the table: what is known of each descriptor number.
  *
- * 16 bytes a number, private memory, so a fork copies it as the kernel copies
- * descriptors. A vfork child shares its parent's memory but not its
- * descriptors: it writes into a small overlay that ends with it.
+ * 16 bytes for each number, in private memory, so that a fork copies it as the
+ * kernel copies the descriptors. A vfork child shares its parent's memory but
+ * not its descriptors: it writes to a small overlay that ends with it.
  */
 #ifndef NI_AUDIT_DESCRIPTORS_H
 #define NI_AUDIT_DESCRIPTORS_H
@@ -20,7 +20,7 @@ enum { NI_DESCRIPTORS_MAX = 1 << 20 };
 enum {
 	NI_SLOT_OPEN = 1,
 	NI_SLOT_CLOSED = 2,
-	NI_SLOT_INHERITABLE = 4,	/* by what the program said last */
+	NI_SLOT_INHERITABLE = 4,	/* as far as the program's calls tell */
 	NI_SLOT_BORN_INHERITABLE = 8,
 	NI_SLOT_CLEARED = 16,		/* close-on-exec taken off explicitly */
 	NI_SLOT_DUP2 = 32,		/* put on this number by dup2, dup3 */
@@ -41,10 +41,10 @@ struct ni_slot {
 				   cleared: site of the clearing */
 };
 
-/* At start: the table is sparse, no large pages for it. */
+/* At start: asks for no huge pages, because the table is sparse. */
 void ni_descriptors_start(void);
 
-/* What is known of @fd; all zero: nothing. Any number may be asked. */
+/* What is known of @fd, which may be any number; all zero: nothing. */
 struct ni_slot ni_descriptors_get(int fd);
 
 /* In a vfork child: into the overlay. Numbers beyond the table are counted. */
@@ -53,14 +53,15 @@ void ni_descriptors_put(int fd, struct ni_slot slot);
 /* The highest number ever put, -1 if none. */
 int ni_descriptors_highest(void);
 
-/* The next number >= @fd that may be open: leaves out the parts of the table
- * that were never touched, of which the first 64 numbers are no part. */
+/* The next number >= @fd that may be open: skips the parts of the table that
+ * were never touched, but never the first 64 numbers. */
 int ni_descriptors_next(int fd);
 
-/* Which process this is, among those that came of each other by forks. */
+/* Tells this process from those that it was forked from. */
 uint8_t ni_descriptors_generation(void);
 
-/* ---- what happens to a descriptor ------------------------------------------ */
+/* ---- what happens to a descriptor
+ * ------------------------------------------ */
 
 enum ni_creation { NI_ATOMIC, NI_INHERITABLE };
 
@@ -70,7 +71,7 @@ enum ni_creation { NI_ATOMIC, NI_INHERITABLE };
 void ni_descriptors_created(const struct ni_caller *caller, int fd,
 			    enum ni_trace_type type, enum ni_creation how);
 
-/* What a dup2 or dup3 has put on @copy is @fd. */
+/* A dup2 or dup3 has put @fd on @copy. */
 void ni_descriptors_moved(int fd, int copy);
 
 /* The arguments of the socket call, for the site's record. */
@@ -83,8 +84,8 @@ void ni_descriptors_arrived(int fd, enum ni_trace_type type, bool inheritable);
 void ni_descriptors_flagged(const struct ni_caller *caller, int fd,
 			    bool close_on_exec);
 
-/* A number that is being closed: noted before the call, for as soon as the
- * kernel has closed it another thread may get the number. */
+/* A number that is being closed. Recorded before the call, because another
+ * thread may get the number as soon as the kernel has closed it. */
 struct ni_closing {
 	struct ni_slot before;
 	uint32_t site;
@@ -100,7 +101,7 @@ void ni_closing_end(const struct ni_closing *closing, int error);
 /* The call failed and the number is as it was. */
 void ni_closing_undo(const struct ni_closing *closing);
 
-/* Numbers first..last are closed; failing, they are looked at again. */
+/* Numbers first..last are closed; if that failed, they are looked at again. */
 void ni_closing_range(const struct ni_caller *caller, unsigned first,
 		      unsigned last);
 void ni_closing_range_undo(unsigned first, unsigned last);

@@ -21,7 +21,7 @@ static __thread struct {
 	struct ni_trace_double_close *record;
 } last __attribute__((tls_model("initial-exec")));
 
-/* Does this close go on where the last one was? */
+/* Does this close continue where the last one left off? */
 static bool is_run(uint32_t site, int fd)
 {
 	int distance = fd - last.fd;

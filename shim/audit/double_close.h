@@ -1,5 +1,5 @@
 /*
- * double_close.h - a number closed again, and telling that from loops that
+ * double_close.h - a number that is closed twice, as distinct from loops that
  * close everything.
  */
 #ifndef NI_AUDIT_DOUBLE_CLOSE_H
@@ -10,9 +10,9 @@
 #include "audit/descriptors.h"
 
 /*
- * A closed number was closed and the kernel said EBADF. Recorded at once, for
- * the process may be killed next, and taken back if the stack goes on to close
- * the neighbouring numbers.
+ * A closed number was closed again and the kernel answered EBADF. Recorded at
+ * once, because the process may be killed next, and taken back if the same
+ * stack goes on to close the neighbouring numbers.
  */
 void ni_double_close_seen(uint32_t site, int fd, const struct ni_slot *slot);
 

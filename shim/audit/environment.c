@@ -24,11 +24,12 @@ static char directory_variable[OWN_MAX];
 static char options_variable[OWN_MAX];	/* empty: not set */
 static char preload_variable[OWN_MAX];	/* our own entry only */
 
-/* Hashes of the variables at start; 0 is free. Where the set was too full for
- * one, nothing that would stand there counts as new. */
+/* Hashes of the variables at start; 0 is free. If there was no room for one,
+ * nothing that would be in its place counts as new. */
 static uint32_t seen[SEEN_COUNT];
 
-/* ---- reading ------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------- */
 
 static const char *value_of(const char *variable, const char *name, size_t size)
 {
@@ -74,7 +75,8 @@ static const char *own_entry(const char *list, size_t *length)
 	return NULL;
 }
 
-/* ---- at start -------------------------------------------------------------------- */
+/* ---- at start
+ * -------------------------------------------------------------------- */
 
 static uint32_t hash_of(const char *variable)
 {
@@ -141,7 +143,8 @@ const char *ni_environment_start(char *const *environment,
 	       directory_variable + sizeof(NI_TRACE_ENV_DIRECTORY) : NULL;
 }
 
-/* ---- at exec ---------------------------------------------------------------------- */
+/* ---- at exec
+ * ---------------------------------------------------------------------- */
 
 struct needs { bool directory, options, preload; const char *old_preload; };
 

@@ -2,8 +2,8 @@
  * environment.h - what new images need in their environment to be recorded,
  * and what the program put there itself.
  *
- * Copied at start, for programs overwrite their environment. Nothing here
- * allocates: an environment is completed in memory of the caller's stack.
+ * Copied at start, because programs overwrite their environment. Nothing here
+ * allocates: an environment is completed on the caller's stack.
  */
 #ifndef NI_AUDIT_ENVIRONMENT_H
 #define NI_AUDIT_ENVIRONMENT_H
@@ -13,8 +13,8 @@
 
 /**
  * ni_environment_start - take what is needed from the environment
- * @environment: as of start
- * @own_file: the path of this library, should LD_PRELOAD not name it
+ * @environment: as it was at the start
+ * @own_file: the path of this library, in case LD_PRELOAD does not name it
  *
  * Return: the trace directory, or NULL: not to be recorded.
  */
@@ -25,7 +25,7 @@ const char *ni_environment_start(char *const *environment,
 const char *ni_environment_value(char *const *environment, const char *name);
 
 /**
- * ni_environment_room - bytes that a complete copy of @environment takes
+ * ni_environment_room - the bytes that a completed copy of @environment takes
  *
  * Return: 0 if it is complete, or if it cannot be completed on a stack:
  * *@is_complete tells which.

@@ -23,23 +23,24 @@
 #include "audit/words.h"
 
 /*
- * Beyond the highest number known so many more are looked at: libc and inline
- * system calls make descriptors that nobody saw. Of a site's descriptors so
- * many are described, the rest are counted.
+ * UNSEEN_MAX numbers above the highest known one are looked at, too: libc and
+ * inline system calls make descriptors unseen. LISTED_PER_SITE descriptors of a
+ * site are described; the rest are only counted.
  */
 enum { UNSEEN_MAX = 16, LISTED_MAX = 64, LISTED_PER_SITE = 8 };
 
-/* So many numbers are searched for an io_uring. */
+/* How many numbers are searched for an io_uring. */
 enum { RING_NUMBERS_MAX = 256 };
 
-/* The variables are searched for so many numbers: nobody announces more. */
+/* How many numbers are looked for in the variables: nobody announces more. */
 enum { ANNOUNCED_MAX = 256 };
 enum { PATH_BYTES_MAX = 512, ARGV_BYTES_MAX = 1024 };
 
 /* A descriptor that crosses, or would but for the shim. */
 struct crossing {
 	int fd;
-	int source;		/* whom to ask: fd, unless an action copies */
+	int source;		/* which one to ask about: fd, unless an
+				 * action copies */
 	enum ni_spawn_effect effect;
 	struct ni_slot slot;
 	uint16_t flags;		/* NI_HELD_* */
@@ -52,10 +53,11 @@ struct listing {
 	uint8_t seen_as[LISTED_MAX];	/* type by the table */
 	unsigned count;
 	unsigned looked;	/* descriptors so far, listed or not */
-	bool has_unseen;	/* one that nobody saw being created */
+	bool has_unseen;	/* one whose creation was not seen */
 };
 
-/* ---- which descriptors cross ------------------------------------------------------ */
+/* ---- which descriptors cross
+ * ------------------------------------------------------ */
 
 static int last_number(const struct ni_exec *exec)
 {
@@ -83,7 +85,7 @@ static uint16_t flags_of(const struct ni_slot *slot)
 	return flags;
 }
 
-/* popen closes the streams of earlier popens in its child (POSIX), unseen. */
+/* In its child, popen closes the streams of earlier popens (POSIX), unseen. */
 static bool is_closed_by_popen(const struct ni_exec *exec,
 			       const struct ni_slot *slot)
 {
@@ -134,10 +136,11 @@ static uint64_t hash_crossings(const struct ni_exec *exec, uint64_t hash)
 	return hash;
 }
 
-/* ---- HELD records ------------------------------------------------------------------- */
+/* ---- HELD records
+ * ------------------------------------------------------------------- */
 
-/* What the recorder saw being created is not what the kernel has there: the
- * number was used again behind its back. */
+/* If the kernel has something else there than what the recorder saw being
+ * created, the number was used again unseen. */
 static void check_type(struct crossing *crossing,
 		       const struct ni_description *description)
 {
@@ -166,7 +169,7 @@ static uint16_t reason_of(const struct crossing *crossing,
 	return (uint16_t)because->reason;
 }
 
-/* Counts it with one listed already. Return: whether that was possible. */
+/* Counts it with one that is already listed. Return: whether it could. */
 static bool join(struct listing *listing, const struct crossing *crossing,
 		 uint16_t passed)
 {
@@ -176,7 +179,8 @@ static bool join(struct listing *listing, const struct crossing *crossing,
 	for (unsigned i = 0; i < listing->count; i++) {
 		struct ni_trace_held *held = listing->held[i];
 
-		/* One line that dup2s may make a pipe here, a socket there. */
+		/* A line that calls dup2 may put a pipe there one time and a
+		 * socket another time. */
 		if (held->created != crossing->slot.created ||
 		    listing->seen_as[i] != crossing->slot.type ||
 		    held->passed != passed || held->flags != crossing->flags)
@@ -250,8 +254,8 @@ static void note_crossing(struct listing *listing, struct crossing *crossing,
 	list_one(listing, crossing, &description, passed, at);
 }
 
-/* What comes through a ring nobody sees being created, and often not the ring
- * itself: liburing makes its system calls without libc. */
+/* The creation of what comes through a ring is not seen, and often not that of
+ * the ring itself: liburing makes its system calls without libc. */
 static void look_for_ring(int last)
 {
 	if (last >= RING_NUMBERS_MAX)
@@ -281,7 +285,8 @@ static void note_crossings(const struct ni_exec *exec,
 		look_for_ring(last);
 }
 
-/* ---- the EXEC record ------------------------------------------------------------------- */
+/* ---- the EXEC record
+ * ------------------------------------------------------------------- */
 
 /* How much of argv, with its NULs, fits into @size bytes. */
 static size_t measure(char *const *argv, size_t size, uint32_t *argc, bool *cut)
@@ -314,7 +319,7 @@ static void copy_argv(char *to, char *const *argv, size_t size)
 
 struct wanted { uint32_t key, site; };
 
-/* The key mixes the path and every descriptor; nothing else is kept of them. */
+/* The key is made of the path and every descriptor; only the key is kept. */
 static bool is_same(const void *record, const void *data)
 {
 	const struct ni_trace_exec *known = record;
@@ -329,7 +334,7 @@ static struct wanted wanted_of(const struct ni_exec *exec)
 	uint64_t hash = ni_hash_word(NI_HASH_START, wanted.site);
 
 	hash = ni_hash_bytes(hash, exec->path, strlen(exec->path));
-	/* While there is room, the arguments tell execs apart, too. */
+	/* As long as there is room, execs with other arguments are others. */
 	for (uint32_t i = 0; ni_trace_is_roomy() && exec->argv &&
 			     exec->argv[i] && i < 16; i++)
 		hash = ni_hash_bytes(hash, exec->argv[i],

@@ -1,6 +1,6 @@
 /*
- * exec_record.h - an exec and the descriptors that cross it, written before
- * the call: afterwards there is nobody left to write.
+ * exec_record.h - an exec and the descriptors that cross it. Written before the
+ * call, because after it there is nobody left to write.
  */
 #ifndef NI_AUDIT_EXEC_RECORD_H
 #define NI_AUDIT_EXEC_RECORD_H

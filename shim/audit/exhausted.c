@@ -26,9 +26,10 @@ static uint32_t limit_of_numbers(void)
 	return (uint32_t)limit.rlim_cur;
 }
 
-/* ---- who has them -------------------------------------------------------------- */
+/* ---- who has them
+ * -------------------------------------------------------------- */
 
-/* Keeps the most, in order. What falls out is counted with the others. */
+/* Keeps the largest, in order. What falls out is counted with the others. */
 static void note_holder(struct ni_trace_exhausted *record, uint32_t created,
 			uint32_t count)
 {
@@ -71,7 +72,8 @@ static void note_holders(struct ni_trace_exhausted *record)
 			note_site(record, (const void *)head);
 }
 
-/* ---- the record -------------------------------------------------------------------- */
+/* ---- the record
+ * -------------------------------------------------------------------- */
 
 static bool is_same(const void *record, const void *data)
 {
@@ -99,8 +101,8 @@ enter(const struct ni_trace_exhausted *wanted, uint32_t key)
 	return ni_trace_enter(record, is_same, wanted);
 }
 
-/* The kernel says EMFILE, too, where a user has too many inotify instances. Of
- * a full table even the last number is taken. */
+/* The kernel also says EMFILE if a user has too many inotify instances. The
+ * table is full only if even its last number is taken. */
 static bool is_table_full(void)
 {
 	uint32_t limit = limit_of_numbers();

@@ -1,5 +1,6 @@
 /*
- * exhausted.h - a creator that found no free descriptor, and who has them all.
+ * exhausted.h - a creator that found no free descriptor, and which sites hold
+ * them all.
  */
 #ifndef NI_AUDIT_EXHAUSTED_H
 #define NI_AUDIT_EXHAUSTED_H

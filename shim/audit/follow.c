@@ -9,7 +9,7 @@
 #include "audit/environment.h"
 #include "audit/recorder.h"
 
-/* A filter may allow just what the new image does by itself. */
+/* A filter may allow exactly what the new image does without us. */
 static struct ni_follow plan_to_leave_alone(char *const *environment)
 {
 	struct ni_follow follow = { .given = environment, .removes = true };
@@ -28,7 +28,7 @@ struct ni_follow ni_follow_plan(char *const *environment)
 	if (!ni_is_active())
 		return follow;
 	follow.room = ni_environment_room(environment, &is_complete);
-	/* In another root the loader would complain of a missing library. */
+	/* In another root, the loader would complain of a missing library. */
 	if (!ni_recorder.is_following || !ni_environment_is_library_there())
 		follow.room = 0;
 	if (follow.room)

@@ -1,6 +1,6 @@
 /*
- * follow.h - the environment that a new image gets, so that it is recorded;
- * or, behind the program's own seccomp filter, so that it is left alone, too.
+ * follow.h - the environment that a new image gets, so that it is recorded, or,
+ * under a seccomp filter of the program's own, so that it is left alone.
  */
 #ifndef NI_AUDIT_FOLLOW_H
 #define NI_AUDIT_FOLLOW_H

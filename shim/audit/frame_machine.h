@@ -18,7 +18,7 @@
 
 #if defined(__aarch64__)
 
-/* The frame pointer leads to the caller's, and the return address behind it. */
+/* The frame pointer points to the caller's; the return address comes next. */
 static inline struct ni_frame_rule
 ni_frame_rule_of(const struct ni_mapped *module, uintptr_t pc)
 {

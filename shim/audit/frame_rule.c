@@ -46,7 +46,8 @@ struct program {
 	bool is_signal, is_missing;
 };
 
-/* ---- numbers --------------------------------------------------------------- */
+/* ---- numbers
+ * --------------------------------------------------------------- */
 
 static uint64_t fixed(struct reader *reader, size_t size)
 {
@@ -124,7 +125,8 @@ static uintptr_t encoded(struct reader *reader, uint8_t encoding)
 	return 0;
 }
 
-/* ---- expressions ------------------------------------------------------------ */
+/* ---- expressions
+ * ------------------------------------------------------------ */
 
 /* DW_OP_breg6/7 with an offset, alone or followed by DW_OP_deref: all that
  * realigned stacks and signal frames need. */
@@ -162,7 +164,7 @@ static struct rule expression(struct reader *reader)
 	return rule;
 }
 
-/* For a register, an expression gives the address where it lies. */
+/* For a register, an expression gives the address at which it was saved. */
 static struct rule register_expression(struct reader *reader)
 {
 	struct rule rule = expression(reader);
@@ -175,7 +177,8 @@ static struct rule register_expression(struct reader *reader)
 	return rule;
 }
 
-/* ---- instructions ------------------------------------------------------------ */
+/* ---- instructions
+ * ------------------------------------------------------------ */
 
 static void set_cfa(struct program *program, uint64_t number, int64_t offset)
 {
@@ -346,7 +349,7 @@ static void run_extended(struct program *program, struct reader *reader,
 	}
 }
 
-/* Runs until the instructions end or speak of code behind the address. */
+/* Runs until the instructions end or are about code after the address. */
 static void interpret(struct program *program, struct reader reader)
 {
 	while (reader.at < reader.end && program->location <= program->pc) {
@@ -372,7 +375,8 @@ static void interpret(struct program *program, struct reader reader)
 		program->now.cfa.place = NI_PLACE_BROKEN;
 }
 
-/* ---- entries ------------------------------------------------------------------ */
+/* ---- entries
+ * ------------------------------------------------------------------ */
 
 /* Reads the length at @at. Return: the entry's bytes after it. */
 static struct reader entry_at(const struct reader *module, const uint8_t *at)

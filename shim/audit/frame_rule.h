@@ -2,14 +2,14 @@
  * frame_rule.h - what .eh_frame says about one address: how to get from a
  * frame there to its caller.
  *
- * x86-64. Only what call sites of compilers and libc use is understood; all
- * else is "broken", where a stack ends, and never a guess. Reads memory of
- * loaded modules only; no state.
+ * x86-64. Only what compilers and libc use at call sites is understood;
+ * anything else is "broken" and ends the stack; nothing is guessed. Reads only
+ * memory of loaded modules; no state.
  *
- * NI_FRAME_RECORD_RULE is for code without tables, which runtimes make while
- * they run: if it keeps a frame pointer, that leads to the caller's, and the
- * return address lies behind that, on x86-64 and on AArch64. It is a guess, so
- * what follows from it is read with care.
+ * NI_FRAME_RECORD_RULE is for code without tables, which runtimes generate: if
+ * it keeps a frame pointer, that points to the caller's, and the return address
+ * comes next, on x86-64 and on AArch64. This is a guess, so whatever it leads
+ * to is checked before it is read.
  */
 #ifndef NI_AUDIT_FRAME_RULE_H
 #define NI_AUDIT_FRAME_RULE_H
@@ -33,7 +33,7 @@ struct ni_frame_rule {
 	int32_t cfa_offset, bp_offset, pc_offset;
 	uint8_t cfa, bp, pc;	/* enum ni_place */
 	bool is_signal;		/* the frame that the kernel made for a signal */
-	bool is_missing;	/* the tables do not speak of the address */
+	bool is_missing;	/* the tables do not cover the address */
 	bool is_record;		/* not from a table, see NI_FRAME_RECORD_RULE */
 };
 

@@ -2,8 +2,9 @@
  * hook.h - what hooks have in common.
  *
  * A hook has the name and the contract of libc's function. It calls the next
- * definition with the very arguments it was given, returns its result and
- * leaves errno as that one left it: the recorder's own system calls are raw.
+ * definition with exactly the arguments that it was given, returns its result
+ * and leaves errno as it is after that: the recorder's own system calls are
+ * raw.
  */
 #ifndef NI_AUDIT_HOOK_H
 #define NI_AUDIT_HOOK_H
@@ -24,14 +25,14 @@
 #define NI_ALSO_KNOWN_AS(alias, name) \
 	__asm__(".globl " #alias "\n\t.set " #alias ", " #name)
 
-/* First in every hook: the functions behind, ready to be called. */
+/* Comes first in every hook: the functions to call, looked up. */
 static inline const struct ni_beyond *ni_beyond_get(void)
 {
 	ni_hook_enter();
 	return &ni_beyond;
 }
 
-/* A call gave a descriptor or an error. Passes the result on. */
+/* A call returned a descriptor or an error. Passes the result on. */
 static inline int ni_made_as(const struct ni_caller *caller, int fd,
 			     enum ni_trace_type type, bool atomic)
 {

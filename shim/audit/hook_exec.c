@@ -1,7 +1,7 @@
 /*
  * hook_exec.c - the exec family.
  *
- * All of them may run in a vfork child: what they need lies on the stack.
+ * All of them may run in a vfork child: what they need is on the stack.
  */
 #include "audit/hook.h"
 #include "audit/hook_exec.h"
@@ -59,7 +59,7 @@ int ni_exec_run(struct ni_exec_call *call)
 	note = ni_exec_begin(&call->exec);
 	ni_open_counts_leave();
 	r = pass_on(call, environment);
-	/* The program's own environment may just have fitted. */
+	/* The program's own environment may have been just small enough. */
 	if (r < 0 && errno == E2BIG && follow.room)
 		r = pass_on(call, call->exec.environment);
 	ni_exec_failed(&note, errno);
@@ -67,7 +67,8 @@ int ni_exec_run(struct ni_exec_call *call)
 	return r;
 }
 
-/* ---- with an array of arguments ----------------------------------------------- */
+/* ---- with an array of arguments
+ * ----------------------------------------------- */
 
 NI_EXPORT int execve(const char *path, char *const argv[],
 		     char *const environment[])
@@ -151,9 +152,10 @@ NI_EXPORT int execveat(int directory, const char *path, char *const argv[],
 	return ni_exec_run(&call);
 }
 
-/* ---- with arguments one by one --------------------------------------------------- */
+/* ---- with arguments one by one
+ * --------------------------------------------------- */
 
-/* Counts the arguments up to the NULL, which is counted, too. */
+/* Counts the arguments, including the NULL at the end. */
 static size_t count(const char *first, va_list *list)
 {
 	size_t arguments = 1;
@@ -163,7 +165,7 @@ static size_t count(const char *first, va_list *list)
 	return arguments;
 }
 
-/* Leaves the list behind the NULL, where execle has the environment. */
+/* Leaves the list after the NULL, where execle has the environment. */
 static void collect(const char **argv, const char *first, va_list *list)
 {
 	for (; first; first = va_arg(*list, const char *))

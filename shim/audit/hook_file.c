@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Only these have a mode behind the flags. */
+/* Only these have a mode after the flags. */
 static bool takes_mode(int flags)
 {
 	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
@@ -89,7 +89,8 @@ NI_EXPORT int open_by_handle_at(int mount, struct file_handle *handle,
 	return ni_made(&caller, fd, flags);
 }
 
-/* ---- temporary files ------------------------------------------------------------- */
+/* ---- temporary files
+ * ------------------------------------------------------------- */
 
 NI_EXPORT int mkstemp(char *name)
 {
@@ -125,7 +126,8 @@ NI_ALSO_KNOWN_AS(mkostemp64, mkostemp);
 NI_ALSO_KNOWN_AS(mkstemps64, mkstemps);
 NI_ALSO_KNOWN_AS(mkostemps64, mkostemps);
 
-/* ---- shared memory, message queues ------------------------------------------------- */
+/* ---- shared memory, message queues
+ * ------------------------------------------------- */
 
 NI_EXPORT int shm_open(const char *name, int flags, mode_t mode)
 {
@@ -169,7 +171,8 @@ NI_EXPORT mqd_t __mq_open_2(const char *name, int flags)
 	return ni_made(&caller, ni_beyond.__mq_open_2(name, flags), 0);
 }
 
-/* ---- directories --------------------------------------------------------------------- */
+/* ---- directories
+ * --------------------------------------------------------------------- */
 
 NI_EXPORT DIR *opendir(const char *path)
 {
@@ -196,7 +199,8 @@ NI_EXPORT DIR *fdopendir(int fd)
 	return directory;
 }
 
-/* ---- terminals -------------------------------------------------------------------------- */
+/* ---- terminals
+ * -------------------------------------------------------------------------- */
 
 NI_EXPORT int openpty(int *master, int *slave, char *name,
 		      const struct termios *settings,

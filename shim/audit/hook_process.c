@@ -49,12 +49,13 @@ NI_EXPORT void _exit(int status)
 
 NI_ALSO_KNOWN_AS(_Exit, _exit);
 
-/* ---- the program's own filter ------------------------------------------------- */
+/* ---- the program's own filter
+ * ------------------------------------------------- */
 
 void ni_filter_begin(struct ni_filter *filter, bool installs)
 {
 	filter->installs = installs && ni_is_active() && !ni_is_vforked();
-	/* Afterwards the clock may be forbidden. */
+	/* After the call, asking the clock may be forbidden. */
 	filter->time_ns = filter->installs ? ni_clock_ns(CLOCK_MONOTONIC) : 0;
 }
 
@@ -84,7 +85,8 @@ NI_EXPORT int prctl(int option, ...)
 	return r;
 }
 
-/* ---- unloading ------------------------------------------------------------------ */
+/* ---- unloading
+ * ------------------------------------------------------------------ */
 
 NI_EXPORT int dlclose(void *library)
 {
@@ -93,7 +95,7 @@ NI_EXPORT int dlclose(void *library)
 	ni_hook_enter();
 	NI_BEYOND_LATE(dlclose);
 	r = ni_beyond.dlclose(library);
-	/* Other code may come to lie where this was. */
+	/* Other code may be loaded at the same address. */
 	if (r == 0 && ni_is_active()) {
 		ni_stack_forget();
 		ni_site_forget();

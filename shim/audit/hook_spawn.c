@@ -12,7 +12,8 @@
 #include "audit/follow.h"
 #include "audit/newer.h"
 
-/* ---- posix_spawn and its kin -------------------------------------------------- */
+/* ---- posix_spawn and its kin
+ * -------------------------------------------------- */
 
 /* pid_t and the pidfd of pidfd_spawn are both int. */
 typedef int spawn_function(int *, const char *,
@@ -44,7 +45,7 @@ static int run_recorded(struct spawn *spawn, struct ni_exec_note *note)
 	spawn->exec.is_spawn = true;
 	*note = ni_exec_begin(&spawn->exec);
 	error = pass_on(spawn, environment);
-	/* The program's own environment may just have fitted. */
+	/* The program's own environment may have been just small enough. */
 	if (error == E2BIG && follow.room)
 		error = pass_on(spawn, spawn->exec.environment);
 	if (error)
@@ -68,7 +69,7 @@ static int run_spawn(struct spawn spawn, bool gives_pid)
 
 	if (!ni_is_active() || !spawn.exec.path)
 		return run_unrecorded(&spawn);
-	/* The report joins by the child's pid, wanted by the caller or not. */
+	/* The report needs the child's pid, even if the caller does not. */
 	if (!spawn.child)
 		spawn.child = &unwanted;
 	error = run_recorded(&spawn, &note);
@@ -105,8 +106,8 @@ NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
 	return run_spawn(spawn, true);
 }
 
-/* Apart from its callers, whose @pidfd newer headers declare never NULL: the
- * compiler would believe that and drop the question. */
+/* A function of its own, because newer headers declare its callers' @pidfd as
+ * never NULL: the compiler would believe that and drop the test. */
 __attribute__((noinline)) static int run_for_pidfd(const struct spawn *spawn)
 {
 	int error;
@@ -147,7 +148,8 @@ NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
 	return run_for_pidfd(&spawn);
 }
 
-/* ---- libc's shells ---------------------------------------------------------------- */
+/* ---- libc's shells
+ * ---------------------------------------------------------------- */
 
 struct ni_exec_note ni_shell_begin(const struct ni_caller *caller,
 				   const char *command)

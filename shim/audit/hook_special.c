@@ -1,5 +1,5 @@
 /*
- * hook_special.c - descriptors that are no file and no socket.
+ * hook_special.c - descriptors that are neither files nor sockets.
  */
 #include "audit/hook.h"
 
@@ -68,7 +68,7 @@ NI_EXPORT int timerfd_create(int clock, int flags)
 		       flags);
 }
 
-/* With a descriptor given it changes that one. */
+/* If a descriptor is given, it changes that one. */
 NI_EXPORT int signalfd(int fd, const sigset_t *signals, int flags)
 {
 	const struct ni_caller caller = NI_CALLER(signalfd);
@@ -117,7 +117,8 @@ NI_EXPORT int pidfd_getfd(int pidfd, int fd, unsigned flags)
 		       0);
 }
 
-/* ---- mounts ------------------------------------------------------------------ */
+/* ---- mounts
+ * ------------------------------------------------------------------ */
 
 NI_EXPORT int open_tree(int directory, const char *path, unsigned flags)
 {

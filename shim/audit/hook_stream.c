@@ -10,7 +10,7 @@
 #include "audit/exec_record.h"
 #include "audit/hook_spawn.h"
 
-/* glibc looks at so many letters of a mode; a comma ends them. */
+/* glibc looks at only so many letters of a mode; a comma ends them. */
 static bool says_close_on_exec(const char *mode)
 {
 	for (int i = 1; i < 7 && mode[0] && mode[i] && mode[i] != ','; i++)
@@ -19,7 +19,7 @@ static bool says_close_on_exec(const char *mode)
 	return false;
 }
 
-/* A stream's descriptor, -1 if it has none. errno stays. */
+/* A stream's descriptor, -1 if it has none. Leaves errno alone. */
 static int number_of(FILE *stream)
 {
 	int saved = errno, fd = stream ? fileno_unlocked(stream) : -1;
@@ -64,10 +64,11 @@ NI_EXPORT FILE *tmpfile(void)
 
 NI_ALSO_KNOWN_AS(tmpfile64, tmpfile);
 
-/* ---- closing ------------------------------------------------------------------- */
+/* ---- closing
+ * ------------------------------------------------------------------- */
 
-/* A number that is closed already: only the kernel can tell, and only before
- * the call, whether that is so. */
+/* Whether the number is already closed: only the kernel can tell, and only
+ * before the call. */
 static int error_before(int fd, bool active)
 {
 	if (!active || fd < 0 ||
@@ -151,8 +152,7 @@ NI_EXPORT int mq_close(mqd_t queue)
 }
 
 /* The old descriptor is closed even if the new file cannot be opened; the new
- * one gets the old number where that is possible, and its flag from both
- * modes. */
+ * one gets the old number if possible, and its flag depends on both modes. */
 NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 {
 	const struct ni_caller caller = NI_CALLER(freopen);
@@ -172,7 +172,8 @@ NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 
 NI_ALSO_KNOWN_AS(freopen64, freopen);
 
-/* ---- a shell at the other end ------------------------------------------------------- */
+/* ---- a shell at the other end
+ * ------------------------------------------------------- */
 
 NI_EXPORT FILE *popen(const char *command, const char *mode)
 {

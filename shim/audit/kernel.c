@@ -14,7 +14,7 @@
 
 #include "audit/words.h"
 
-/* What /proc/self/fd calls the files without a name of their own. */
+/* The names in /proc/self/fd of files without a path. */
 static const struct { const char *prefix; enum ni_trace_type type; } nameless[] = {
 	{ "anon_inode:[eventpoll]", NI_TYPE_EPOLL },
 	{ "anon_inode:[eventfd]", NI_TYPE_EVENTFD },
@@ -110,7 +110,7 @@ enum ni_trace_type ni_kernel_type(int fd)
 	return type_of(&status, name, read_link(fd, name, sizeof(name)));
 }
 
-/* open() makes whatever the path names. */
+/* open() makes whatever the path leads to. */
 static bool is_by_path(enum ni_trace_type type)
 {
 	switch (type) {
@@ -133,7 +133,8 @@ bool ni_kernel_types_agree(enum ni_trace_type seen, enum ni_trace_type found)
 	return is_by_path(seen) && is_by_path(found) && seen != NI_TYPE_PIPE;
 }
 
-/* ---- sockets ------------------------------------------------------------------- */
+/* ---- sockets
+ * ------------------------------------------------------------------- */
 
 static int option(int fd, int level, int name)
 {
@@ -187,7 +188,8 @@ static void describe_socket(int fd, struct ni_description *description)
 		what->state = TCP_ESTABLISHED;
 }
 
-/* ---- all ------------------------------------------------------------------------ */
+/* ---- all
+ * ------------------------------------------------------------------------ */
 
 void ni_kernel_describe(int fd, struct ni_description *description)
 {

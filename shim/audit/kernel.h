@@ -1,7 +1,7 @@
 /*
  * kernel.h - the recorder's own questions to the kernel.
  *
- * Raw system calls: no interposed function answers, errno is not touched.
+ * Raw system calls: no interposed function is called, errno is not touched.
  */
 #ifndef NI_AUDIT_KERNEL_H
 #define NI_AUDIT_KERNEL_H
@@ -34,7 +34,7 @@ static inline uint32_t ni_kernel_parent(void)
 	return (uint32_t)ni_raw3(SYS_getppid, 0, 0, 0);
 }
 
-/* What a descriptor is, with room for all texts that go with it. */
+/* What a descriptor is, with room for all the text that goes with it. */
 struct ni_description {
 	struct ni_trace_what what;
 	size_t size;		/* bytes used, in the order of the sizes */
@@ -48,10 +48,10 @@ struct ni_description {
  */
 void ni_kernel_describe(int fd, struct ni_description *description);
 
-/* Its type alone. */
+/* Only its type. */
 enum ni_trace_type ni_kernel_type(int fd);
 
-/* May a descriptor that the recorder takes for @seen be of type @found? */
+/* Can a descriptor that the recorder believes to be @seen be of type @found? */
 bool ni_kernel_types_agree(enum ni_trace_type seen, enum ni_trace_type found);
 
 /* Appends the text that explains, e.g. the name of a variable. */

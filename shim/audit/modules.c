@@ -50,7 +50,8 @@ static int (*find_object)(void *address, struct found_object *result);
 static struct start_module start_modules[START_MODULES];
 static size_t start_count;
 
-/* ---- program headers ------------------------------------------------------------- */
+/* ---- program headers
+ * ------------------------------------------------------------- */
 
 static bool is_inside(const struct ni_mapped *module, uintptr_t at, size_t size)
 {
@@ -81,8 +82,8 @@ static struct headers headers_at(uintptr_t at)
 				 header->e_phnum };
 }
 
-/* The loader speaks of one segment only where a file has gaps between them:
- * the file's start is elsewhere then. */
+/* If a file has gaps between its segments, the loader gives only one segment:
+ * then the file's start is elsewhere. */
 static struct headers headers_of(const struct found_object *found)
 {
 	uintptr_t start = (uintptr_t)found->start, bias = found->map->l_addr;
@@ -98,7 +99,8 @@ static struct headers headers_of(const struct found_object *found)
 	return headers;
 }
 
-/* All of the file's segments: its tables may lie in another one than its code. */
+/* All of the file's segments: its tables may lie in another one than its
+ * code. */
 static void widen(struct ni_mapped *module, const struct headers *headers)
 {
 	for (size_t i = 0; i < headers->count; i++) {
@@ -114,7 +116,8 @@ static void widen(struct ni_mapped *module, const struct headers *headers)
 	}
 }
 
-/* ---- finding ----------------------------------------------------------------- */
+/* ---- finding
+ * ----------------------------------------------------------------- */
 
 static int note_start_module(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -176,7 +179,8 @@ static const char *find(uintptr_t address, struct ni_mapped *module,
 	return found.map->l_name;
 }
 
-/* ---- build-id ------------------------------------------------------------------ */
+/* ---- build-id
+ * ------------------------------------------------------------------ */
 
 static void find_build_id(struct identity *identity, uintptr_t at, size_t size)
 {
@@ -213,7 +217,8 @@ static void read_notes(struct identity *identity, const struct headers *headers)
 	}
 }
 
-/* ---- the record ------------------------------------------------------------------ */
+/* ---- the record
+ * ------------------------------------------------------------------ */
 
 static bool is_same(const void *record, const void *wanted)
 {
@@ -277,7 +282,7 @@ static uint32_t number_of(const struct ni_mapped *module, const char *path,
 	const struct ni_trace_module *known;
 	uint32_t key;
 
-	/* The loader knows the program itself by no name. */
+	/* The loader has no name for the program itself. */
 	if (!*path) {
 		identity.path = (const char *)trace->strings;
 		identity.path_size = trace->exe_size;

@@ -2,8 +2,8 @@
  * modules.h - which loaded file an address belongs to, and its number in the
  * trace.
  *
- * Uses glibc's _dl_find_object, which takes no lock; where that is missing
- * (before 2.35) it knows the files that were loaded at start.
+ * Uses glibc's _dl_find_object, which takes no lock; without it (before 2.35),
+ * only files that were loaded at the start are known.
  */
 #ifndef NI_AUDIT_MODULES_H
 #define NI_AUDIT_MODULES_H
@@ -14,7 +14,7 @@
 struct ni_mapped {
 	uintptr_t start, end;
 	uintptr_t bias;
-	const void *eh_frame_table;	/* NULL: none */
+	const void *eh_frame_table;	/* NULL if there is none */
 	uint32_t number;		/* in the trace; 0: no room for it */
 };
 

@@ -1,6 +1,6 @@
 /*
- * newer.h - functions and numbers that the headers of an older libc or kernel
- * lack, so that a recorder built there knows them, too.
+ * newer.h - functions and numbers that are missing from the headers of an older
+ * libc or kernel, so that a recorder built there knows them, too.
  *
  * The numbers are the same on all architectures supported here.
  */

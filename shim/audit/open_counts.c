@@ -20,13 +20,14 @@ _Alignas(4096) struct ni_open_own ni_open_own;
 
 _Static_assert(sizeof(ni_open_own) == 8192, "whole pages");
 
-/* Counts that nobody reads: of a process that left, or without room. */
+/* Counts that nobody reads: for a process that has left, or has no room. */
 static struct ni_trace_open nobody;
 
-/* ---- records that are free -------------------------------------------------- */
+/* ---- records that are free
+ * -------------------------------------------------- */
 
-/* A list by refs; the upper half of its head changes with each removal, so that
- * a head seen twice was the same all the time. */
+/* A list linked by refs. The upper half of its head changes with each removal,
+ * so that a head that is the same has not been changed in between. */
 static struct ni_trace_open *take_free(void)
 {
 	uint64_t *list = &ni_recorder.trace->open_free;
@@ -58,7 +59,8 @@ static void give_back(struct ni_trace_open *open)
 					      __ATOMIC_ACQUIRE));
 }
 
-/* ---- rows --------------------------------------------------------------------- */
+/* ---- rows
+ * --------------------------------------------------------------------- */
 
 static struct ni_trace_open *new_rows(unsigned part)
 {
@@ -80,7 +82,8 @@ static struct ni_trace_open *new_rows(unsigned part)
 	return open;
 }
 
-/* Of two threads, or a thread and its signal handler, one brings the rows. */
+/* If two threads, or a thread and its signal handler, do this at once, the rows
+ * of one of them are used. */
 static __attribute__((noinline)) struct ni_trace_open *take(unsigned part)
 {
 	struct ni_trace_open *open = new_rows(part), *known = NULL;
@@ -130,7 +133,7 @@ struct ni_trace_open_count *ni_open_counts_new_row(uint32_t created)
 	return &open->counts[number % NI_OPEN_COUNTS];
 }
 
-/* The coarse clock may be behind the one that the start was read from. */
+/* The coarse clock may be behind the one from which the start was read. */
 static uint32_t now_ms(void)
 {
 	const uint64_t now_ns = ni_clock_ns(CLOCK_MONOTONIC_COARSE);
@@ -149,7 +152,8 @@ void ni_open_counts_peak(struct ni_trace_open_count *row)
 		row->doubled_ms = row->peak_ms;
 }
 
-/* ---- a process -------------------------------------------------------------------- */
+/* ---- a process
+ * -------------------------------------------------------------------- */
 
 static void count_all(void)
 {
@@ -175,7 +179,7 @@ static void note_peaks(struct ni_trace_open *open, uint32_t ms)
 
 void ni_open_counts_begin(void)
 {
-	/* Wiped already, where the kernel knows how (since 4.14). */
+	/* The kernel has already wiped them (since Linux 4.14). */
 	memset(ni_open_own.parts, 0, ni_open_own.end * sizeof(ni_open_own.parts[0]));
 	ni_open_own.time_ns = ni_clock_ns(CLOCK_MONOTONIC);
 	take(0);
@@ -199,7 +203,8 @@ uint32_t ni_open_counts_of(unsigned number)
 	return open ? open->counts[number % NI_OPEN_COUNTS].open : 0;
 }
 
-/* ---- the end ---------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------- */
 
 static void set_state(enum ni_trace_open_state state)
 {
@@ -214,7 +219,8 @@ static bool has_rows(void)
 	return ni_is_active() && !ni_is_vforked() && ni_open_own.time_ns;
 }
 
-/* Others may use the rows at once: no thread of this process may still. */
+/* Other processes may use the rows at once, so no thread of this process may be
+ * using them any more. */
 static bool may_give_back(void)
 {
 	return ni_recorder.pid != ni_recorder.trace->pid &&

@@ -2,8 +2,8 @@
  * open_counts.h - how many descriptors of each creator this process has open,
  * in the trace, where others can read it at any time.
  *
- * The table of descriptors is the truth; it tells each change. A fork child has
- * rows of its own. A vfork child changes nothing.
+ * They follow each change in the table of descriptors. A fork child has rows of
+ * its own. A vfork child changes nothing.
  */
 #ifndef NI_AUDIT_OPEN_COUNTS_H
 #define NI_AUDIT_OPEN_COUNTS_H
@@ -15,13 +15,13 @@
 #include "audit/site.h"
 #include "audit/trace_writer.h"
 
-/* So many parts of rows; creators with higher numbers share row 0. */
+/* The number of parts of rows; creators with higher numbers share row 0. */
 enum { NI_OPEN_PARTS = 1022 };
 
 /*
- * Where this process's rows are. The kernel wipes these pages in a child, also
- * in one that a bare clone made and that runs no handler: it begins anew with
- * its first change, instead of counting in its parent's rows.
+ * Where this process's rows are. The kernel wipes these pages in a child, even
+ * in one that a bare clone made and that runs no handler: it starts anew with
+ * its first change instead of counting in its parent's rows.
  */
 struct ni_open_own {
 	uint64_t time_ns;	/* when it began; 0: not yet */
@@ -37,17 +37,18 @@ void ni_open_counts_start(void);
 /* In a fork child: count what the table has. */
 void ni_open_counts_begin(void);
 
-/* This process has so many of a creator's now; 0: those without a site. */
+/* How many of a creator's this process has now; 0: those without a site. */
 uint32_t ni_open_counts_of(unsigned number);
 
-/* The process is about to become another program; or did not. */
+/* The process is about to execute another program; or that failed. */
 void ni_open_counts_leave(void);
 void ni_open_counts_come_back(void);
 
 /* The process ends: others may have its rows if it is a fork child. */
 void ni_open_counts_end(void);
 
-/* ---- a change ----------------------------------------------------------------- */
+/* ---- a change
+ * ----------------------------------------------------------------- */
 
 /* The row of a site, which need not have a number yet. */
 struct ni_trace_open_count *ni_open_counts_new_row(uint32_t created);
@@ -65,7 +66,7 @@ static inline struct ni_trace_open_count *ni_open_counts_row(uint32_t created)
 	return &open->counts[number % NI_OPEN_COUNTS];
 }
 
-/* The first word of a slot was @before and is @after, and the table has it. */
+/* The first word of a slot was @before and is now @after, also in the table. */
 static inline void ni_open_counts_change(uint64_t before, uint64_t after)
 {
 	const bool is_alone = ni_threads_is_single();

@@ -14,7 +14,7 @@ struct ni_audit_options {
 	bool has_scripts;	/* follow stacks through code without tables */
 };
 
-/* Never fails: what cannot be read leaves the default. @text may be NULL. */
+/* Never fails: what is not valid leaves the default. @text may be NULL. */
 struct ni_audit_options ni_audit_options_parse(const char *text);
 
 #endif

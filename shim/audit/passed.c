@@ -9,8 +9,8 @@
 #include "audit/environment.h"
 #include "common/announced.h"
 
-/* Variables that programs set for others and whose numbers are none of a
- * descriptor: those of CGI, of terminals, of shells. A '*' ends a prefix. */
+/* Variables that programs set for others and whose numbers are not those of
+ * descriptors: CGI's, terminals', shells'. A '*' ends a prefix. */
 static const char *const numbers_of_others[] = {
 	"HTTP_*", "REMOTE_*", "SERVER_*", "REQUEST_*", "CONTENT_LENGTH",
 	"GATEWAY_INTERFACE", "QUERY_STRING", "PATH_INFO", "SCRIPT_*",
@@ -25,7 +25,7 @@ bool ni_passed_names(const char *text, int fd)
 	return fd >= 0 && ni_number_stands_in(text, (unsigned)fd);
 }
 
-/* Does the text begin with that number? Return: behind it, or NULL. */
+/* Does the text begin with that number? Return: what follows it, or NULL. */
 static const char *skip_number(const char *text, int fd)
 {
 	long number;
@@ -35,7 +35,8 @@ static const char *skip_number(const char *text, int fd)
 	       text + length : NULL;
 }
 
-/* ---- arguments ------------------------------------------------------------------ */
+/* ---- arguments
+ * ------------------------------------------------------------------ */
 
 static bool names_path(const char *argument, const char *directory, int fd)
 {
@@ -51,7 +52,7 @@ static bool names_path(const char *argument, const char *directory, int fd)
 	return false;
 }
 
-/* name=N; what follows the number does not belong to it. */
+/* name=N, where what follows is not part of the number. */
 static bool names_value(const char *argument, int fd)
 {
 	for (const char *at = strchr(argument, '='); at;
@@ -94,7 +95,8 @@ static void look_at_arguments(char *const *argv, int fd,
 	}
 }
 
-/* ---- environment ------------------------------------------------------------------ */
+/* ---- environment
+ * ------------------------------------------------------------------ */
 
 static bool is_of_others(const char *variable, size_t length)
 {
@@ -131,7 +133,7 @@ static void look_at_environment(char *const *environment, int fd,
 	}
 }
 
-/* UCSPI: a client finds its connection on 6 and 7, and is told so by PROTO. */
+/* UCSPI: a client has its connection on 6 and 7, which PROTO announces. */
 static void look_at_conventions(char *const *environment, int fd,
 				struct ni_passed_because *because)
 {
@@ -147,7 +149,8 @@ static void look_at_conventions(char *const *environment, int fd,
 	}
 }
 
-/* ---- what the shim knows, too ----------------------------------------------------- */
+/* ---- what the shim knows, too
+ * ----------------------------------------------------- */
 
 struct looking_for {
 	int fd;
@@ -191,7 +194,7 @@ struct ni_passed_because ni_passed(const struct ni_passing *passing, int fd)
 	return because;
 }
 
-/* A number by itself is a word, here: nothing more is asked than whether the
+/* Here a number by itself counts, too: the only question is whether the
  * receiver could know it. */
 bool ni_passed_is_told(const struct ni_passing *passing, int fd)
 {

@@ -1,7 +1,7 @@
 /*
- * passed.h - was a descriptor that crosses an exec meant to?
+ * passed.h - does a descriptor cross an exec on purpose?
  *
- * Pure, but for the table of variables seen at start.
+ * Pure, except for the table of variables seen at the start.
  */
 #ifndef NI_AUDIT_PASSED_H
 #define NI_AUDIT_PASSED_H
@@ -31,8 +31,8 @@ struct ni_passed_because ni_passed(const struct ni_passing *passing, int fd);
 /* Is @fd announced, or does any argument hold its number? */
 bool ni_passed_is_told(const struct ni_passing *passing, int fd);
 
-/* Does the number stand in the text by itself: touching no letter, digit, '.',
- * '/' or '-'? */
+/* Does the text hold the number by itself, touching no letter, digit, '.', '/'
+ * or '-'? */
 bool ni_passed_names(const char *text, int fd);
 
 #endif

@@ -19,16 +19,17 @@
 
 struct ni_recorder {
 	atomic_bool is_started;
-	/* False: every call is passed on and nothing else happens. That holds
-	 * without a trace, and for good after the program's own seccomp filter,
-	 * which may allow exactly the calls that the program makes. */
+	/* False: every call is passed on and nothing else happens. That is so
+	 * without a trace, and for good once the program has installed a
+	 * seccomp filter, which may allow exactly the calls that it makes. */
 	atomic_bool is_active;
 	atomic_bool is_stopped;		/* ... by that */
 	bool is_following;		/* environments are completed */
 	bool has_scripts;		/* stacks go on through JIT code */
 	bool has_shim;
 	bool has_forked;		/* other processes write the trace, too */
-	uint8_t generation;		/* counts forks: whose descriptor is it? */
+	uint8_t generation;		/* counts forks, to tell whose
+					 * descriptor it is */
 	unsigned frames_max;
 	uintptr_t stack_end;		/* of the main thread */
 	atomic_uint_least32_t pid;	/* as of start or the last fork seen */

@@ -13,13 +13,13 @@
 #include "audit/trace_writer.h"
 
 /*
- * Stacks seen last, of each thread by itself: whoever writes an entry is the
- * thread that reads it, or a signal handler in it, which finds it busy. Threads
- * beyond the number of memories walk every time.
+ * The stacks seen last, for each thread: an entry is written and read only by
+ * its thread, or by a signal handler in it, which finds it busy. Threads for
+ * which there is no memory walk every time.
  */
 enum { MEMORIES = 64, RECENT_COUNT = 16 };
 
-/* A stack seen before, and the words that made it what it was. */
+/* A stack seen before, and the words on which it depended. */
 struct recent {
 	uint32_t site;
 	uint16_t call, count;
@@ -45,7 +45,8 @@ static atomic_uint_least32_t forgotten;
 static __thread struct memory *own
 	__attribute__((tls_model("initial-exec")));
 
-/* ---- the stacks seen last ---------------------------------------------------------- */
+/* ---- the stacks seen last
+ * ---------------------------------------------------------- */
 
 static __attribute__((noinline)) struct memory *find_memory(void)
 {
@@ -58,7 +59,7 @@ static __attribute__((noinline)) struct memory *find_memory(void)
 
 		if (atomic_compare_exchange_strong(&memory->owner, &owner,
 						   thread) || owner == thread) {
-			/* A thread that ended may have left it busy. */
+			/* A thread that has ended may have left it busy. */
 			memory->is_busy = false;
 			return own = memory;
 		}
@@ -74,8 +75,8 @@ static struct recent *recent_of(struct memory *memory,
 	return &memory->recents[(mixed ^ mixed >> 8) % RECENT_COUNT];
 }
 
-/* Compares innermost words first: as long as they are equal, the next one lies
- * on this stack, too. */
+/* Compares the innermost words first: as long as they are equal, the next one
+ * is on this stack, too. */
 static inline bool is_same_stack(const struct recent *recent,
 				 const struct ni_caller *caller)
 {
@@ -119,7 +120,8 @@ void ni_site_forget(void)
 	atomic_fetch_add(&forgotten, 1);
 }
 
-/* ---- records ------------------------------------------------------------------------- */
+/* ---- records
+ * ------------------------------------------------------------------------- */
 
 struct wanted {
 	const struct ni_trail *stack;
@@ -163,7 +165,7 @@ static uint32_t enter(const struct wanted *wanted, uint32_t key)
 	return ni_trace_ref(ni_trace_enter(site, is_same, wanted));
 }
 
-/* Apart, so that the common way needs no large frame. */
+/* A function of its own, so that the common case needs no large frame. */
 static __attribute__((noinline))
 uint32_t find_by_walk(const struct ni_caller *caller, struct recent *recent)
 {
@@ -190,7 +192,7 @@ uint32_t ni_site_find(const struct ni_caller *caller)
 
 	if (memory->is_busy)
 		return find_by_walk(caller, NULL);
-	/* Only signal handlers of this thread come in between. */
+	/* Only a signal handler of this thread can come in between. */
 	memory->is_busy = true;
 	atomic_signal_fence(memory_order_seq_cst);
 	now = atomic_load_explicit(&forgotten, memory_order_relaxed);

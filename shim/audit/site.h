@@ -16,14 +16,14 @@
 /**
  * ni_site_find - the record of this caller's stack
  *
- * Return: its ref, or 0 where there is no room for it.
+ * Return: its ref, or 0 if there is no room for it.
  */
 uint32_t ni_site_find(const struct ni_caller *caller);
 
-/* The record behind a ref; NULL for 0. */
+/* The record that a ref stands for; NULL for 0. */
 struct ni_trace_site *ni_site_at(uint32_t site);
 
-/* Count one descriptor more that @partner closed or marked. Return: whether
+/* Counts one more descriptor that @partner closed or marked. Return: whether
  * there was room for that. */
 bool ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
 			   uint32_t partner);

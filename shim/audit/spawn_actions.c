@@ -10,7 +10,7 @@
 
 enum tag { CLOSE, DUP2, OPEN, CHDIR, FCHDIR, CLOSE_FROM, SET_TERMINAL, TAGS };
 
-/* An action as either libc has it: @fd is what it changes. */
+/* An action of either libc; it changes @fd. */
 struct action {
 	enum tag tag;
 	int fd, source;
@@ -27,15 +27,15 @@ struct glibc_action {
 	} u;
 };
 
-/* struct fdop of musl's fdop.h: CLOSE is 1 there, and so on to FCHDIR. The last
- * one added is the first of the list. */
+/* struct fdop of musl's fdop.h, where CLOSE is 1, and so on to FCHDIR. The one
+ * that was added last is the first of the list. */
 struct musl_action {
 	struct musl_action *next, *prev;
 	int command, fd, source, flags;
 	mode_t mode;
 };
 
-/* The same number of bytes in both; musl uses the pointer alone. */
+/* It has the same size in both; musl uses only the pointer. */
 struct list {
 	int allocated, used;
 	void *actions;

@@ -1,9 +1,9 @@
 /*
  * spawn_actions.h - what posix_spawn's file actions will do to a number.
  *
- * The child runs them inside libc, unseen; so libc's own list is read: glibc's,
- * whose layout has not changed since 2.2, or musl's. What does not look like it
- * is "not understood". Pure.
+ * The child runs them inside libc, where we see nothing, so libc's own list is
+ * read: glibc's, whose layout has not changed since 2.2, or musl's. What does
+ * not look like either is "not understood". Pure.
  */
 #ifndef NI_AUDIT_SPAWN_ACTIONS_H
 #define NI_AUDIT_SPAWN_ACTIONS_H

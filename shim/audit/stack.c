@@ -18,8 +18,8 @@ enum { MEMO_COUNT = 4096, MEMO_PROBES = 4, KEY_NONE = 0, KEY_BUSY = 1 };
 /* No frame of a real program is larger. */
 #define FRAME_MAX ((uintptr_t)16 << 20)
 
-/* What is known of one return address: a function of the key, so a reader only
- * has to see that the key is the same before and after. */
+/* What is known of one return address. It depends only on the key, so a reader
+ * only has to see that the key is the same before and after. */
 struct memo {
 	atomic_uintptr_t key;
 	uint64_t frame;
@@ -33,12 +33,13 @@ struct position {
 	uintptr_t limit;	/* the stack does not reach further */
 	uintptr_t checked;	/* a page that can be read, or 0 */
 	bool has_bp;
-	bool is_guessed;	/* check what is read: a frame pointer led here */
+	bool is_guessed;	/* a frame pointer led here: check all reads */
 };
 
 static struct memo memos[MEMO_COUNT];
 
-/* ---- rules by address ------------------------------------------------------------ */
+/* ---- rules by address
+ * ------------------------------------------------------------ */
 
 /* Return: whether that holds as long as no module is unloaded. */
 static bool read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
@@ -70,7 +71,7 @@ static bool read_memo(const struct memo *memo, uintptr_t key, uint64_t *frame,
 	return atomic_load_explicit(&memo->key, memory_order_relaxed) == key;
 }
 
-/* Only who makes the key busy may write; whoever meets it busy gives up. */
+/* Only the one who made the key busy may write; others give up. */
 static void write_memo(struct memo *memo, uintptr_t old, uintptr_t key,
 		 uint64_t frame, const struct ni_frame_rule *rule)
 {
@@ -114,7 +115,8 @@ void ni_stack_forget(void)
 	}
 }
 
-/* ---- walking ----------------------------------------------------------------------- */
+/* ---- walking
+ * ----------------------------------------------------------------------- */
 
 static uint64_t word_at(uintptr_t address)
 {
@@ -150,9 +152,9 @@ static void depend_on_bp(struct ni_trail *stack, uintptr_t sp,
 }
 
 /*
- * Where a stack that sp lies in must end: above the main thread's there are
- * the arguments, above another's its thread block. A stack that the program
- * made by itself has no limit that could be known.
+ * Where the stack that sp is on must end: above the main thread's there are the
+ * arguments, above another's its thread block. For a stack that the program
+ * made itself, no limit is known.
  */
 static uintptr_t stack_limit(uintptr_t sp)
 {
@@ -166,7 +168,8 @@ static uintptr_t stack_limit(uintptr_t sp)
 	return UINTPTR_MAX;
 }
 
-/* The kernel copies the 8 bytes before it sees that no such change exists. */
+/* The kernel copies the 8 bytes before it sees that the operation does not
+ * exist. */
 static bool is_readable(uintptr_t address)
 {
 	return ni_raw6(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) ==
@@ -194,7 +197,7 @@ static bool is_on_stack(struct position *position, uintptr_t address)
 	       address < position->limit && is_checked(position, address);
 }
 
-/* The caller's stack pointer, or 0 where the rule cannot be followed. */
+/* The caller's stack pointer, or 0 if the rule cannot be followed. */
 static uintptr_t frame_end(struct ni_trail *stack, uintptr_t sp,
 			   struct position *position,
 			   const struct ni_frame_rule *rule)
@@ -235,7 +238,7 @@ static uintptr_t saved_at(enum ni_place place, int32_t offset,
 	return is_on_stack(position, at) ? at : 0;
 }
 
-/* A frame ends above its start, near, and on the same stack. */
+/* A frame ends above its start, not far away, and on the same stack. */
 static bool is_plausible(const struct position *position, uintptr_t cfa)
 {
 	return cfa % 8 == 0 && cfa > position->sp &&
@@ -253,8 +256,8 @@ static void restore_bp(struct position *next, struct position *position,
 		next->bp = word_at(next->bp_address);
 }
 
-/* A record is followed only on a stack with a known end, and no word that it
- * leads to is remembered: the next time, there may be no memory. */
+/* A frame record is followed only on a stack whose end is known, and no word to
+ * which it leads is remembered: the next time, there may be no memory there. */
 static bool begin_guess(struct ni_trail *stack, struct position *position)
 {
 	stack->is_repeatable = false;
@@ -263,8 +266,8 @@ static bool begin_guess(struct ni_trail *stack, struct position *position)
 	       position->bp >= position->sp;
 }
 
-/* Where a record says that a frame returns to, there is code; and in a file's
- * code, a call before it. (Some runtimes push what no call pushed.) */
+/* The return address in a frame record must be in code; in a file's code, a
+ * call must come before it. (Some runtimes push one without a call.) */
 static bool is_return_address(uintptr_t pc)
 {
 	uint8_t before[8];

@@ -1,9 +1,9 @@
 /*
  * stack.h - the stack of a caller, as the trace writes frames.
  *
- * A walk by .eh_frame rules, each of which is read once per return address and
- * remembered. No lock, no allocation; may run in a signal handler. A stack
- * that cannot be followed further ends there and says so.
+ * Walks by .eh_frame rules, each of which is read once per return address and
+ * then remembered. No lock, no allocation; may run in a signal handler. If a
+ * stack cannot be followed further, it ends there and is marked as such.
  */
 #ifndef NI_AUDIT_STACK_H
 #define NI_AUDIT_STACK_H
@@ -20,10 +20,11 @@ enum { NI_STACK_WORDS = 44 };
 struct ni_trail {
 	uint16_t depth;
 	uint16_t flags;			/* NI_SITE_CUT, NI_SITE_BROKEN */
-	/* As long as these words, that many steps of 8 bytes above the caller's
-	 * sp, have these values (and the caller's bp, if it was used, too), the
-	 * stack is the same: each step of the walk followed from them. In the
-	 * order of the walk: a word may be read if all before it are equal. */
+	/* As long as these words, so many steps of 8 bytes above the caller's
+	 * sp, have these values (and so has the caller's bp, if it was used),
+	 * the stack is the same, because each step of the walk depended only on
+	 * them. They are in the order of the walk: a word may be read if all
+	 * words before it are equal. */
 	bool is_repeatable;
 	bool used_bp;
 	uint16_t count;

@@ -1,8 +1,9 @@
 /*
  * syscall.S - syscall(2), of which few numbers concern descriptors.
  *
- * All others jump on with their arguments untouched: among them are calls that
- * return twice (vfork, clone), which a C function could not pass on.
+ * For all others this jumps to the next definition with their arguments
+ * unchanged: some return twice (vfork, clone), which a C function could not
+ * pass on.
  */
 #if defined(__x86_64__)
 

@@ -16,7 +16,7 @@ void ni_threads_forked(void);
 
 bool ni_threads_has_second(void);
 
-/* libc's variable, or one that is 0: not known to be alone. */
+/* libc's variable, or one that is 0: it may not be the only thread. */
 extern const volatile char *ni_threads_single;
 
 /* Is this certainly the only thread? Costs two loads. */

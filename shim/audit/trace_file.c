@@ -20,17 +20,18 @@ enum {
 	INDEX_FIRST = PAGE,		/* bytes of the index's first part */
 	BLOCKS_FIRST = 3 * PAGE,	/* header, that, and the first cells */
 	STEP_MAX = 16 * PAGE,
-	/* Where blocks cannot be had later, so much is taken at once. */
+	/* How much is allocated at once if blocks cannot be added later. */
 	WHOLE_MAX = 256 * 1024
 };
 
-/* The program works in the file system, too (gcc in TMPDIR): half of a small
- * one and so much of a large one is left to it. */
+/* The program uses the file system, too (gcc in TMPDIR): half of a small one,
+ * and so much of a large one, is left free for it. */
 static const uint64_t left_free = 64 << 20;
 
 static char directory_path[4096];
 
-/* ---- blocks ------------------------------------------------------------------ */
+/* ---- blocks
+ * ------------------------------------------------------------------ */
 
 static bool is_roomy(const struct statfs *system)
 {
@@ -42,7 +43,7 @@ static bool is_roomy(const struct statfs *system)
 	return system->f_bavail * block >= wanted;
 }
 
-/* As writing every page would, but a full disk is an error and no SIGBUS. */
+/* Like writing to every page, but a full disk gives an error and no SIGBUS. */
 static int get_blocks(void *from, size_t size)
 {
 	return (int)ni_raw3(SYS_madvise, (long)from, (long)size,
@@ -76,7 +77,7 @@ static void raise_ready(uint32_t cells)
 		;
 }
 
-/* Others may do the same at the same time: then it is done twice. */
+/* If others do the same at the same time, it is done twice. */
 bool ni_trace_grow(uint32_t cells)
 {
 	const struct ni_trace_header *trace = ni_recorder.trace;
@@ -119,7 +120,8 @@ void ni_trace_grow_index(void)
 	__atomic_store_n(&trace->index_more_count, entries, __ATOMIC_RELEASE);
 }
 
-/* ---- creating ------------------------------------------------------------------ */
+/* ---- creating
+ * ------------------------------------------------------------------ */
 
 /* Header, first part of the index, cells, second part. */
 static void lay_out(struct ni_trace_header *trace, size_t size, size_t ready)
@@ -159,7 +161,7 @@ static int take_whole(int fd, size_t size)
 	return 0;
 }
 
-/* The first blocks: now, for a full disk must show here. */
+/* The first blocks are allocated now, so that a full disk is noticed here. */
 static int take_first(int fd, struct ni_trace_header *trace, size_t *size)
 {
 	size_t ready = BLOCKS_FIRST;

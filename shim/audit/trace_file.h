@@ -1,6 +1,6 @@
 /*
- * trace_file.h - the file behind the trace: made at start, closed at once, and
- * given blocks as they are needed, by way of its mapping.
+ * trace_file.h - the file of the trace: created at the start, mapped and closed
+ * at once, and given blocks through its mapping as they are needed.
  */
 #ifndef NI_AUDIT_TRACE_FILE_H
 #define NI_AUDIT_TRACE_FILE_H
@@ -14,17 +14,17 @@
 /**
  * ni_trace_open - create and map a trace file
  * @directory: absolute path
- * @size_kib: most that it may hold; less where a limit on files is lower
+ * @size_kib: its largest size; less if a limit on files is lower
  * @pid, @start_ns: make the name
  * @trace: receives the mapping, on success only; its layout fields are set
  *
- * Return: 0 or a negative errno value. Where space is missing an empty file
- * is left behind, for the reader to count.
+ * Return: 0 or a negative errno value. If there is no space, an empty file is
+ * left behind, for the reader to count.
  */
 int ni_trace_open(const char *directory, size_t size_kib, uint32_t pid,
 		  uint64_t start_ns, struct ni_trace_header **trace);
 
-/* Cells up to that one are to be written. Return: may they be? */
+/* Cells up to this one are going to be written. Return: may they be? */
 bool ni_trace_grow(uint32_t cells);
 
 /* The same for the second part of the index. */

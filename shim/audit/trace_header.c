@@ -14,7 +14,7 @@
 #include "audit/kernel.h"
 #include "audit/recorder.h"
 
-/* strings[], as it fills. Every text gets what the ones before have left. */
+/* strings[], as it is filled. Each text gets what those before it have left. */
 struct strings {
 	struct ni_trace_header *trace;
 	size_t used;
@@ -33,7 +33,8 @@ static size_t room(const struct strings *strings)
 	return sizeof(strings->trace->strings) - strings->used - strings->kept;
 }
 
-/* ---- the program ------------------------------------------------------------- */
+/* ---- the program
+ * ------------------------------------------------------------- */
 
 static void note_executable(struct strings *strings)
 {
@@ -62,12 +63,13 @@ static uint16_t note_path(struct strings *strings, const char *path, size_t size
 	return (uint16_t)size;
 }
 
-/* ---- its arguments ------------------------------------------------------------- */
+/* ---- its arguments
+ * ------------------------------------------------------------- */
 
 /*
  * As the kernel put them below the environment: the count, the pointers, NULL.
- * No constructor of another C library gets them, and no call from another
- * constructor has them. NULL where the environment lies elsewhere by now.
+ * Constructors do not get them with other C libraries, nor does a call from
+ * another constructor. NULL if the environment is no longer there.
  */
 static char *const *start_arguments(size_t *count)
 {
@@ -103,7 +105,7 @@ static void note_arguments(struct strings *strings)
 	trace->argv_size = (uint16_t)(strings->used - first);
 }
 
-/* The kernel's copy, where the start of the stack cannot be found. */
+/* The kernel's copy, used if the start of the stack cannot be found. */
 static void read_arguments(struct strings *strings)
 {
 	struct ni_trace_header *trace = strings->trace;
@@ -125,7 +127,8 @@ static void read_arguments(struct strings *strings)
 	strings->used += (size_t)r;
 }
 
-/* ---- all ------------------------------------------------------------------------ */
+/* ---- all
+ * ------------------------------------------------------------------------ */
 
 static uint32_t flags_at_start(void)
 {
@@ -151,7 +154,7 @@ static void note_texts(struct ni_trace_header *trace)
 
 	if (name_size > PATH_BYTES_MAX)
 		name_size = 0;
-	/* Its length is with the NUL. */
+	/* The length includes the NUL. */
 	cwd_size = r > 1 && *cwd == '/' ? (size_t)r - 1 : 0;
 	note_executable(&strings);
 	strings.kept = name_size + cwd_size;

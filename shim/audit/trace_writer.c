@@ -9,11 +9,12 @@
 #include "audit/recorder.h"
 #include "audit/trace_file.h"
 
-/* An entry's neighbours that a search looks at before it gives up, in each part
- * of the index. */
+/* How many neighbours of an entry a search looks at before it gives up, in each
+ * part of the index. */
 enum { PROBES = 16 };
 
-/* ---- records --------------------------------------------------------------- */
+/* ---- records
+ * --------------------------------------------------------------- */
 
 void *ni_trace_at(uint32_t ref)
 {
@@ -44,7 +45,7 @@ static uint32_t cells_ready(void)
 			       __ATOMIC_ACQUIRE);
 }
 
-/* How far the file may fill up for records of that worth. */
+/* How far the file may be filled by records of this importance. */
 static uint32_t limit(enum ni_room room)
 {
 	const struct ni_trace_header *trace = ni_recorder.trace;
@@ -142,10 +143,11 @@ const void *ni_trace_next(const void *record)
 	return NULL;
 }
 
-/* ---- the index ------------------------------------------------------------- */
+/* ---- the index
+ * ------------------------------------------------------------- */
 
-/* The first part is one page, enough for a small program; the second, for whose
- * key the first is crowded, gets its blocks then. */
+/* The first part is one page, enough for a small program; the second gets its
+ * blocks when there is no entry for a key in the first. */
 static uint32_t *entry(uint32_t key, unsigned probe)
 {
 	struct ni_trace_header *trace = ni_recorder.trace;
@@ -214,6 +216,7 @@ void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted)
 			return found;
 		}
 	}
-	/* No entry free: this record stays, the next equal one is another. */
+	/* No entry is free: this record stays, and the next equal one will not
+	 * find it. */
 	return record;
 }

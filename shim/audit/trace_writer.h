@@ -17,7 +17,8 @@
 #include "audit/threads.h"
 #include "common/trace.h"
 
-/* Who may still write when the file gets full: findings longest. */
+/* Which records may still be written when the file gets full: findings
+ * longest. */
 enum ni_room { NI_ROOM_EVENT, NI_ROOM_SITE, NI_ROOM_FINDING };
 
 /**
@@ -36,14 +37,14 @@ void ni_trace_drop(enum ni_trace_dropped what, uint32_t count);
 /* Is there still plenty of room? */
 bool ni_trace_is_roomy(void);
 
-/* A record by its number and back; ref 0 and NULL belong together. */
+/* Converts a ref to its record, and back; ref 0 is NULL. */
 void *ni_trace_at(uint32_t ref);
 uint32_t ni_trace_ref(const void *record);
 
 /* The published record after that one; NULL: the first, and none. */
 const void *ni_trace_next(const void *record);
 
-/* Answers whether a published record is the one described by @wanted. */
+/* Is a published record the one described by @wanted? */
 typedef bool ni_trace_same(const void *record, const void *wanted);
 
 /**
@@ -60,8 +61,8 @@ void *ni_trace_seek(enum ni_trace_kind kind, uint32_t key, ni_trace_same *same,
  */
 void *ni_trace_enter(void *record, ni_trace_same *same, const void *wanted);
 
-/* As long as nobody else can be counting it needs no locked bus; but a signal
- * handler may, so it is one instruction even then. */
+/* As long as nobody else can be counting, no locked instruction is needed; but
+ * a signal handler may count, so it is a single instruction even then. */
 static inline void ni_trace_add(uint32_t *counter, uint32_t number,
 				bool is_alone)
 {

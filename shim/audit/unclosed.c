@@ -53,7 +53,7 @@ static void note(int fd, uint32_t created)
 		ni_trace_count(&record->count);
 }
 
-/* Does the kernel know it, too, and as what it was created? */
+/* Does the kernel still have it, as the type that it was created as? */
 static bool is_still_there(int fd, const struct ni_slot *slot)
 {
 	return ni_kernel_is_open(fd) &&
@@ -82,7 +82,7 @@ static uint32_t note_all(bool is_own_process)
 void ni_unclosed_at_exit(void *unused)
 {
 	struct ni_trace_exit *record;
-	uint32_t pid;
+	uint32_t pid, open;
 
 	(void)unused;
 	if (!ni_is_active() || ni_is_vforked())
@@ -94,11 +94,11 @@ void ni_unclosed_at_exit(void *unused)
 		record->pid = pid;
 		record->time_ns = ni_clock_ns(CLOCK_MONOTONIC);
 	}
-	/* A child that a raw clone() made is not known as one: nothing in its
-	 * table can be told to be its own. */
-	pid = note_all(pid == ni_recorder.pid);
+	/* A child made by a raw clone() is not known to be one: what it created
+	 * itself cannot be told from the rest of its table. */
+	open = note_all(pid == ni_recorder.pid);
 	if (record) {
-		record->open = pid;
+		record->open = open;
 		ni_trace_publish(record);
 	}
 	ni_open_counts_end();

@@ -1,15 +1,15 @@
 /*
  * vfork.S - vfork, which returns twice to the same place on the same stack.
  *
- * The child runs on, and over, the stack below the caller's frame. So nothing
- * may be kept there: the return address lies in a thread variable, while the
- * next definition (libc's, or another interposed one) returns here, once in the
+ * The child overwrites the stack below the caller's frame. So nothing may be
+ * kept there: the return address is in a thread-local variable while the next
+ * definition (libc's, or another interposed one) returns here, once in the
  * child and once in the parent. The parent counts up before the call and down
- * after it, the child nothing: so it makes no difference whether the child
+ * after it, the child does neither: so it makes no difference whether the child
  * shares this memory, or vfork is a fork (valgrind, ThreadSanitizer,
- * qemu-user). Deeper than the variable has room for, and before the next
- * definition is known, it is libc's way: a plain system call with the return
- * address in a register.
+ * qemu-user). Deeper than the variable has room for, or before the next
+ * definition is known, it is done as in libc: a plain system call with the
+ * return address in a register.
  */
 #include <sys/syscall.h>
 

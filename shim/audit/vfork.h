@@ -1,5 +1,5 @@
 /*
- * vfork.h - knowing that one runs in a vfork child.
+ * vfork.h - whether this is a vfork child.
  *
  * Such a child has descriptors of its own but its parent's memory, its thread
  * variables included. The interposed vfork (vfork.S) counts the depth there.
@@ -15,7 +15,7 @@ enum { NI_VFORK_DEPTH = 4, NI_OVERLAY_MAX = 24 };
 /* vfork.S knows the first two members by their offsets. */
 struct ni_vfork {
 	uint64_t depth;				/* 0: not in a vfork child */
-	uint64_t returns[NI_VFORK_DEPTH];	/* where each vfork goes back */
+	uint64_t returns[NI_VFORK_DEPTH];	/* where each vfork returns */
 	/* What the child did to numbers; forgotten when its parent goes on. */
 	uint32_t count;
 	bool is_full;

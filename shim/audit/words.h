@@ -1,5 +1,5 @@
 /*
- * text.h - puts text together in a fixed buffer, without stdio.
+ * words.h - puts text together in a fixed buffer, without stdio.
  *
  * Pure; a text that does not fit is cut, and ni_words_end() says so.
  */
@@ -44,7 +44,7 @@ static inline void ni_words_number(struct ni_words *text, uint64_t number)
 	ni_words_bytes(text, digits + first, sizeof(digits) - first);
 }
 
-/* Terminates the text. Return: whether all of it is there. */
+/* Terminates the text. Return: whether all of it fitted. */
 static inline bool ni_words_end(struct ni_words *text)
 {
 	bool fits = text->length < text->size;

@@ -17,8 +17,8 @@ bool ni_wrong_flag_is(int fd, int command, int argument)
 {
 	if (command == F_SETFD)
 		return (argument & O_CLOEXEC) && !(argument & FD_CLOEXEC);
-	/* F_GETFL may have handed O_CLOEXEC to a caller that writes it back:
-	 * harmless where the descriptor has the flag. */
+	/* The caller may be writing back the O_CLOEXEC that F_GETFL gave it:
+	 * harmless if the descriptor has the flag. */
 	return command == F_SETFL && (argument & O_CLOEXEC) &&
 	       (ni_descriptors_get(fd).state & NI_SLOT_INHERITABLE);
 }
