@@ -51,7 +51,7 @@ struct audit {
 	bool is_record_only, is_enforcing, is_not_following, is_waiting;
 	bool has_scripts;
 	long trace_size_kib, frames;	/* 0: the default */
-	bool is_unreached;		/* the command; it was said */
+	bool is_unreached;		/* the command; reported already */
 	char recorder[PATH_MAX];	/* "": nothing was started */
 };
 
@@ -253,7 +253,8 @@ static int record(struct audit *audit, char **command)
 }
 
 /* A command that could not be run, or that preloading does not reach, leaves
- * nothing to report, and that was said. Who asked for a file gets one. */
+ * nothing to report, and a message has said so. A file that was asked for is
+ * made. */
 static bool is_all_said(const struct audit *audit, const char *inner, int status)
 {
 	if (!ni_recording_directory_is_empty(inner))

@@ -7,9 +7,10 @@
 #include <getopt.h>
 
 /*
- * As getopt_long(3), but it stops at the first argument that is no option and
- * prints nothing: '?' is followed by ni_option_error(). A row whose value is a
- * letter can be given by that letter, too. Every verb's argv[0] is its own name.
+ * As getopt_long(3), but it stops at the first argument that is not an option
+ * and prints nothing: '?' is followed by ni_option_error(). A row whose value
+ * is a letter can be given by that letter, too. Every verb's argv[0] is its own
+ * name.
  */
 int ni_next_option(int argc, char **argv, const struct option *options);
 

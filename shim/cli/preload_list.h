@@ -14,7 +14,7 @@ bool ni_preload_can_carry(const char *path);
 
 /*
  * Adds objects (paths; the list ends with NULL) to existing, an LD_PRELOAD or
- * NULL. What was there stays, in its order, behind the new ones. Nothing is
+ * NULL. What was there stays, in its order, after the new ones. Nothing is
  * loaded twice: an object that is there already keeps its place, another copy
  * under the same file name makes way. An AddressSanitizer runtime stays first,
  * for it refuses to be second. New memory; NULL only when there is none left.

@@ -56,7 +56,7 @@ static int search(const char *name, const char *directories,
 			strcpy(path, candidate);
 			return 0;
 		}
-		/* Not that one: what it was is told if there is no other. */
+		/* Not that one; the reason is reported if there is no other. */
 		if (r == -EACCES || (r == -EISDIR && found == -ENOENT))
 			found = r;
 	}

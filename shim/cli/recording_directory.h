@@ -27,7 +27,7 @@ bool ni_recording_directory_is_empty(const char *inner);
 /* Is it the name of a trace? The directory may hold other files. */
 bool ni_is_trace_name(const char *name);
 
-/* A directory that is no link; NULL, and errno, if it cannot be opened. */
+/* Opens a directory that is not a link; NULL, and errno, if it cannot. */
 DIR *ni_open_directory(int parent, const char *name);
 
 #endif

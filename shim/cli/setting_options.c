@@ -48,7 +48,8 @@ static const char *nearest_setting_word(const char *word, size_t length,
 	return ni_nearest_word(word, length, words);
 }
 
-/* family=AF_UNXI: the part before the '=' is right, the name after it is not. */
+/* family=AF_UNXI: the part before the '=' is right, the name after it is
+ * not. */
 static const char *nearest_value(const char *item, size_t length)
 {
 	static const struct {
@@ -83,7 +84,7 @@ static const char *nearest_right(enum ni_setting setting, const char *item,
 	if (equals)
 		length = (size_t)(equals + 1 - item);
 	near = nearest_setting_word(item, length, setting);
-	/* The key was right: what is wrong is said already. */
+	/* The key is right: the error has already been reported. */
 	return near && strncmp(near, item, length) ? near : NULL;
 }
 

@@ -67,7 +67,7 @@ int ni_supervise(const char *verb, const char *path, char **argv,
 
 	awaited(&set);
 	sigprocmask(SIG_BLOCK, &set, &old);
-	/* Where it is ignored, children are not waited for but forgotten. */
+	/* If it is ignored, children disappear without being waited for. */
 	sigaction(SIGCHLD, &standard, &before);
 	child = fork();
 	if (child == 0) {

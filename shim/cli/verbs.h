@@ -24,7 +24,7 @@ int ni_verb_audit(int argc, char **argv);
 int ni_verb_report(int argc, char **argv);
 int ni_verb_scan(int argc, char **argv);
 
-/* NULL where there is no such verb. */
+/* NULL if there is no such verb. */
 const struct ni_verb *ni_find_verb(const char *name);
 
 /* The verb that was probably meant, or NULL. */

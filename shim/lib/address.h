@@ -9,15 +9,15 @@
 #include "lib/text.h"
 #include "noinherit.h"
 
-/* A port in decimal: 0..65535, -EINVAL if it is no number, -ERANGE. */
+/* A port in decimal: 0..65535, -EINVAL if it is not a number, -ERANGE. */
 int ni_address_port(const char *port);
 
 /* Give a caller the @size bytes at @from, as accept() gives an address. */
 void ni_address_copy(const struct sockaddr_storage *from, socklen_t size,
 		     struct sockaddr *addr, socklen_t *addrlen);
 
-/* Python's text of an address; nothing for an unnamed AF_UNIX socket, -EINVAL if
- * it is too short. @s, which may be NULL, serves to name an interface and to
+/* Python's text of an address; nothing for an unnamed AF_UNIX socket, -EINVAL
+ * if it is too short. @s, which may be NULL, serves to name an interface and to
  * tell the kinds of AF_CAN apart. */
 int ni_address_write(struct ni_text *text,
 		     const struct sockaddr_storage *address, socklen_t size,

@@ -228,7 +228,7 @@ int noinherit_port(const struct sockaddr *addr, socklen_t addrlen)
 		return -EINVAL;
 	if (addr->sa_family != AF_INET && addr->sa_family != AF_INET6)
 		return -EAFNOSUPPORT;
-	/* Family and port stand in the same place in both. */
+	/* Family and port are in the same place in both. */
 	if (addrlen < sizeof(in))
 		return -EINVAL;
 	memcpy(&in, addr, sizeof(in));

@@ -56,7 +56,7 @@ static int hex_digit(char digit)
 	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
-/* What stands behind a backslash: a byte, or -1. */
+/* What follows a backslash: a byte, or -1. */
 static int read_escape(struct source *source)
 {
 	static const char named[] = "\\\\''\"\"n\nr\rt\t";

@@ -48,7 +48,7 @@ static int ask_here(const char *host, const char *port,
 {
 	int state, r;
 
-	/* glibc's resolver leaves its own sockets behind when cancelled. */
+	/* glibc's resolver leaves its sockets open when cancelled. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	r = ask(host, port, hints, found);
 	pthread_setcancelstate(state, NULL);
@@ -143,7 +143,7 @@ static bool start_thread(struct question *question)
 	return error == 0;
 }
 
-/* Take the answer, or leave the thread alone with the question. */
+/* Takes the answer, or abandons the thread with its question. */
 static int take_answer(struct question *question, int waited,
 		       struct addrinfo **found)
 {

@@ -21,7 +21,7 @@ static inline bool ni_timeout_is_none(const struct noinherit_socket *s)
 	return s->timeout_ns < 0 && !s->deadline;
 }
 
-/* Does a call on @s wait by itself before it acts? */
+/* Does a call on @s wait before it acts? */
 bool ni_timeout_waits(const struct noinherit_socket *s);
 
 /* Nanoseconds of CLOCK_MONOTONIC, and @span_ns later, at most INT64_MAX. */

@@ -1,4 +1,5 @@
-/* transfer.h - receiving within a limit, and without the rule for descriptors. */
+/* transfer.h - receiving within a limit, and without the rule for
+ * descriptors. */
 #ifndef NI_LIB_TRANSFER_H
 #define NI_LIB_TRANSFER_H
 
@@ -9,7 +10,7 @@
 ssize_t ni_transfer_recv(const struct noinherit_socket *s,
 			 struct ni_limit *limit, void *buf, size_t size);
 
-/* recvmsg() with the timeout and with @flags alone. */
+/* recvmsg() with the timeout, and with no flags but @flags. */
 ssize_t ni_transfer_recvmsg(const struct noinherit_socket *s, struct msghdr *msg,
 			    int flags);
 

@@ -1,6 +1,6 @@
 /*
- * reach.c - whether a preloaded library gets into a program: the walk from what
- * was named to what will run.
+ * reach.c - whether a preloaded library is loaded into a program: the walk from
+ * what was named to what will run.
  */
 #include "cli/reach/reach.h"
 
@@ -17,7 +17,7 @@
 #include "cli/reach/reach_parts.h"
 #include "common/base_name.h"
 
-/* The kernel follows five scripts; env(1) may start the count anew. */
+/* The kernel follows five scripts; env(1) may restart the count. */
 #define MOST_SCRIPTS 5
 #define MOST_STEPS 20
 

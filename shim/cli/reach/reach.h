@@ -1,5 +1,5 @@
 /*
- * reach.h - whether a preloaded library gets into a program.
+ * reach.h - whether a preloaded library is loaded into a program.
  */
 #ifndef NI_CLI_REACH_H
 #define NI_CLI_REACH_H

@@ -14,7 +14,7 @@
  */
 void ni_fingerprints_fill(struct ni_report *report);
 
-/* Where it is to be mended, in the file of its module; 0: not known. */
+/* The place to fix, as an address in the file of its module; 0: not known. */
 uint64_t ni_fingerprint_offset(const struct ni_finding *finding);
 
 #endif

@@ -17,7 +17,7 @@ json_t *ni_json_text(const char *text);
 /* An array of frames, innermost first; empty for NULL. */
 json_t *ni_json_stack(struct ni_arena *arena, const struct ni_stack *stack);
 
-/* What a descriptor stands for. */
+/* What a descriptor refers to. */
 json_t *ni_json_what(const struct ni_what *what);
 
 #endif

@@ -119,7 +119,7 @@ int ni_kind_number(const char *name, size_t length)
 	return -1;
 }
 
-/* One word without its minus; 0 where there is no such word. */
+/* One word without its minus; 0 if there is no such word. */
 static unsigned bits_of(const char *word, size_t length)
 {
 	int kind = ni_kind_number(word, length);

@@ -41,7 +41,7 @@ struct ni_kind_facts {
 	const char *title;	/* what happened, in a few words */
 	const char *meaning;	/* a sentence for who sees it the first time */
 	const char *at_verb;	/* what was done in the stack `at` */
-	/* What to change, and what to know; NULL where the ledger said it. */
+	/* What to change, and what to know; NULL if the ledger sets it. */
 	const char *(*fix)(struct ni_report *report,
 			   const struct ni_finding *finding);
 	const char *(*note)(struct ni_report *report,

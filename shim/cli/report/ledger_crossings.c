@@ -252,7 +252,7 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 		ni_groups_stop(finding);
 }
 
-/* The kernel's word at the other end: it was not there. */
+/* At the other end, the kernel says that it was not there. */
 static bool did_not_arrive(const struct launch *launch,
 			  const struct ni_trace_held *held)
 {

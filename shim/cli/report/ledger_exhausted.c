@@ -47,7 +47,7 @@ read_holders(struct ledger *ledger, struct image *image,
 	return holders;
 }
 
-/* The first that has a place to be mended. */
+/* The first that has a place to fix. */
 static const struct ni_holder *worst(const struct ni_exhaustion *exhaustion)
 {
 	for (size_t i = 0; i < exhaustion->holder_count; i++)

@@ -1,5 +1,5 @@
 /*
- * ledger_own.c - what a program did by itself, whether it exec'd or not.
+ * ledger_own.c - what a program did itself, whether it called exec or not.
  */
 #include "cli/report/ledger_parts.h"
 

@@ -101,7 +101,7 @@ void ni_places_read(struct ledger *ledger, struct image *image);
 const struct ni_stack *ni_places_stack(struct ledger *ledger,
 				       struct image *image, uint32_t ref);
 
-/* NULL for ref 0 and for one that is no site. */
+/* NULL for ref 0 and for one that is not a site. */
 const struct ni_trace_site *ni_places_site(const struct image *image,
 					   uint32_t ref);
 
@@ -169,7 +169,7 @@ void ni_own_read(struct ledger *ledger);
 void ni_exhausted_add(struct ledger *ledger, struct image *image,
 		      const struct ni_trace_exhausted *record);
 
-/* So many descriptors that the site created; ref 0: nobody was seen to. */
+/* Counts descriptors that the site created; ref 0: creation not seen. */
 struct ni_holder ni_holders_of_site(struct ledger *ledger, struct image *image,
 				    uint32_t ref, uint64_t count);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A module's number may be any that fits into a frame. */
+/* A module's number may be any that a frame can hold. */
 #define MODULES_MAX 65536
 
 static struct ni_module *new_module(struct ledger *ledger,

@@ -130,7 +130,7 @@ static uint32_t key_number(struct leaders *leaders,
 	struct key key;
 
 	memset(&key, 0, sizeof(key));
-	/* Without anything in common it is a group alone. */
+	/* If it has nothing in common with others, it is a group of its own. */
 	key.what = what ? what : finding;
 	key.kind = finding->kind;
 	key.is_suppressed = finding->suppressed != NULL;

@@ -16,7 +16,7 @@
  */
 void ni_order_findings(struct ni_report *report);
 
-/* Is it of a chosen kind, and to be mended where --only says? */
+/* Is it of a chosen kind, and to be fixed below the paths of --only? */
 bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding);
 

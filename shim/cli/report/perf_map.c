@@ -24,7 +24,7 @@
 #define MOST_ROWS ((size_t)1 << 20)
 #define LONGEST_NAME 1024
 
-/* So many pieces before an address may overlap the one that has it. */
+/* How many pieces before an address may overlap the one that has it. */
 #define MOST_OVERLAPPING 64
 
 struct row {
@@ -48,7 +48,7 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A number and the blank behind it. */
+/* A number and the blank after it. */
 static bool take_number(const char **at, const char *end, uint64_t *number)
 {
 	const char *first;

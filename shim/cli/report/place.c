@@ -10,7 +10,7 @@
 #include "common/array.h"
 #include "common/base_name.h"
 
-/* Nobody mends a leak there. */
+/* Nobody fixes a leak there. */
 static const char *const system_modules[] = {
 	"libc.so", "libc-", "ld-linux", "ld-musl", "libpthread", "libresolv",
 	"libnss_", "libnoinherit-", "libstdc++.so", "libc++.so", "libffi.so",

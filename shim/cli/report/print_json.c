@@ -136,7 +136,7 @@ static json_t *json_holders(struct ni_arena *arena,
 	return array;
 }
 
-/* Null for every other kind. */
+/* Null for all other kinds. */
 static json_t *json_exhaustion(struct ni_arena *arena,
 			       const struct ni_finding *finding)
 {

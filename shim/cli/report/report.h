@@ -1,5 +1,6 @@
 /*
- * report.h - what a report says: the product of the ledger, the printers' input.
+ * report.h - what a report says: the product of the ledger, the printers'
+ * input.
  *
  * Everything lives in the report's arena. The ledger decides what is a finding
  * and of which kind; symbols, fixes and suppressions are added to it; printers
@@ -53,7 +54,7 @@ struct ni_stack {
 	bool is_cut;		/* it went on, unrecorded */
 };
 
-/* What a descriptor stands for; NULL and -1: not known or does not apply. */
+/* What a descriptor refers to; NULL and -1: not known or not applicable. */
 struct ni_what {
 	const char *type;	/* tcp, udp, unix, pipe, file, eventfd ... */
 	const char *family;	/* AF_INET ... */
@@ -142,7 +143,7 @@ struct ni_finding {
 	bool is_stopped;			/* by the shim: it did not happen */
 	bool is_minor;			/* the least severe of its kind */
 	bool is_doubtful;		/* passed, but nobody told the receiver */
-	bool is_elsewhere;		/* not to be mended below --only */
+	bool is_elsewhere;		/* not to be fixed below --only */
 };
 
 /* A descriptor that went into a program through exec. */

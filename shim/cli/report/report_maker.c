@@ -135,7 +135,7 @@ void ni_report_maker_close(struct ni_report_maker *maker)
 
 /* ---- the report --------------------------------------------------------- */
 
-/* The first program that nobody seen started is the command. */
+/* The first program whose start was not seen is the command. */
 static const char *const *command_of(const struct ni_report *report)
 {
 	for (size_t i = 0; i < report->program_count; i++)

@@ -23,7 +23,7 @@ struct ni_report_options {
 	int error_exitcode;		/* 0: none */
 	const char *only[NI_MOST_ONLY];	/* absolute */
 	size_t only_count;
-	bool is_baseline;		/* what was open at start is no finding */
+	bool is_baseline;		/* leave out what was open at start */
 	const char *baseline;		/* an earlier report, or NULL */
 	const char *debug_directory;
 	bool is_quiet;			/* nothing unless something counts */

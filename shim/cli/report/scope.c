@@ -63,8 +63,8 @@ static bool is_of_interpreter(const struct ni_program *program,
 	return *name && strstr(module->path, name);
 }
 
-/* Of an interpreter's arguments the first that is no option, unless an option
- * says that there is no script, or the module that is meant. */
+/* Of an interpreter's arguments the first that is not an option, unless an
+ * option says that there is no script, or the module that is meant. */
 static const char *script_of(const struct ni_program *program)
 {
 	static const char without[] = "cemr";

@@ -9,7 +9,7 @@
 #include "cli/report/report.h"
 
 /*
- * Marks the findings that are to be mended elsewhere than below report->only. A
+ * Marks the findings that are to be fixed elsewhere than below report->only. A
  * place is a module; where that is an interpreter, or a part of one, it is the
  * script that it runs, and without a script the directory that it runs in.
  */

@@ -33,7 +33,7 @@ bool ni_is_shell(const struct ni_program *program)
 	return is_name_of_shell(program->exe);
 }
 
-/* Of the arguments the first that is no option. */
+/* Of the arguments, the first that is not an option. */
 const char *ni_shell_script(const struct ni_program *program)
 {
 	for (size_t i = 1; i < program->argc; i++) {

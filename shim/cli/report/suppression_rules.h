@@ -1,5 +1,6 @@
 /*
- * suppression_rules.h - one rule, as the parser makes it and the matcher uses it.
+ * suppression_rules.h - one rule, as the parser makes it and the matcher uses
+ * it.
  */
 #ifndef NI_CLI_SUPPRESSION_RULES_H
 #define NI_CLI_SUPPRESSION_RULES_H
@@ -17,7 +18,7 @@ struct ni_frame_pattern {
 	const char *glob;
 };
 
-/* A NULL glob fits everything. */
+/* A NULL glob matches everything. */
 struct ni_suppression {
 	const char *name, *source;
 	unsigned line;

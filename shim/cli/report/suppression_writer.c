@@ -1,9 +1,10 @@
 /*
- * suppression_writer.c - the rule that fits a finding, and little else.
+ * suppression_writer.c - writes the rule that matches a finding, and little
+ * else.
  *
  * It names what stays the same when the program is built again: functions that
  * are in the source, not what the optimiser made of them, and of what was open
- * the part that is no number.
+ * the part that is not a number.
  */
 #include "cli/report/suppressions.h"
 
@@ -23,7 +24,7 @@ static bool is_lost_in_a_file(const char *text)
 	return (unsigned char)*text < ' ' || (*text == ' ' && !text[1]);
 }
 
-/* A text as a glob that fits it, on one line. */
+/* A text as a glob that matches it, on one line. */
 static const char *quoted(struct ni_arena *arena, const char *text)
 {
 	char *out = ni_arena_take(arena, 2 * strlen(text) + 1), *end = out;
@@ -53,7 +54,7 @@ static const char *frame_line(struct ni_arena *arena,
 }
 
 /* Inlined here is not inlined there. Of frames without a name, only the one
- * that is to be mended is worth its address. */
+ * that is to be fixed is worth its address. */
 static bool is_stable(const struct ni_frame *frame, bool is_culprit)
 {
 	const struct ni_module *module = frame->location->module;
@@ -63,7 +64,7 @@ static bool is_stable(const struct ni_frame *frame, bool is_culprit)
 	return is_culprit && module && *module->path;
 }
 
-/* From the frame that is to be mended on outwards. */
+/* From the frame that is to be fixed outwards. */
 static const char *stack_lines(struct ni_arena *arena, const char *lines,
 			       const struct ni_stack *stack)
 {
@@ -105,7 +106,7 @@ static const char *without_numbers(struct ni_arena *arena, const char *text)
 	return out;
 }
 
-/* Names in there are made up anew in each run. */
+/* The names in there are different in each run. */
 static const char *temporary_directory(const char *path)
 {
 	static const char *const directories[] = { "/tmp/", "/var/tmp/" };
@@ -135,7 +136,7 @@ static const char *what_glob(struct ni_arena *arena, const struct ni_what *what)
 							     what->path)));
 }
 
-/* A state that the text does not show is no part of the rule. */
+/* A state that the text does not show is not part of the rule. */
 static const char *what_line(struct ni_arena *arena,
 			     const struct ni_finding *finding)
 {

@@ -1,6 +1,6 @@
 /*
  * suppressions.c - findings that somebody has judged and does not want to see:
- * which finding a rule fits.
+ * which finding a rule matches.
  */
 #include "cli/report/suppressions.h"
 

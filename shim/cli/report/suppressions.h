@@ -46,7 +46,7 @@ int ni_suppressions_parse(struct ni_suppressions *suppressions,
 			  struct ni_suppressions_error *error);
 
 /*
- * Marks every finding of the chosen kinds that a rule fits and that nothing
+ * Marks every finding of the chosen kinds that a rule matches and that nothing
  * has suppressed yet; lists the rules that fitted none.
  */
 void ni_suppressions_apply(struct ni_suppressions *suppressions,

@@ -434,7 +434,7 @@ static void find_line(struct ni_arena *arena, Dwarf_Die *cu,
 		frame->line = (unsigned)number;
 }
 
-/* offset is inside the call instruction, not behind it. */
+/* offset is inside the call instruction, not after it. */
 static size_t frames_of(struct ni_arena *arena, Dwfl_Module *module,
 			Dwarf_Addr offset, struct ni_frame *frames)
 {
@@ -471,7 +471,7 @@ static struct resolved resolve(struct ni_symbols *symbols,
 		found[0].function = script_function(symbols, location);
 	if (location->module)
 		opened = open_module(symbols, location->module);
-	/* A return address is behind its call: perhaps in the next line, or
+	/* A return address is after its call: perhaps in the next line, or
 	 * even in the next function. */
 	if (opened && opened->handle && location->offset)
 		depth = frames_of(symbols->arena, opened->handle,

@@ -10,7 +10,8 @@
 #define NI_TEXT_FILE_MOST_MIB 64
 
 /*
- * The bytes of the file, and a NUL behind them, in arena. NULL and *why where it cannot be read or is too large.
+ * The bytes of the file, and a NUL after them, in arena. NULL and *why where it
+ * cannot be read or is too large.
  */
 char *ni_text_file_read(struct ni_arena *arena, const char *path, size_t *size,
 			const char **why);

@@ -257,7 +257,7 @@ static const struct ni_frame *first_other_frame(const struct ni_stack *stack,
 	return NULL;
 }
 
-/* A further group that the fix above mends, in one line. */
+/* A further group with the fix above, in one line. */
 static const char *further(struct ni_page *page, const struct ni_finding *first,
 			   size_t size, const struct ni_stack *known)
 {
@@ -339,7 +339,7 @@ static void put_further(struct ni_page *page, const struct ni_finding *first,
 	ni_distinct_free(&lines);
 }
 
-/* What one fix mends: the worst in full, the others in a line each. */
+/* What has the same fix: the worst in full, the others in a line each. */
 static void put_family(struct ni_page *page, const struct ni_finding *first,
 		       size_t size)
 {

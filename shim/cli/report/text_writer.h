@@ -40,7 +40,7 @@ void ni_text_put_stack(struct ni_page *page, const struct ni_stack *stack);
 /* "once", "3 times". */
 const char *ni_text_times(struct ni_page *page, uint64_t count);
 
-/* "sh, cat and 3 more": the texts that were put in, at most so many. */
+/* "sh, cat and 3 more": of the texts that were put in, at most max. */
 const char *ni_text_join(struct ni_page *page, const struct ni_distinct *texts,
 			 size_t most);
 

@@ -134,7 +134,7 @@ const char *const *ni_trace_strings(struct ni_arena *arena, const void *bytes,
 	return strings;
 }
 
-/* The next so many bytes of the strings, or what is left of them. */
+/* The next size bytes of the strings, or what is left of them. */
 static const char *next_part(const struct ni_trace_header *header,
 			     size_t *used, size_t *size)
 {

@@ -3,7 +3,8 @@
  *
  * What comes out is well formed: every record is as large as its kind demands,
  * with all the bytes that its sizes announce, and a reference is resolved only
- * to a record that begins there. Whether what it says is true is another matter.
+ * to a record that begins there. Whether what it says is true is another
+ * matter.
  */
 #ifndef NI_CLI_TRACE_READER_H
 #define NI_CLI_TRACE_READER_H
@@ -36,9 +37,10 @@ struct ni_trace {
 };
 
 /*
- * Reads size bytes. What it needs of them is copied into arena.
- * -EPROTO: no trace; -EPROTONOSUPPORT: of another version; -ENODATA: empty;
- * -EAGAIN: its writer only began with it, or died then. The trace is written on success only.
+ * Reads size bytes. What it needs of them is copied into arena. -EPROTO: no
+ * trace; -EPROTONOSUPPORT: of another version; -ENODATA: empty; -EAGAIN: its
+ * writer only began with it, or died then. The trace is written on success
+ * only.
  */
 int ni_trace_read(const void *bytes, size_t size, struct ni_arena *arena,
 		  struct ni_trace *trace);
@@ -50,7 +52,7 @@ const void *ni_trace_find(const struct ni_trace *trace, uint32_t ref,
 /* What follows the fixed part of a descriptor's record. */
 struct ni_what_tail {
 	const uint8_t *local, *remote;	/* socket addresses */
-	const char *path, *detail;	/* with no NUL behind them */
+	const char *path, *detail;	/* without a NUL at the end */
 };
 
 /* what is the last member of the record, and the tail follows it. */

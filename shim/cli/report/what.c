@@ -1,5 +1,5 @@
 /*
- * what.c - what a descriptor stands for, in words.
+ * what.c - what a descriptor refers to, in words.
  */
 #include "cli/report/what.h"
 
@@ -47,7 +47,7 @@ static const char *const states[] = {
 	"NEW_SYN_RECV",
 };
 
-/* The first row that fits; 0 fits every protocol. */
+/* The first row that matches; 0 matches every protocol. */
 static const struct {
 	int family, type, protocol;
 	const char *name;
@@ -238,7 +238,7 @@ static bool says_nothing(const char *address)
 	       !strcmp(address, "[::]:0");
 }
 
-/* "pipe:[4711]", "anon_inode:[eventfd]": the type said it already. */
+/* "pipe:[4711]", "anon_inode:[eventfd]": the type says that already. */
 static bool is_path_only_a_number(const char *path)
 {
 	return *path != '/' && strstr(path, ":[");

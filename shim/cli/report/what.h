@@ -1,5 +1,5 @@
 /*
- * what.h - what a descriptor stands for, in words.
+ * what.h - what a descriptor refers to, in words.
  */
 #ifndef NI_CLI_WHAT_H
 #define NI_CLI_WHAT_H
@@ -14,7 +14,7 @@ struct ni_what ni_what_from_record(struct ni_arena *arena,
 /* Of a site, whose descriptors nobody looked at: the arguments of its call. */
 struct ni_what ni_what_from_site(const struct ni_trace_site *site);
 
-/* Of enum ni_trace_type alone. */
+/* From enum ni_trace_type alone. */
 struct ni_what ni_what_from_type(unsigned type);
 
 /* "tcp LISTEN 0.0.0.0:8080", "file /etc/passwd", "pipe". */

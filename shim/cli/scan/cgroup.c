@@ -55,7 +55,7 @@ static bool is_container_id(struct name name)
 	return true;
 }
 
-/* What stands between a manager's own prefix and suffix. */
+/* What is between a manager's own prefix and suffix. */
 static struct name inner_name(struct name name, const char *start,
 			      const char *end)
 {

@@ -75,7 +75,7 @@ int ni_proc_user(const char *text, uid_t *user)
 	return 0;
 }
 
-/* A hexadecimal number and the character behind it, which is passed over. */
+/* A hexadecimal number and the character after it, which is skipped. */
 static int read_hex_until(const char **text, char mark, uint64_t *value)
 {
 	char *end;

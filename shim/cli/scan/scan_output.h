@@ -13,9 +13,9 @@ struct ni_scan_output {
 };
 
 /*
- * path is NULL or "-" for standard output. Anything that is no file already, a
- * pipe or a device, is written to directly; a file appears as a whole when the
- * output is closed: a collector may read it at any moment. Returns 0, or
+ * path is NULL or "-" for standard output. Anything that is not a file already,
+ * a pipe or a device, is written to directly; a file appears as a whole when
+ * the output is closed: a collector may read it at any moment. Returns 0, or
  * NI_EXIT_TROUBLE after a line.
  */
 int ni_scan_output_open(struct ni_scan_output *output, const char *path);

@@ -20,7 +20,7 @@
 /* A process that execs while it is looked at is looked at again. */
 #define MOST_LOOKS 4
 
-/* fdinfo's flags stand in its second line; nothing before them is long. */
+/* fdinfo's flags are in its second line; nothing before them is long. */
 #define FDINFO_HEAD 128
 #define STAT_SIZE 1024
 
@@ -39,7 +39,7 @@ static int read_text(int directory, const char *name, char *text, size_t size)
 	return 0;
 }
 
-/* -ENOENT where the descriptor is no socket, or no more. */
+/* -ENOENT if the descriptor is not a socket, or no longer one. */
 static int read_socket(int process, int links, const char *fd,
 		       struct ni_held_socket *held)
 {

@@ -1,5 +1,6 @@
 /*
- * socket_table.c - the kernel's lists of sockets, /proc/PID/net/tcp and its kin.
+ * socket_table.c - the kernel's lists of sockets, /proc/PID/net/tcp and the
+ * like.
  */
 #include "cli/scan/socket_table.h"
 
@@ -29,13 +30,13 @@ struct fields {
 	const char *at[MOST_FIELDS];
 	size_t length[MOST_FIELDS];
 	size_t count;
-	const char *rest;	/* behind the last word that was asked for */
+	const char *rest;	/* after the last word that was asked for */
 };
 
 struct ni_socket_list {
 	const char *name;
 	int family, type, protocol;
-	size_t fields;		/* at least so many words */
+	size_t fields;		/* the least number of words */
 	int (*read)(const struct fields *fields, struct ni_listed_socket *socket);
 };
 

@@ -1,5 +1,6 @@
 /*
- * socket_table.h - the kernel's lists of sockets, /proc/PID/net/tcp and its kin.
+ * socket_table.h - the kernel's lists of sockets, /proc/PID/net/tcp and the
+ * like.
  *
  * Pure but for ni_socket_tables_read(). The lines are the kernel's, but what
  * stands in them may not be: the path of a UNIX socket can hold newlines and
