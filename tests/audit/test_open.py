@@ -173,6 +173,15 @@ def test_rows_of_children_that_ended_are_used_again():
               sorted(states) == ["free", "live"], states)
 
 
+def test_what_is_open_at_exit_is_counted_by_its_stack():
+    with Recording() as record:
+        with Holder(record) as holder:
+            holder.tell("files 3")
+            holder.tell("sockets 2")
+        found = sorted(r["count"] for r in record.records("unclosed"))
+        check("three and two", found == ["2", "3"], found)
+
+
 def test_more_creators_than_one_record_has_rows():
     with Recording() as record:
         record.run(os.path.join(recording.HELPERS, "creators"))
