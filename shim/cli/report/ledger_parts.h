@@ -37,7 +37,7 @@ struct arrival {
 struct image {
 	const struct ni_trace *trace;
 	struct ni_program *program;
-	struct launch *launch;		/* NULL: nobody seen started it */
+	struct launch *launch;		/* NULL: its start was not seen */
 	struct launch *untraced;	/* then: what started its parent, if that
 					 * was seen and left no trace itself */
 	const struct ni_module **modules;	/* by number, may hold NULL */
