@@ -39,8 +39,7 @@ static struct packed table[NI_DESCRIPTORS_MAX];
 static atomic_bool is_touched[PARTS];
 static atomic_int highest = -1;
 
-/* ---- slots
- * ------------------------------------------------------------------ */
+/* ---- slots --------------------------------------------------------------- */
 
 void ni_descriptors_start(void)
 {
@@ -158,8 +157,7 @@ uint8_t ni_descriptors_generation(void)
 	return (uint8_t)(ni_recorder.generation + ni_is_vforked());
 }
 
-/* ---- creating
- * --------------------------------------------------------------- */
+/* ---- creating ------------------------------------------------------------ */
 
 static void set_ticks(struct ni_slot *slot, uint64_t ticks)
 {
@@ -237,8 +235,7 @@ void ni_descriptors_arrived(int fd, enum ni_trace_type type, bool inheritable)
 	ni_descriptors_put(fd, slot);
 }
 
-/* ---- marking
- * ------------------------------------------------------------------ */
+/* ---- marking ------------------------------------------------------------- */
 
 static unsigned window_index(uint64_t ns)
 {
@@ -316,8 +313,7 @@ void ni_descriptors_flagged(const struct ni_caller *caller, int fd,
 				.state = NI_SLOT_OPEN });
 }
 
-/* ---- closing
- * -------------------------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------- */
 
 static void count_close(const struct ni_slot *slot, uint32_t closer)
 {

@@ -60,8 +60,7 @@ int ni_descriptors_next(int fd);
 /* Tells this process from those that it was forked from. */
 uint8_t ni_descriptors_generation(void);
 
-/* ---- what happens to a descriptor
- * ------------------------------------------ */
+/* ---- what happens to a descriptor ---------------------------------------- */
 
 enum ni_creation { NI_ATOMIC, NI_INHERITABLE };
 

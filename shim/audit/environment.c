@@ -28,8 +28,7 @@ static char preload_variable[OWN_MAX];	/* our own entry only */
  * nothing that would be in its place counts as new. */
 static uint32_t seen[SEEN_COUNT];
 
-/* ---- reading
- * ------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 static const char *value_of(const char *variable, const char *name, size_t size)
 {
@@ -75,8 +74,7 @@ static const char *own_entry(const char *list, size_t *length)
 	return NULL;
 }
 
-/* ---- at start
- * -------------------------------------------------------------------- */
+/* ---- at start ------------------------------------------------------------ */
 
 static uint32_t hash_of(const char *variable)
 {
@@ -143,8 +141,7 @@ const char *ni_environment_start(char *const *environment,
 	       directory_variable + sizeof(NI_TRACE_ENV_DIRECTORY) : NULL;
 }
 
-/* ---- at exec
- * ---------------------------------------------------------------------- */
+/* ---- at exec ------------------------------------------------------------- */
 
 struct needs { bool directory, options, preload; const char *old_preload; };
 

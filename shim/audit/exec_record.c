@@ -56,8 +56,7 @@ struct listing {
 	bool has_unseen;	/* one whose creation was not seen */
 };
 
-/* ---- which descriptors cross
- * ------------------------------------------------------ */
+/* ---- which descriptors cross --------------------------------------------- */
 
 static int last_number(const struct ni_exec *exec)
 {
@@ -136,8 +135,7 @@ static uint64_t hash_crossings(const struct ni_exec *exec, uint64_t hash)
 	return hash;
 }
 
-/* ---- HELD records
- * ------------------------------------------------------------------- */
+/* ---- HELD records -------------------------------------------------------- */
 
 /* If the kernel has something else there than what the recorder saw being
  * created, the number was used again unseen. */
@@ -285,8 +283,7 @@ static void note_crossings(const struct ni_exec *exec,
 		look_for_ring(last);
 }
 
-/* ---- the EXEC record
- * ------------------------------------------------------------------- */
+/* ---- the EXEC record ----------------------------------------------------- */
 
 /* How much of argv, with its NULs, fits into @size bytes. */
 static size_t measure(char *const *argv, size_t size, uint32_t *argc, bool *cut)

@@ -26,8 +26,7 @@ static uint32_t limit_of_numbers(void)
 	return (uint32_t)limit.rlim_cur;
 }
 
-/* ---- who has them
- * -------------------------------------------------------------- */
+/* ---- who has them -------------------------------------------------------- */
 
 /* Keeps the largest, in order. What falls out is counted with the others. */
 static void note_holder(struct ni_trace_exhausted *record, uint32_t created,
@@ -72,8 +71,7 @@ static void note_holders(struct ni_trace_exhausted *record)
 			note_site(record, (const void *)head);
 }
 
-/* ---- the record
- * -------------------------------------------------------------------- */
+/* ---- the record ---------------------------------------------------------- */
 
 static bool is_same(const void *record, const void *data)
 {

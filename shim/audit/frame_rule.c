@@ -46,8 +46,7 @@ struct program {
 	bool is_signal, is_missing;
 };
 
-/* ---- numbers
- * --------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------- */
 
 static uint64_t fixed(struct reader *reader, size_t size)
 {
@@ -125,8 +124,7 @@ static uintptr_t encoded(struct reader *reader, uint8_t encoding)
 	return 0;
 }
 
-/* ---- expressions
- * ------------------------------------------------------------ */
+/* ---- expressions --------------------------------------------------------- */
 
 /* DW_OP_breg6/7 with an offset, alone or followed by DW_OP_deref: all that
  * realigned stacks and signal frames need. */
@@ -177,8 +175,7 @@ static struct rule register_expression(struct reader *reader)
 	return rule;
 }
 
-/* ---- instructions
- * ------------------------------------------------------------ */
+/* ---- instructions -------------------------------------------------------- */
 
 static void set_cfa(struct program *program, uint64_t number, int64_t offset)
 {
@@ -375,8 +372,7 @@ static void interpret(struct program *program, struct reader reader)
 		program->now.cfa.place = NI_PLACE_BROKEN;
 }
 
-/* ---- entries
- * ------------------------------------------------------------------ */
+/* ---- entries ------------------------------------------------------------- */
 
 /* Reads the length at @at. Return: the entry's bytes after it. */
 static struct reader entry_at(const struct reader *module, const uint8_t *at)

@@ -67,8 +67,7 @@ int ni_exec_run(struct ni_exec_call *call)
 	return r;
 }
 
-/* ---- with an array of arguments
- * ----------------------------------------------- */
+/* ---- with an array of arguments ------------------------------------------ */
 
 NI_EXPORT int execve(const char *path, char *const argv[],
 		     char *const environment[])
@@ -152,8 +151,7 @@ NI_EXPORT int execveat(int directory, const char *path, char *const argv[],
 	return ni_exec_run(&call);
 }
 
-/* ---- with arguments one by one
- * --------------------------------------------------- */
+/* ---- with arguments one by one ------------------------------------------- */
 
 /* Counts the arguments, including the NULL at the end. */
 static size_t count(const char *first, va_list *list)

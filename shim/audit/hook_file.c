@@ -89,8 +89,7 @@ NI_EXPORT int open_by_handle_at(int mount, struct file_handle *handle,
 	return ni_made(&caller, fd, flags);
 }
 
-/* ---- temporary files
- * ------------------------------------------------------------- */
+/* ---- temporary files ----------------------------------------------------- */
 
 NI_EXPORT int mkstemp(char *name)
 {
@@ -126,8 +125,7 @@ NI_ALSO_KNOWN_AS(mkostemp64, mkostemp);
 NI_ALSO_KNOWN_AS(mkstemps64, mkstemps);
 NI_ALSO_KNOWN_AS(mkostemps64, mkostemps);
 
-/* ---- shared memory, message queues
- * ------------------------------------------------- */
+/* ---- shared memory, message queues --------------------------------------- */
 
 NI_EXPORT int shm_open(const char *name, int flags, mode_t mode)
 {
@@ -171,8 +169,7 @@ NI_EXPORT mqd_t __mq_open_2(const char *name, int flags)
 	return ni_made(&caller, ni_beyond.__mq_open_2(name, flags), 0);
 }
 
-/* ---- directories
- * --------------------------------------------------------------------- */
+/* ---- directories --------------------------------------------------------- */
 
 NI_EXPORT DIR *opendir(const char *path)
 {
@@ -199,8 +196,7 @@ NI_EXPORT DIR *fdopendir(int fd)
 	return directory;
 }
 
-/* ---- terminals
- * -------------------------------------------------------------------------- */
+/* ---- terminals ----------------------------------------------------------- */
 
 NI_EXPORT int openpty(int *master, int *slave, char *name,
 		      const struct termios *settings,

@@ -49,8 +49,7 @@ NI_EXPORT void _exit(int status)
 
 NI_ALSO_KNOWN_AS(_Exit, _exit);
 
-/* ---- the program's own filter
- * ------------------------------------------------- */
+/* ---- the program's own filter -------------------------------------------- */
 
 void ni_filter_begin(struct ni_filter *filter, bool installs)
 {
@@ -85,8 +84,7 @@ NI_EXPORT int prctl(int option, ...)
 	return r;
 }
 
-/* ---- unloading
- * ------------------------------------------------------------------ */
+/* ---- unloading ----------------------------------------------------------- */
 
 NI_EXPORT int dlclose(void *library)
 {

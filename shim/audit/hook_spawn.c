@@ -12,8 +12,7 @@
 #include "audit/follow.h"
 #include "audit/newer.h"
 
-/* ---- posix_spawn and its kin
- * -------------------------------------------------- */
+/* ---- posix_spawn and its kin --------------------------------------------- */
 
 /* pid_t and the pidfd of pidfd_spawn are both int. */
 typedef int spawn_function(int *, const char *,
@@ -148,8 +147,7 @@ NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
 	return run_for_pidfd(&spawn);
 }
 
-/* ---- libc's shells
- * ---------------------------------------------------------------- */
+/* ---- libc's shells ------------------------------------------------------- */
 
 struct ni_exec_note ni_shell_begin(const struct ni_caller *caller,
 				   const char *command)

@@ -117,8 +117,7 @@ NI_EXPORT int pidfd_getfd(int pidfd, int fd, unsigned flags)
 		       0);
 }
 
-/* ---- mounts
- * ------------------------------------------------------------------ */
+/* ---- mounts -------------------------------------------------------------- */
 
 NI_EXPORT int open_tree(int directory, const char *path, unsigned flags)
 {

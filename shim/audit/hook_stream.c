@@ -64,8 +64,7 @@ NI_EXPORT FILE *tmpfile(void)
 
 NI_ALSO_KNOWN_AS(tmpfile64, tmpfile);
 
-/* ---- closing
- * ------------------------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------- */
 
 /* Whether the number is already closed: only the kernel can tell, and only
  * before the call. */
@@ -172,8 +171,7 @@ NI_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 
 NI_ALSO_KNOWN_AS(freopen64, freopen);
 
-/* ---- a shell at the other end
- * ------------------------------------------------------- */
+/* ---- a shell at the other end -------------------------------------------- */
 
 NI_EXPORT FILE *popen(const char *command, const char *mode)
 {

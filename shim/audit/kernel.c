@@ -133,8 +133,7 @@ bool ni_kernel_types_agree(enum ni_trace_type seen, enum ni_trace_type found)
 	return is_by_path(seen) && is_by_path(found) && seen != NI_TYPE_PIPE;
 }
 
-/* ---- sockets
- * ------------------------------------------------------------------- */
+/* ---- sockets ------------------------------------------------------------- */
 
 static int option(int fd, int level, int name)
 {
@@ -188,8 +187,7 @@ static void describe_socket(int fd, struct ni_description *description)
 		what->state = TCP_ESTABLISHED;
 }
 
-/* ---- all
- * ------------------------------------------------------------------------ */
+/* ---- all ----------------------------------------------------------------- */
 
 void ni_kernel_describe(int fd, struct ni_description *description)
 {

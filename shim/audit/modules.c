@@ -50,8 +50,7 @@ static int (*find_object)(void *address, struct found_object *result);
 static struct start_module start_modules[START_MODULES];
 static size_t start_count;
 
-/* ---- program headers
- * ------------------------------------------------------------- */
+/* ---- program headers ----------------------------------------------------- */
 
 static bool is_inside(const struct ni_mapped *module, uintptr_t at, size_t size)
 {
@@ -116,8 +115,7 @@ static void widen(struct ni_mapped *module, const struct headers *headers)
 	}
 }
 
-/* ---- finding
- * ----------------------------------------------------------------- */
+/* ---- finding ------------------------------------------------------------- */
 
 static int note_start_module(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -179,8 +177,7 @@ static const char *find(uintptr_t address, struct ni_mapped *module,
 	return found.map->l_name;
 }
 
-/* ---- build-id
- * ------------------------------------------------------------------ */
+/* ---- build-id ------------------------------------------------------------ */
 
 static void find_build_id(struct identity *identity, uintptr_t at, size_t size)
 {
@@ -217,8 +214,7 @@ static void read_notes(struct identity *identity, const struct headers *headers)
 	}
 }
 
-/* ---- the record
- * ------------------------------------------------------------------ */
+/* ---- the record ---------------------------------------------------------- */
 
 static bool is_same(const void *record, const void *wanted)
 {

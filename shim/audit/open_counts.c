@@ -23,8 +23,7 @@ _Static_assert(sizeof(ni_open_own) == 8192, "whole pages");
 /* Counts that nobody reads: for a process that has left, or has no room. */
 static struct ni_trace_open nobody;
 
-/* ---- records that are free
- * -------------------------------------------------- */
+/* ---- records that are free ----------------------------------------------- */
 
 /* A list linked by refs. The upper half of its head changes with each removal,
  * so that a head that is the same has not been changed in between. */
@@ -59,8 +58,7 @@ static void give_back(struct ni_trace_open *open)
 					      __ATOMIC_ACQUIRE));
 }
 
-/* ---- rows
- * --------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------- */
 
 static struct ni_trace_open *new_rows(unsigned part)
 {
@@ -152,8 +150,7 @@ void ni_open_counts_peak(struct ni_trace_open_count *row)
 		row->doubled_ms = row->peak_ms;
 }
 
-/* ---- a process
- * -------------------------------------------------------------------- */
+/* ---- a process ----------------------------------------------------------- */
 
 static void count_all(void)
 {
@@ -203,8 +200,7 @@ uint32_t ni_open_counts_of(unsigned number)
 	return open ? open->counts[number % NI_OPEN_COUNTS].open : 0;
 }
 
-/* ---- the end
- * ---------------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------- */
 
 static void set_state(enum ni_trace_open_state state)
 {

@@ -47,8 +47,7 @@ void ni_open_counts_come_back(void);
 /* The process ends: others may have its rows if it is a fork child. */
 void ni_open_counts_end(void);
 
-/* ---- a change
- * ----------------------------------------------------------------- */
+/* ---- a change ------------------------------------------------------------ */
 
 /* The row of a site, which need not have a number yet. */
 struct ni_trace_open_count *ni_open_counts_new_row(uint32_t created);

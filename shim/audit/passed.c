@@ -35,8 +35,7 @@ static const char *skip_number(const char *text, int fd)
 	       text + length : NULL;
 }
 
-/* ---- arguments
- * ------------------------------------------------------------------ */
+/* ---- arguments ----------------------------------------------------------- */
 
 static bool names_path(const char *argument, const char *directory, int fd)
 {
@@ -95,8 +94,7 @@ static void look_at_arguments(char *const *argv, int fd,
 	}
 }
 
-/* ---- environment
- * ------------------------------------------------------------------ */
+/* ---- environment --------------------------------------------------------- */
 
 static bool is_of_others(const char *variable, size_t length)
 {
@@ -149,8 +147,7 @@ static void look_at_conventions(char *const *environment, int fd,
 	}
 }
 
-/* ---- what the shim knows, too
- * ----------------------------------------------------- */
+/* ---- what the shim knows, too -------------------------------------------- */
 
 struct looking_for {
 	int fd;

@@ -45,8 +45,7 @@ static atomic_uint_least32_t forgotten;
 static __thread struct memory *own
 	__attribute__((tls_model("initial-exec")));
 
-/* ---- the stacks seen last
- * ---------------------------------------------------------- */
+/* ---- the stacks seen last ------------------------------------------------ */
 
 static __attribute__((noinline)) struct memory *find_memory(void)
 {
@@ -120,8 +119,7 @@ void ni_site_forget(void)
 	atomic_fetch_add(&forgotten, 1);
 }
 
-/* ---- records
- * ------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------- */
 
 struct wanted {
 	const struct ni_trail *stack;

@@ -38,8 +38,7 @@ struct position {
 
 static struct memo memos[MEMO_COUNT];
 
-/* ---- rules by address
- * ------------------------------------------------------------ */
+/* ---- rules by address ---------------------------------------------------- */
 
 /* Return: whether that holds as long as no module is unloaded. */
 static bool read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
@@ -115,8 +114,7 @@ void ni_stack_forget(void)
 	}
 }
 
-/* ---- walking
- * ----------------------------------------------------------------------- */
+/* ---- walking ------------------------------------------------------------- */
 
 static uint64_t word_at(uintptr_t address)
 {

@@ -30,8 +30,7 @@ static const uint64_t left_free = 64 << 20;
 
 static char directory_path[4096];
 
-/* ---- blocks
- * ------------------------------------------------------------------ */
+/* ---- blocks -------------------------------------------------------------- */
 
 static bool is_roomy(const struct statfs *system)
 {
@@ -120,8 +119,7 @@ void ni_trace_grow_index(void)
 	__atomic_store_n(&trace->index_more_count, entries, __ATOMIC_RELEASE);
 }
 
-/* ---- creating
- * ------------------------------------------------------------------ */
+/* ---- creating ------------------------------------------------------------ */
 
 /* Header, first part of the index, cells, second part. */
 static void lay_out(struct ni_trace_header *trace, size_t size, size_t ready)

@@ -33,8 +33,7 @@ static size_t room(const struct strings *strings)
 	return sizeof(strings->trace->strings) - strings->used - strings->kept;
 }
 
-/* ---- the program
- * ------------------------------------------------------------- */
+/* ---- the program --------------------------------------------------------- */
 
 static void note_executable(struct strings *strings)
 {
@@ -63,8 +62,7 @@ static uint16_t note_path(struct strings *strings, const char *path, size_t size
 	return (uint16_t)size;
 }
 
-/* ---- its arguments
- * ------------------------------------------------------------- */
+/* ---- its arguments ------------------------------------------------------- */
 
 /*
  * As the kernel put them below the environment: the count, the pointers, NULL.
@@ -127,8 +125,7 @@ static void read_arguments(struct strings *strings)
 	strings->used += (size_t)r;
 }
 
-/* ---- all
- * ------------------------------------------------------------------------ */
+/* ---- all ----------------------------------------------------------------- */
 
 static uint32_t flags_at_start(void)
 {

@@ -13,8 +13,7 @@
  * part of the index. */
 enum { PROBES = 16 };
 
-/* ---- records
- * --------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------- */
 
 void *ni_trace_at(uint32_t ref)
 {
@@ -143,8 +142,7 @@ const void *ni_trace_next(const void *record)
 	return NULL;
 }
 
-/* ---- the index
- * ------------------------------------------------------------- */
+/* ---- the index ----------------------------------------------------------- */
 
 /* The first part is one page, enough for a small program; the second gets its
  * blocks when there is no entry for a key in the first. */
