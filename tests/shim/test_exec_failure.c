@@ -260,17 +260,19 @@ static void as_natively_no_thread_is_left(void **state)
 {
 	static char huge[1 << 18];
 	char *argv[] = { "self", huge, NULL };
-	int word[2], listener = new_socket();
+	int word[2], before, listener = new_socket();
 	pthread_t other;
 
 	(void)state;
 	memset(huge, 'x', sizeof(huge) - 1);
 	assert_int_equal(pipe2(word, O_CLOEXEC), 0);
 	assert_int_equal(pthread_create(&other, NULL, wait_for_word, word), 0);
+	/* Two, and what an emulator has of its own. */
+	before = threads();
 	for (unsigned i = 0; i < 2000; i++) {
 		execv(own_path(), argv);
 		assert_int_equal(errno, E2BIG);
-		assert_int_equal(threads(), 2);
+		assert_int_equal(threads(), before);
 	}
 	assert_int_equal(write(word[1], "x", 1), 1);
 	pthread_join(other, NULL);
