@@ -38,24 +38,27 @@ unsigned long fuzz_auxv(unsigned long type);
 #define start collision_state
 #include "preload/collision.c"
 #undef start
-#define is_socket proves_socket
 #include "preload/carried.c"
 #include "preload/environment.c"
 #include "preload/handover.c"
 #include "preload/inherited.c"
 #include "preload/policy.c"
-#undef is_socket
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-bool ni_is_shadowed;
 struct ni_foreign ni_foreign;
+enum ni_shadow ni_shadow = NI_SHADOW_NONE;
+
+bool ni_is_shadowed(void)
+{
+	return false;
+}
 
 /* ---- the kernel ---- */
 
 enum {
 	FIRST = 3, OURS = 3, OURS_TOO = 4, OWN = 5, STALE = 6, TAKEN_OFF = 7,
-	HANDED = 8, HANDED_FILE = 9, FDS = 10, PID = 77, PARENT = 78,
+	HANDED = 8, HANDED_FILE = 9, LOG = 10, FDS = 11, PID = 77, PARENT = 78,
 	/* One for each number that a list may name, and some. */
 	CALLS_MAX = 2 * NI_MARKS_SIZE + 4096,
 };
@@ -79,6 +82,7 @@ static const struct descriptor fresh[FDS] = {
 	[TAKEN_OFF] = { true, true, 0 },		/* a mark, no flag */
 	[HANDED] = { true, true, 0 },
 	[HANDED_FILE] = { true, false, 0 },
+	[LOG] = { true, true, FD_CLOEXEC },		/* libc's own, a mark */
 };
 
 static long control(long fd, long command, long flags)
@@ -92,15 +96,6 @@ static long control(long fd, long command, long flags)
 		return descriptor->flags;
 	assert(command == F_SETFD);
 	descriptor->flags = (int)flags;
-	return 0;
-}
-
-static long stat_number(long fd, struct stat *status)
-{
-	memset(status, 0, sizeof(*status));
-	if (fd < 0 || fd >= FDS || !table[fd].is_open)
-		return -EBADF;
-	status->st_mode = table[fd].is_socket ? S_IFSOCK : S_IFREG;
 	return 0;
 }
 
@@ -126,8 +121,6 @@ long fuzz_raw6(long number, long a, long b, long c, long d, long e, long f)
 	switch (number) {
 	case SYS_fcntl:
 		return control(a, b, c);
-	case SYS_fstat:
-		return stat_number(a, (struct stat *)b);
 	case SYS_newfstatat:
 		return stat_text((const char *)b, (struct stat *)c);
 	case SYS_readlinkat:
@@ -172,16 +165,16 @@ unsigned long fuzz_auxv(unsigned long type)
 	return (unsigned long)path_at_start;
 }
 
-const char *ni_own_file(const void *own_data)
+const char *ni_next_own_file(void)
 {
-	(void)own_data;
 	return "/opt/libnoinherit-preload.so";
 }
 
-bool ni_is_system_log(int fd)
+enum ni_peer ni_peer(int fd)
 {
-	(void)fd;
-	return false;
+	if (fd < 0 || fd >= FDS || !table[fd].is_open || !table[fd].is_socket)
+		return NI_PEER_NO_SOCKET;
+	return fd == LOG ? NI_PEER_SYSTEM_LOG : NI_PEER_OTHER;
 }
 
 bool ni_list_is_readable(char *const *list)
@@ -264,6 +257,7 @@ static void set_marks(void)
 	ni_marks_set(OURS_TOO, NI_MARK_OURS);
 	ni_marks_set(STALE, NI_MARK_OURS);
 	ni_marks_set(TAKEN_OFF, NI_MARK_OURS);
+	ni_marks_set(LOG, NI_MARK_OURS);
 }
 
 static bool is_marked(int fd)

@@ -63,7 +63,7 @@ BUGS = (
     ("preload/environment.c", "&& !ni_program_is_set_id()", ""),
     ("preload/inherited.c", "if (inherited.count < INHERITED_MAX)", "if (1)"),
     ("preload/inherited.c", "if (inherited.hashes[i] == hash)", "if (0)"),
-    ("preload/handover.c", "flags && is_socket(fd)", "flags"),
+    ("preload/handover.c", "ni_peer(fd) == NI_PEER_OTHER", "1"),
     ("preload/handover.c", "else if (!ni_program_is_set_id())", "else"),
     ("preload/program.c", "|| length == LINK_SIZE", ""),
     ("preload/policy.c", "if (size > sizeof(line) - length)", "if (0)"),
