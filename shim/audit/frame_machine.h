@@ -40,6 +40,13 @@ static inline bool ni_is_call(const uint8_t before[8])
 	return word >> 26 == 0x25 || (word & 0xfefff800) == 0xd63f0000;
 }
 
+/* Python's trampolines (3.12) keep a frame record here. */
+static inline bool ni_is_end_of_stub(const uint8_t after[8])
+{
+	(void)after;
+	return false;
+}
+
 /* _start's, and the first one of a thread. */
 static inline bool ni_is_outermost(uintptr_t bp)
 {
@@ -79,6 +86,15 @@ static inline bool ni_is_call(const uint8_t before[8])
 			return true;
 	}
 	return false;
+}
+
+/* add $8,%rsp; ret: the end of Python's trampolines (3.12), one of which stands
+ * for each function of a script. */
+static inline bool ni_is_end_of_stub(const uint8_t after[8])
+{
+	static const uint8_t end[] = { 0x48, 0x83, 0xc4, 0x08, 0xc3 };
+
+	return !memcmp(after, end, sizeof(end));
 }
 
 /* .eh_frame says so instead. */

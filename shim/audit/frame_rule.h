@@ -9,7 +9,8 @@
  * NI_FRAME_RECORD_RULE is for code without tables, which runtimes generate: if
  * it keeps a frame pointer, that points to the caller's, and the return address
  * comes next, on x86-64 and on AArch64. This is a guess, so whatever it leads
- * to is checked before it is read.
+ * to is checked before it is read. So is NI_FRAME_STUB_RULE, for code that only
+ * calls on and whose frame is no more than the 8 bytes that align the stack.
  */
 #ifndef NI_AUDIT_FRAME_RULE_H
 #define NI_AUDIT_FRAME_RULE_H
@@ -40,6 +41,12 @@ struct ni_frame_rule {
 #define NI_FRAME_RECORD_RULE ((struct ni_frame_rule){ \
 	.cfa = NI_PLACE_BP, .cfa_offset = 16, \
 	.bp = NI_PLACE_AT_CFA, .bp_offset = -16, \
+	.pc = NI_PLACE_AT_CFA, .pc_offset = -8, \
+	.is_record = true })
+
+#define NI_FRAME_STUB_RULE ((struct ni_frame_rule){ \
+	.cfa = NI_PLACE_SP, .cfa_offset = 16, \
+	.bp = NI_PLACE_SAME, \
 	.pc = NI_PLACE_AT_CFA, .pc_offset = -8, \
 	.is_record = true })
 

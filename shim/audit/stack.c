@@ -40,6 +40,27 @@ static struct memo memos[MEMO_COUNT];
 
 /* ---- rules by address ---------------------------------------------------- */
 
+/* The kernel copies the 8 bytes before it sees that the operation does not
+ * exist. */
+static bool is_readable(uintptr_t address)
+{
+	return ni_raw6(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) ==
+	       -EINVAL;
+}
+
+/* Code in no file, which a runtime made. */
+static struct ni_frame_rule guess_rule(uintptr_t pc)
+{
+	uint8_t after[8];
+
+	if (is_readable(pc)) {
+		memcpy(after, (const void *)pc, sizeof(after));
+		if (ni_is_end_of_stub(after))
+			return NI_FRAME_STUB_RULE;
+	}
+	return NI_FRAME_RECORD_RULE;
+}
+
 /* Return: whether that holds as long as no module is unloaded. */
 static bool read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 {
@@ -55,7 +76,7 @@ static bool read_rule(uintptr_t pc, uint64_t *frame, struct ni_frame_rule *rule)
 		*rule = (struct ni_frame_rule){ .is_missing = true };
 	}
 	if (rule->is_missing && ni_recorder.has_scripts)
-		*rule = NI_FRAME_RECORD_RULE;
+		*rule = is_found ? NI_FRAME_RECORD_RULE : guess_rule(pc);
 	return is_found;
 }
 
@@ -166,14 +187,6 @@ static uintptr_t stack_limit(uintptr_t sp)
 	return UINTPTR_MAX;
 }
 
-/* The kernel copies the 8 bytes before it sees that the operation does not
- * exist. */
-static bool is_readable(uintptr_t address)
-{
-	return ni_raw6(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) ==
-	       -EINVAL;
-}
-
 /* A page at a time. */
 static bool is_checked(struct position *position, uintptr_t address)
 {
@@ -256,12 +269,15 @@ static void restore_bp(struct position *next, struct position *position,
 
 /* A frame record is followed only on a stack whose end is known, and no word to
  * which it leads is remembered: the next time, there may be no memory there. */
-static bool begin_guess(struct ni_trail *stack, struct position *position)
+static bool begin_guess(struct ni_trail *stack, struct position *position,
+			const struct ni_frame_rule *rule)
 {
 	stack->is_repeatable = false;
 	position->is_guessed = true;
-	return position->limit != UINTPTR_MAX && position->has_bp &&
-	       position->bp >= position->sp;
+	if (position->limit == UINTPTR_MAX)
+		return false;
+	return rule->cfa == NI_PLACE_SP ||
+	       (position->has_bp && position->bp >= position->sp);
 }
 
 /* The return address in a frame record must be in code; in a file's code, a
@@ -286,7 +302,7 @@ static bool step(struct ni_trail *stack, uintptr_t sp,
 	struct position next;
 	uintptr_t cfa = 0, at = 0;
 
-	if (!rule->is_record || begin_guess(stack, position))
+	if (!rule->is_record || begin_guess(stack, position, rule))
 		cfa = frame_end(stack, sp, position, rule);
 	if (is_plausible(position, cfa))
 		at = saved_at(rule->pc, rule->pc_offset, position, cfa);

@@ -45,6 +45,16 @@ public class Client {
 """
 
 
+SCRIPT = """
+import os, socket
+def open_listener():
+    return socket.create_server(("127.0.0.1", 0))
+kept = open_listener()
+os.set_inheritable(kept.fileno(), True)
+os.system("true")
+"""
+
+
 def stacks(report, call):
     """The creation stacks of what is open at exit, as names of functions."""
     return [[frame["function"] for frame in finding["created"]]
@@ -71,8 +81,13 @@ def remove_maps(record):
 
 
 def test_a_stack_goes_on_through_code_without_tables():
+    for how in "named", "stubs":
+        check_stack_through(how)
+
+
+def check_stack_through(how):
     with Recording("script-frames") as record:
-        record.run(JITTED, "named")
+        record.run(JITTED, how)
         try:
             names = named_stack(record)
             check("functions of both kinds are named, the last line of a map "
@@ -165,6 +180,28 @@ def test_node_names_its_functions():
                 "connectOften " + script in fix for fix in fixes), fixes)
             check("and what called into the scripts", any(
                 name and "node::Start(" in name
+                for names in found for name in names), found)
+        finally:
+            remove_maps(record)
+            shutil.rmtree(place)
+
+
+def test_python_names_its_functions():
+    if sys.version_info < (3, 12):
+        print("# SKIPPED: no Python that writes a map of its functions")
+        return
+    with Recording() as record:
+        place = record.directory
+        script = os.path.join(place, "script.py")
+        with open(script, "w") as file:
+            file.write(SCRIPT)
+        try:
+            audited(record, sys.executable, script)
+            found = [[frame["function"] for frame in finding["created"]]
+                     for finding in record.report("inheritable,race,leak,"
+                                                  "passed")["findings"]]
+            check("the script's function is named", any(
+                name and "py::open_listener:" + script in name
                 for names in found for name in names), found)
         finally:
             remove_maps(record)

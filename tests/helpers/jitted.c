@@ -4,6 +4,7 @@
  *
  *   jitted named     two functions that keep a frame pointer, named in
  *                    /tmp/perf-PID.map; the process leaves a socket open
+ *   jitted stubs     the same, with functions that keep no frame
  *   jitted garbage   a function that keeps anything in that register: on a
  *                    stack with a hole in it, addresses in and around the hole,
  *                    records with return addresses that are none
@@ -11,6 +12,7 @@
  * 77: not for this machine.
  */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +45,12 @@ static void *code_of(const uint8_t *bytes, size_t size)
 static const uint8_t with_record[] = {
 	0x55, 0x48, 0x89, 0xe5, 0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0xff, 0xd0,
 	0x5d, 0xc3
+};
+
+/* sub $8,%rsp; mov %rdi,%rax; mov %rsi,%rdi; call *%rax; add $8,%rsp; ret */
+static const uint8_t stub[] = {
+	0x48, 0x83, 0xec, 0x08, 0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0xff, 0xd0,
+	0x48, 0x83, 0xc4, 0x08, 0xc3
 };
 
 /* push %rbp; mov %rsi,%rbp; call *%rdi; pop %rbp; ret */
@@ -80,10 +88,12 @@ static void write_map(const void *outer, const void *inner)
 	fclose(file);
 }
 
-static int named(void)
+static int named(bool has_stubs)
 {
-	void *outer = code_of(with_record, sizeof(with_record));
-	void *inner = code_of(with_record, sizeof(with_record));
+	const uint8_t *bytes = has_stubs ? stub : with_record;
+	size_t size = has_stubs ? sizeof(stub) : sizeof(with_record);
+	void *outer = code_of(bytes, size);
+	void *inner = code_of(bytes, size);
 
 	write_map(outer, inner);
 	run_scripts(outer, inner);
@@ -183,9 +193,9 @@ static int garbage(void)
 
 #else
 
-static int named(void)
+static int named(bool has_stubs)
 {
-	return code_of(NULL, 0) ? 77 : 1;
+	return code_of(NULL, has_stubs) ? 77 : 1;
 }
 
 static int garbage(void)
@@ -197,5 +207,7 @@ static int garbage(void)
 
 int main(int argc, char **argv)
 {
-	return argc > 1 && !strcmp(argv[1], "garbage") ? garbage() : named();
+	if (argc > 1 && !strcmp(argv[1], "garbage"))
+		return garbage();
+	return named(argc > 1 && !strcmp(argv[1], "stubs"));
 }
