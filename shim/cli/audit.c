@@ -69,7 +69,7 @@ static int print_help(void)
 	      "      --wait                wait for everything that COMMAND started\n"
 	      "      --no-follow           do not follow into a program that is started with\n"
 	      "                            a cleaned environment\n"
-	      "      --trace-size=KIB      largest trace of each program (1024)\n"
+	      "      --trace-size=KIB      largest trace of each program (4096)\n"
 	      "      --frames=N            most frames in a stack (32)\n"
 	      "      --script-frames       follow stacks through scripts; sets variables for\n"
 	      "                            Node.js, Java and Python that make it possible\n"

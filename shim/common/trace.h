@@ -27,14 +27,14 @@
 #define NI_TRACE_ENV_DIRECTORY "NOINHERIT_AUDIT_DIR"
 
 /* Comma list; an unknown or unreadable word is ignored:
- *   size=N     most that a file may hold, in KiB, 16..65536 (default 1024)
+ *   size=N     most that a file may hold, in KiB, 16..65536 (default 4096)
  *   frames=N   longest stack kept, 1..64 (default 32)
  *   no-follow  do not complete the environment that a program gives to exec
  *   script-frames  follow stacks through code without unwind tables, by frame
  *              pointer */
 #define NI_TRACE_ENV_OPTIONS "NOINHERIT_AUDIT_OPTIONS"
 
-#define NI_TRACE_SIZE_KIB_DEFAULT 1024
+#define NI_TRACE_SIZE_KIB_DEFAULT 4096
 #define NI_TRACE_SIZE_KIB_MIN 16
 #define NI_TRACE_SIZE_KIB_MAX 65536
 #define NI_TRACE_FRAMES_DEFAULT 32

@@ -319,7 +319,7 @@ def test_useless_settings_are_survived():
         with Recording(options) as record:
             record.run("/bin/true")
             check("the defaults hold", record.records("image")[0]["cells"]
-                  .endswith("/31488"), record.records("image"))
+                  .endswith("/126720"), record.records("image"))
 
 
 def test_options_are_obeyed():
