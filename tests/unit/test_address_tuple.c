@@ -63,6 +63,11 @@ static void a_tuple_is_read_and_written(void **state)
 	}
 }
 
+#define TEN(text) \
+	text text text text text text text text text text
+#define A_HUNDRED TEN("aaaaaaaaaa")
+#define A_THOUSAND TEN(A_HUNDRED)
+
 static const struct {
 	int family;
 	const char *tuple;
@@ -85,6 +90,9 @@ static const struct {
 	{ AF_INET, "('127.0.0\\x00.1', 80)", -EINVAL },
 	{ AF_INET, "('127.0.0\\q1', 80)", -EINVAL },
 	{ AF_INET, "('127.0.0\\x1', 80)", -EINVAL },
+	{ AF_INET, "('127.0.0.1\\", -EINVAL },
+	{ AF_INET, "('127.0.0.1', 1, 2, 3, 4, 5)", -EINVAL },
+	{ AF_INET, "('" A_THOUSAND A_HUNDRED "', 1)", -ENAMETOOLONG },
 	{ AF_INET6, "('::1', 80, 1048576)", -ERANGE },
 	{ AF_INET6, "('::1', 80, 0, 4294967296)", -ERANGE },
 	{ AF_INET6, "('::1', 80, 0, 0, 0)", -EINVAL },

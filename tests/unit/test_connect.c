@@ -226,9 +226,70 @@ static void an_error_of_asking_for_the_result_is_told(void **state)
 	noinherit_close(&listener);
 }
 
+static int stops(void *data)
+{
+	(void)data;
+	return 1;
+}
+
+static void what_ended_before_it_makes_no_call(void **state)
+{
+	struct noinherit_deadline over = { .cancel_fd = -1 };
+	struct noinherit_socket listener = listening(), s;
+	int port = port_of(listener.fd);
+
+	(void)state;
+	assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
+	noinherit_set_interrupt(stops, NULL);
+	faults_watch();
+	assert_int_equal(connect_to(&s, port), -EINTR);
+	assert_string_equal(faults_end(), "");
+	noinherit_set_interrupt(NULL, NULL);
+
+	noinherit_set_deadline(&s, &over);
+	faults_watch();
+	assert_int_equal(connect_to(&s, port), -ETIMEDOUT);
+	assert_string_equal(faults_end(), "");
+	noinherit_close(&s);
+	noinherit_close(&listener);
+}
+
+static void the_numbers_of_connect_ex_are_python_s(void **state)
+{
+	static const struct { int fault, number; } outcomes[] = {
+		{ 0, 0 }, { ECONNREFUSED, ECONNREFUSED },
+		{ ETIMEDOUT, ETIMEDOUT }, { EAGAIN, EAGAIN },
+	};
+	struct noinherit_socket listener = listening();
+	struct sockaddr_in address, own;
+	socklen_t size = sizeof(address);
+
+	(void)state;
+	assert_int_equal(noinherit_getsockname(
+		&listener, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(noinherit_getpeername(
+		&listener, (struct sockaddr *)&own, &size), -ENOTCONN);
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		struct noinherit_socket s;
+
+		assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
+		faults_watch();
+		if (outcomes[i].fault)
+			faults_add("connect", outcomes[i].fault, 1, 0);
+		assert_int_equal(noinherit_connect_ex(
+			&s, (struct sockaddr *)&address, sizeof(address)),
+			outcomes[i].number);
+		faults_end();
+		noinherit_close(&s);
+	}
+	noinherit_close(&listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		api_test(what_ended_before_it_makes_no_call),
+		api_test(the_numbers_of_connect_ex_are_python_s),
 		api_test(connect_is_called_once_and_waited_for),
 		api_test(an_interrupted_connect_is_waited_for_and_not_repeated),
 		api_test(the_program_may_end_an_interrupted_connect),

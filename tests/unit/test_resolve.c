@@ -2,6 +2,7 @@
  * Every address of a host, and a resolver that is too slow.
  */
 #include "api.h"
+#include "faults.h"
 
 #include <netdb.h>
 #include <poll.h>
@@ -172,6 +173,27 @@ static void an_answer_in_time_is_taken(void **state)
 					   0), 3);
 }
 
+/* Better late than not at all. */
+static void without_a_thread_the_caller_s_own_asks(void **state)
+{
+	struct noinherit_deadline d;
+	const struct noinherit_resolve_options options = {
+		.size = sizeof(options), .deadline = &d,
+	};
+	int before = count_descriptors();
+
+	(void)state;
+	noinherit_deadline_init(&d, 60000 * MS, 0);
+	sem_post(&resolver.may_answer);
+	faults_watch();
+	faults_add("eventfd", EMFILE, 1, 0);
+	assert_int_equal(noinherit_resolve("a.name", "1", &options, NULL, 0),
+			 3);
+	faults_end();
+	sem_wait(&resolver.has_answered);
+	assert_int_equal(count_descriptors(), before);
+}
+
 static void *cancel_later(void *deadline)
 {
 	poll(NULL, 0, 20);
@@ -215,6 +237,7 @@ int main(void)
 			a_signal_before_it_costs_no_lookup, api_setup, let_go),
 		slow_test(a_slow_resolver_is_left_behind),
 		slow_test(an_answer_in_time_is_taken),
+		slow_test(without_a_thread_the_caller_s_own_asks),
 		slow_test(a_connection_is_cancelled_while_the_name_is_resolved),
 	};
 

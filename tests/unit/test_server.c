@@ -240,6 +240,9 @@ static const struct {
 	int error, eai;
 	const char *message;
 } addresses[] = {
+	{ "('192.0.2.1', 0)", NULL, -EADDRNOTAVAIL, 0,
+	  "Cannot assign requested address (while attempting to bind on "
+	  "address ('192.0.2.1', 0))" },
 	{ "127.0.0.1", "65536", -ERANGE, 0, "Numerical result out of range "
 	  "(while attempting to bind on address ('127.0.0.1', 65536))" },
 	{ NULL, "http", -EINVAL, 0, "Invalid argument (while attempting to "
