@@ -403,8 +403,8 @@ class Habits(AuditTest):
         result = self.audit("--error-exitcode=99", "sh", "-c",
                             "sleep 600 >/dev/null 2>&1 & echo $!")
         os.kill(int(result.stdout), signal.SIGKILL)
-        self.assertRegex(result.stderr, "(?m)^noinherit: audit: 1 process of "
-                         "it still runs;")
+        self.assertRegex(result.stderr, "(?m)^noinherit: audit: 1 process "
+                         "still running;")
         self.assertEqual(result.returncode, 125, result.stderr)
 
     def test_what_is_about_to_record_is_waited_for(self):
@@ -426,7 +426,7 @@ class Habits(AuditTest):
                 while audit.poll() is None and self.pauses(audit) < enough:
                     os.sched_yield()
             text = audit.communicate(timeout=300)[1]
-        self.assertIn("1 process of it still runs", text)
+        self.assertIn("1 process still running", text)
         self.assertNotIn("Not followed", text)
         directory = text.split("--open ")[1].split("'")[0]
         self.assertRegex(self.noinherit("report", "--open", directory).stdout,
