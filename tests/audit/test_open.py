@@ -182,6 +182,15 @@ def test_what_is_open_at_exit_is_counted_by_its_stack():
         check("three and two", found == ["2", "3"], found)
 
 
+def test_what_a_range_marks_is_counted_at_its_creator():
+    with Recording() as record, Holder(record) as holder:
+        holder.tell("sockets 2")
+        holder.tell("mark")
+        marked = [r["marked"] for r in record.records("site")
+                  if r["stack"].startswith("socket:")]
+        check("both", marked == ["2"], marked)
+
+
 def test_more_creators_than_one_record_has_rows():
     with Recording() as record:
         record.run(os.path.join(recording.HELPERS, "creators"))

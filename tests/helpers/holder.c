@@ -97,6 +97,12 @@ static void sweep(int n)
 	count = 0;
 }
 
+static void mark(int n)
+{
+	(void)n;
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+}
+
 static void forked(int n)
 {
 	pid_t child = fork();
@@ -195,7 +201,7 @@ static const struct { const char *word; void (*run)(int); } commands[] = {
 	{ "sockets", sockets }, { "files", files }, { "dups", dups },
 	{ "pipes", pipes }, { "close", close_last }, { "replace", replace },
 	{ "standard", standard },
-	{ "sweep", sweep }, { "fork", forked }, { "bare_clone", bare_clone },
+	{ "sweep", sweep }, { "mark", mark }, { "fork", forked }, { "bare_clone", bare_clone },
 	{ "children", children }, { "vfork", vfork_child },
 	{ "failed_exec", failed_exec }, { "exec", exec_again },
 	{ "threads", threads }, { "limit", limit },

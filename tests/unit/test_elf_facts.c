@@ -253,6 +253,23 @@ static void damage_is_told_and_nothing_is_read_outside(void **state)
 	}
 }
 
+static void a_name_that_is_longer_than_its_room_is_damage(void **state)
+{
+	struct {
+		struct image image;
+		char name[NI_ELF_NAME_MAX + 40];
+	} file = { .image = sound };
+	struct ni_elf_facts facts;
+
+	(void)state;
+	memset(file.name, 'x', sizeof(file.name) - 1);
+	file.image.loader.p_offset = sizeof(file.image);
+	file.image.loader.p_filesz = sizeof(file.name);
+	assert_int_equal(read_bytes(&file, sizeof(file), &facts), 0);
+	assert_non_null(facts.damage);
+	assert_non_null(strstr(facts.damage, "its loader"));
+}
+
 static void every_cut_file_is_damaged_or_sound_but_never_a_crash(void **state)
 {
 	struct ni_elf_facts facts;
@@ -282,6 +299,8 @@ int main(void)
 		cmocka_unit_test(what_it_is_linked_with_is_seen),
 		cmocka_unit_test(the_other_byte_order_is_read),
 		cmocka_unit_test(damage_is_told_and_nothing_is_read_outside),
+		cmocka_unit_test(
+			a_name_that_is_longer_than_its_room_is_damage),
 		cmocka_unit_test(every_cut_file_is_damaged_or_sound_but_never_a_crash),
 		cmocka_unit_test(what_is_no_elf_file_is_said_so),
 	};
