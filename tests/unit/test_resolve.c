@@ -85,6 +85,27 @@ static void each_address_is_listed(void **state)
 	assert_string_equal(name, "127.0.0");
 }
 
+/* "127.0.0.1" has nine bytes and its end. */
+static void a_name_is_cut_to_its_room(void **state)
+{
+	char name[12];
+	struct noinherit_resolve_options options = {
+		.size = sizeof(options), .type = SOCK_STREAM, .family = AF_INET,
+		.ai_flags = AI_CANONNAME, .canonical_name = name,
+	};
+
+	(void)state;
+	for (size_t room = 1; room <= 10; room++) {
+		memset(name, 'x', sizeof(name));
+		options.canonical_name_size = room;
+		assert_int_equal(noinherit_resolve("127.0.0.1", "80", &options,
+						   NULL, 0), 1);
+		assert_memory_equal(name, "127.0.0.1", room - 1);
+		assert_int_equal(name[room - 1], '\0');
+		assert_int_equal(name[room], 'x');
+	}
+}
+
 static void what_cannot_be_resolved_is_told(void **state)
 {
 	struct noinherit_resolve_options options = {
@@ -229,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		api_test(each_address_is_listed),
+		api_test(a_name_is_cut_to_its_room),
 		api_test(what_cannot_be_resolved_is_told),
 		cmocka_unit_test_setup_teardown(
 			a_signal_in_the_resolver_ends_the_call, api_setup,
