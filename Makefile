@@ -76,15 +76,15 @@ CLI := $(call objects,cli,host)
 # The shim must be small; its hot calls ask for speed by NI_HOT. Tables for
 # unwinding are for what a thread may be cancelled in, or wait in when a handler
 # calls backtrace(); the rest ends soon. receive.c for size would import the function
-# of CMSG_NXTHDR.
+# of CMSG_NXTHDR, unless that is asked for inline.
 PRELOAD_UNWOUND := accept close control indirect receive stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo yes),-Oz,-Os)
 # clang makes a call of bcmp() where memcmp() is compared with 0.
-$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp
+$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp -fno-jump-tables
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
-$(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -O2
+$(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -D__USE_EXTERN_INLINES
 $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \
@@ -200,7 +200,7 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SR
 
 # What tests/unit may look into: everything that is not preloaded, less main,
 # and what the shim has that replaces no function of libc's.
-PRELOAD_PURE := carried collision environment handover imports inherited marks next peer policy \
+PRELOAD_PURE := carried collision environment filter handover imports inherited marks next peer policy \
 	program readable way_on
 UNIT_LIB := $(BUILD)/obj/unit.a
 $(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \

@@ -183,6 +183,20 @@ void ni_environment_complete(char **to, struct ni_environment_text *text,
 	to[count] = NULL;
 }
 
+void ni_environment_switch_off(char **to, char *const *envp, size_t count)
+{
+	static char off[] = "NOINHERIT_MODE=off";
+	char **there;
+
+	count = copy_variables(to, envp, count);
+	there = find_same_name(to, count, off);
+	if (there)
+		*there = off;
+	else
+		to[count++] = off;
+	to[count] = NULL;
+}
+
 /* The size of the strings and of the pointers to them. */
 static size_t size_of(char *const *list)
 {

@@ -50,6 +50,14 @@ void ni_environment_add(struct ni_environment_text *text, unsigned fd);
 void ni_environment_complete(char **to, struct ni_environment_text *text,
 			     char *const *envp, size_t count);
 
+/* The environment of a program that must leave every call as it is: what a filter
+ * of ours kills for, kills there. @to: room for @count and two more. */
+void ni_environment_switch_off(char **to, char *const *envp, size_t count);
+
+/* The environment of a program that must leave every call as it is: what a filter
+ * of ours kills for, kills there. @to: room for @count and two more. */
+void ni_environment_switch_off(char **to, char *const *envp, size_t count);
+
 /* At the start of the new image: makes what was handed over ours again, and
  * removes the variable. @envp: changed in place. */
 void ni_environment_adopt(char **envp);

@@ -185,7 +185,7 @@ static void hand_over_in_copy(void *attempt)
 	hand_over(attempt);
 }
 
-static int exec_image(const struct image *image)
+static int exec_as_meant(const struct image *image)
 {
 	struct attempt attempt = { .image = image };
 
@@ -199,6 +199,27 @@ static int exec_image(const struct image *image)
 	/* The calls made here are raw, so that errno stays exec's. */
 	ni_handover_put_back();
 	return attempt.result;
+}
+
+/* The new image inherits a filter of this process's own. */
+static __attribute__((noinline)) int exec_switched_off(const struct image *image)
+{
+	struct image changed = *image;
+	size_t count = ni_environment_count(image->envp);
+	char **envp;
+
+	if (count < NI_ENVIRONMENT_MAX) {
+		envp = alloca((count + 2) * sizeof(*envp));
+		ni_environment_switch_off(envp, image->envp, count);
+		changed.envp = envp;
+	}
+	return exec_as_meant(&changed);
+}
+
+static int exec_image(const struct image *image)
+{
+	return ni_policy.filter_may_kill ? exec_switched_off(image) :
+					   exec_as_meant(image);
 }
 
 int ni_execve(const struct ni_next *next, const char *path, char *const *argv,

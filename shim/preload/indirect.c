@@ -7,6 +7,8 @@
  * never in the libc function of that name. Runtimes make every futex call
  * through syscall(): syscall.S passes on what is not in ni_own_numbers.
  */
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
@@ -17,20 +19,25 @@
 
 /* ---- the calls by number ---- */
 
-/* Made in way_on.S. */
-#define SYSTEM(name, result, parameters, ...)           \
-	extern __attribute__((visibility("hidden")))    \
-	result ni_by_number_##name parameters;
-#define REQUEST(name, type, way)                        \
-	extern __attribute__((visibility("hidden")))    \
-	int ni_by_number_##name(int fd, type request, ...);
-#include "preload/calls.def"
+/* In way_on.S: functions, and how far from their start each row's is. */
+extern const char ni_by_number[] __attribute__((visibility("hidden")));
+extern const uint16_t ni_by_number_offsets[]
+	__attribute__((visibility("hidden")));
 
-static const struct ni_next by_number = {
-#define SYSTEM(name, ...) .name = ni_by_number_##name,
-#define REQUEST SYSTEM
-#include "preload/calls.def"
-};
+/* Filled by the first call that needs it. Two threads write the same. */
+static const struct ni_next *by_number(void)
+{
+	static struct ni_next table;
+	static bool is_filled;
+	const void **to = (const void **)&table;
+
+	if (!__atomic_load_n(&is_filled, __ATOMIC_ACQUIRE)) {
+		for (size_t i = 0; i < sizeof(table) / sizeof(*to); i++)
+			to[i] = ni_by_number + ni_by_number_offsets[i];
+		__atomic_store_n(&is_filled, true, __ATOMIC_RELEASE);
+	}
+	return &table;
+}
 
 /* ---- numbers with more to them ---- */
 
@@ -41,7 +48,7 @@ static long number_seccomp(long operation, long flags, long argument, long d,
 
 	(void)d;
 	(void)e;
-	ni_seccomp_after_seccomp(operation, flags, result);
+	ni_seccomp_after_seccomp(operation, flags, argument, result);
 	return result;
 }
 
@@ -49,7 +56,7 @@ static long number_prctl(long option, long a, long b, long c, long d)
 {
 	long result = ni_next.syscall(SYS_prctl, option, a, b, c, d);
 
-	ni_seccomp_after_prctl(option, result);
+	ni_seccomp_after_prctl(option, a, b, result);
 	return result;
 }
 
@@ -58,7 +65,7 @@ static long number_prctl(long option, long a, long b, long c, long d)
 /* syscall(@number, @a ... @f). What the kernel calls int is cut to int. */
 long ni_syscall_own(long number, long a, long b, long c, long d, long e, long f)
 {
-	const struct ni_next *next = &by_number;
+	const struct ni_next *next = by_number();
 
 	switch (number) {
 #define P(pointer) ((void *)(pointer))

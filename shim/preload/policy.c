@@ -11,6 +11,7 @@
 #include "common/raw.h"
 #include "preload/carried.h"
 #include "preload/collision.h"
+#include "preload/filter.h"
 #include "preload/inherited.h"
 #include "preload/marks.h"
 #include "preload/next.h"
@@ -168,7 +169,7 @@ void ni_policy_choose_fast(void)
 		      !ni_foreign.fcntl;
 }
 
-void ni_policy_stop(void)
+void ni_policy_stop(const struct sock_fprog *filter)
 {
 	if (ni_marks_memory_is_lent())
 		return;
@@ -176,6 +177,10 @@ void ni_policy_stop(void)
 	/* Remembered for the case that another library's constructor does this,
 	 * before ours has run. */
 	ni_policy.has_filter = true;
+	if (!filter || !ni_filter_allows_handover(filter))
+		ni_policy.filter_may_forbid = true;
+	if (filter && !ni_filter_spares_flag(filter))
+		ni_policy.filter_may_kill = true;
 	ni_policy.is_enforcing = false;
 	ni_policy_choose_fast();
 }

@@ -18,6 +18,9 @@ struct ni_policy {
 	/* The process has a seccomp filter of its own, which may allow exactly
 	 * the calls that the program makes (rule 11). */
 	bool has_filter;
+	/* What could not be read off that filter: that it allows a hand-over,
+	 * and that it does not kill for the flag. */
+	bool filter_may_forbid, filter_may_kill;
 	bool hands_over;
 	bool is_compat;		/* rules 3, 5, 7, 9, 10, 13 and dup2(a, a) */
 	bool keeps_numbers;	/* NOINHERIT_KEEP names result numbers ... */
@@ -55,7 +58,8 @@ static inline const struct ni_policy *ni_policy_now(void)
 void ni_policy_choose_fast(void);
 
 /* Rule 11: from now on, no call of this process is changed. */
-void ni_policy_stop(void);
+struct sock_fprog;
+void ni_policy_stop(const struct sock_fprog *filter);
 
 /* Is this family of calls to be enforced? */
 static inline bool ni_enforces(enum ni_scope scope)
@@ -72,13 +76,13 @@ static inline bool ni_is_compat(void)
 	return policy->is_enforcing && policy->is_compat;
 }
 
-/* May descriptors be handed over (rule 9)? A filter installed by the program
- * ends the enforcing but not this. */
+/* May descriptors be handed over (rule 9)? What was enforced before the filter
+ * must survive a reload, too, if the calls for that are allowed. */
 static inline bool ni_hands_over(void)
 {
 	const struct ni_policy *policy = ni_policy_now();
 
-	return policy->hands_over && !policy->has_filter;
+	return policy->hands_over && !policy->filter_may_forbid;
 }
 
 /* Does NOINHERIT_KEEP leave this result, or this kind of socket, alone? */

@@ -6,21 +6,24 @@
 #include <linux/seccomp.h>
 #endif
 #include <stdarg.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 
 #include "preload/next.h"
 #include "preload/policy.h"
 #include "preload/seccomp.h"
 
-void ni_seccomp_after_prctl(long option, long result)
+void ni_seccomp_after_prctl(long option, long mode, long filter, long result)
 {
 	if (option == PR_SET_SECCOMP && result == 0)
-		ni_policy_stop();
+		ni_policy_stop(mode == SECCOMP_MODE_FILTER ?
+				       (const void *)filter : NULL);
 }
 
 /* Probing what the kernel supports switches nothing off. A positive result is
  * the listener's descriptor or, with TSYNC alone, the thread that failed. */
-void ni_seccomp_after_seccomp(long operation, long flags, long result)
+void ni_seccomp_after_seccomp(long operation, long flags, long filter,
+			      long result)
 {
 	bool sets = operation == SECCOMP_SET_MODE_STRICT ||
 		    operation == SECCOMP_SET_MODE_FILTER;
@@ -29,7 +32,8 @@ void ni_seccomp_after_seccomp(long operation, long flags, long result)
 		       !(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER));
 
 	if (sets && !failed)
-		ni_policy_stop();
+		ni_policy_stop(operation == SECCOMP_SET_MODE_FILTER ?
+				       (const void *)filter : NULL);
 }
 
 NI_EXPORT int prctl(int option, ...)
@@ -45,6 +49,6 @@ NI_EXPORT int prctl(int option, ...)
 	d = va_arg(list, long);
 	va_end(list);
 	result = ni_next.prctl(option, a, b, c, d);
-	ni_seccomp_after_prctl(option, result);
+	ni_seccomp_after_prctl(option, a, b, result);
 	return result;
 }

@@ -6,9 +6,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/* To be called after the calls of these names, however they were made. */
-void ni_seccomp_after_prctl(long option, long result);
-void ni_seccomp_after_seccomp(long operation, long flags, long result);
+/* To be called after the calls of these names, however they were made. @filter:
+ * their argument, where they have one. */
+void ni_seccomp_after_prctl(long option, long mode, long filter, long result);
+void ni_seccomp_after_seccomp(long operation, long flags, long filter,
+			      long result);
 
 #pragma GCC visibility pop
 

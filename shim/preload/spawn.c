@@ -240,7 +240,7 @@ static void spawn_in_copy(void *data)
 				    true);
 }
 
-static int spawn_image(const struct spawn *spawn)
+static int spawn_as_meant(const struct spawn *spawn)
 {
 	struct attempt attempt = { .spawn = spawn };
 	bool fits;
@@ -257,6 +257,28 @@ static int spawn_image(const struct spawn *spawn)
 	if (fits && ni_is_single_when_emulated())
 		return spawn_with_actions(spawn, &attempt.handover);
 	return spawn_next(spawn, spawn->actions, spawn->envp);
+}
+
+/* The new process inherits a filter of this one's own. */
+static __attribute__((noinline)) int
+spawn_switched_off(const struct spawn *spawn)
+{
+	struct spawn changed = *spawn;
+	size_t count = ni_environment_count(spawn->envp);
+	char **envp;
+
+	if (count < NI_ENVIRONMENT_MAX) {
+		envp = alloca((count + 2) * sizeof(*envp));
+		ni_environment_switch_off(envp, spawn->envp, count);
+		changed.envp = envp;
+	}
+	return spawn_as_meant(&changed);
+}
+
+static int spawn_image(const struct spawn *spawn)
+{
+	return ni_policy.filter_may_kill ? spawn_switched_off(spawn) :
+					   spawn_as_meant(spawn);
 }
 
 #define SPAWN(name, handle, search)                                           \

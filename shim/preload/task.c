@@ -32,7 +32,7 @@ bool ni_is_single_thread(void)
 	struct stat status;
 
 	/* There is one directory for each thread, besides "." and "..". */
-	return !ni_policy.has_filter &&
+	return !ni_policy.filter_may_forbid &&
 	       ni_raw6(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/task",
 		       (long)&status, 0, 0, 0) == 0 &&
 	       status.st_nlink == 3;

@@ -7,8 +7,8 @@
  * every argument and the stack as they were: the function may be variadic, a
  * cancellation point, or fork.
  *
- * ni_by_number_NAME: the way on for syscall(2), which is syscall() again, with
- * the number in front of the arguments. They are five at most.
+ * ni_by_number: behind it, the way on for syscall(2), which is syscall() again,
+ * with the number in front of the arguments. They are five at most.
  */
 #include <sys/syscall.h>
 
@@ -35,7 +35,7 @@ name:
 	jmp	find_call
 
 #define BY_NUMBER(name)			\
-	FUNCTION(ni_by_number_##name)	\
+ni_by_number_##name:			\
 	movl	$SYS_##name, %eax;	\
 	jmp	pass_number
 
@@ -54,7 +54,7 @@ name:
 	b	find_call
 
 #define BY_NUMBER(name)			\
-	FUNCTION(ni_by_number_##name)	\
+ni_by_number_##name:			\
 	hint	34;			\
 	mov	w16, SYS_##name;	\
 	b	pass_number
@@ -70,6 +70,7 @@ name:
 	.set	row, row + 1
 #include "preload/calls.def"
 
+FUNCTION(ni_by_number)
 #define SYSTEM(name, ...) BY_NUMBER(name)
 #define REQUEST SYSTEM
 #include "preload/calls.def"
@@ -177,6 +178,17 @@ find_call:
 	.cfi_endproc
 
 #endif
+
+/* A table of pointers would cost a relocation each in every process. */
+	.section .rodata
+	.globl	ni_by_number_offsets
+	.hidden	ni_by_number_offsets
+	.balign	2
+ni_by_number_offsets:
+#define CALL(...) .short 0
+#define SYSTEM(name, ...) .short ni_by_number_##name - ni_by_number
+#define REQUEST SYSTEM
+#include "preload/calls.def"
 
 #include "common/properties.h"
 	.section .note.GNU-stack, "", %progbits

@@ -67,5 +67,30 @@ class Filters(live.LiveTest):
                                        preload=preload), expected)
 
 
+class OwnFilters(live.LiveTest):
+    """Of the program itself, which then executes itself: what is handed over,
+    and what the new image does, must not be what the filter kills for."""
+
+    def outcomes(self, *arguments):
+        return [self.says(helper("refilter"), *arguments, preload=preload)
+                for preload in (None, live.SHIM)]
+
+    def test_a_listener_from_before_the_filter_arrives(self):
+        for ways in ((), ("spawn",)):
+            self.assertEqual(self.outcomes("harmless", *ways),
+                             ["3 arrived, then 4 -1 5"] * 2)
+
+    def test_what_kills_for_the_flag_is_not_shown_it(self):
+        for ways in ((), ("spawn",)):
+            self.assertEqual(self.outcomes("exact", *ways),
+                             ["3 arrived, then 4 -1 5"] * 2)
+
+    def test_what_kills_for_the_hand_over_is_not_asked(self):
+        for name in ("no-flag", "no-question"):
+            natively, preloaded = self.outcomes(name)
+            self.assertEqual(natively, "3 arrived, then 4 -1 5")
+            self.assertIn("3 did not arrive, then 4", preloaded)
+
+
 if __name__ == "__main__":
     live.main()

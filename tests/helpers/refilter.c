@@ -1,0 +1,87 @@
+/*
+ * refilter FILTER: makes a listener on 3, installs a filter of its own, and
+ * executes itself, or FILTER's posix_spawn does. The new image says whether 3
+ * arrived, and makes descriptors as programs do.
+ */
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "filter.h"
+
+enum { ROWS = 4 };
+
+static const struct {
+	const char *name;
+	struct filter_row rows[ROWS];	/* ended by an action of 0 */
+} filters[] = {
+	{ "harmless", { { SYS_acct, -1, 0, 0, SECCOMP_RET_ERRNO } } },
+	/* Kills for what the shim adds. */
+	{ "exact", { { SYS_socket, 1, SOCK_CLOEXEC, SOCK_CLOEXEC,
+		       SECCOMP_RET_KILL_PROCESS },
+		     { SYS_accept4, 3, SOCK_CLOEXEC, SOCK_CLOEXEC,
+		       SECCOMP_RET_KILL_PROCESS },
+		     { SYS_fcntl, 1, ~0U, F_DUPFD_CLOEXEC,
+		       SECCOMP_RET_KILL_PROCESS } } },
+	/* Kills for what a hand-over does. */
+	{ "no-flag", { { SYS_fcntl, 1, ~0U, F_SETFD,
+			 SECCOMP_RET_KILL_PROCESS } } },
+	{ "no-question", { { SYS_newfstatat, 3, ~0U, 0,
+			     SECCOMP_RET_KILL_PROCESS } } },
+};
+
+static int look(void)
+{
+	int first = fcntl(3, F_GETFD);
+
+	printf("3 %s", first < 0 ? "did not arrive" : "arrived");
+	if (first < 0)
+		open("/dev/null", O_RDONLY | O_CLOEXEC);
+	printf(", then %d", socket(AF_UNIX, SOCK_STREAM, 0));
+	printf(" %d", accept(3, NULL, NULL));
+	printf(" %d\n", dup(3));
+	return 0;
+}
+
+static int install(const char *name)
+{
+	struct filter filter;
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+		size_t count = 0;
+
+		if (strcmp(filters[i].name, name))
+			continue;
+		while (count < ROWS && filters[i].rows[count].action)
+			count++;
+		renounce_privileges();
+		return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
+			     build_filter(&filter, filters[i].rows, count));
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	char *again[] = { argv[0], NULL };
+	int status = -1;
+	pid_t child;
+
+	if (argc == 1)
+		return look();
+	close(3);
+	if (socket(AF_UNIX, SOCK_STREAM, 0) != 3 || install(argv[1])) {
+		fprintf(stderr, "refilter: no filter %s here\n", argv[1]);
+		return 125;
+	}
+	if (argc == 2)
+		execv("/proc/self/exe", again);
+	else if (!posix_spawn(&child, "/proc/self/exe", NULL, NULL, again,
+			      environ))
+		waitpid(child, &status, 0);
+	return status;
+}
