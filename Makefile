@@ -80,9 +80,11 @@ CLI := $(call objects,cli,host)
 PRELOAD_UNWOUND := accept close control indirect receive stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
+supported = $(shell $(CC) $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo yes),-Oz,-Os)
 # clang makes a call of bcmp() where memcmp() is compared with 0.
-$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp -fno-jump-tables
+$(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp -fno-jump-tables \
+	$(call supported,-fno-reorder-blocks-and-partition)
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
 $(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -D__USE_EXTERN_INLINES
 $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding

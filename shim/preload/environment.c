@@ -287,6 +287,8 @@ void ni_environment_adopt(char **envp)
 
 	for (; *envp && !ni_variable_value(*envp, ADOPT); envp++)
 		;
+	if (!*envp || ni_program_is_launcher())
+		return;
 	/* There is nearly always none, and then nothing is written. */
 	for (to = envp; *envp; envp++) {
 		const char *list = ni_variable_value(*envp, ADOPT);

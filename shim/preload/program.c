@@ -114,6 +114,11 @@ bool ni_program_is_called(const char *name, size_t length)
 	       (base == start.interpreter || *start_path());
 }
 
+bool ni_program_is_launcher(void)
+{
+	return start.base && !strncmp(start.base, "valgrind", 8);
+}
+
 /* The file's own path, from /proc; "" if it is not there, or too long for this
  * buffer. */
 static void read_executable(char path[LINK_SIZE])

@@ -37,6 +37,10 @@ struct ni_file {
 /* Will executing @file with @argv run this program again? Asks the kernel. */
 bool ni_program_is_same(const struct ni_file *file, char *const *argv);
 
+/* valgrind puts its launcher between a program and its new image, of whatever
+ * version: what is handed over is for that one. */
+bool ni_program_is_launcher(void);
+
 #pragma GCC visibility pop
 
 #endif

@@ -31,6 +31,16 @@ class Valgrind(live.LiveTest):
         self.assertEqual(self.errors(SHIM, helper("probe"))[0], COMPAT)
 
 
+    def test_a_re_exec_keeps_its_sockets(self):
+        live.need("valgrind")
+        for preload, state in ((None, "inheritable"), (SHIM, "cloexec")):
+            said = self.run_program(
+                "valgrind", "-q", "--tool=none", "--trace-children=yes",
+                helper("reexec"), preload=preload, stdin=None,
+                input=f"{helper('reexec')} x\n").stdout
+            self.assertIn(f"3 socket {state}\n4 socket {state}\n", said)
+
+
 class Gdb(live.LiveTest):
 
     def gdb(self, program, *commands, arguments=(), answer=""):
