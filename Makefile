@@ -204,9 +204,12 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SR
 # and what the shim has that replaces no function of libc's.
 PRELOAD_PURE := carried collision environment filter handover imports inherited marks next peer policy \
 	program readable way_on
+PURE := $(COMMON) $(LIB) $(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)
 UNIT_LIB := $(BUILD)/obj/unit.a
-$(UNIT_LIB): $(COMMON) $(LIB) $(filter-out %/main.o,$(CLI)) \
-		$(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)
+# Of that, what needs libc alone.
+UNIT_LIBC := $(BUILD)/obj/unit-libc.a
+$(UNIT_LIB): $(filter-out %/main.o,$(CLI))
+$(UNIT_LIB) $(UNIT_LIBC): $(PURE)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 

@@ -2,9 +2,11 @@
 """The shim for AArch64, cross-compiled and run by qemu: the rules hold, and
 vfork and syscall, which are assembly there, too, do what they do."""
 
+import glob
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -209,6 +211,57 @@ class Shim(live.LiveTest):
                 shim, program, threads)
             with self.subTest(threads=threads):
                 self.assertEqual(self.says(*command, preload=None), expected)
+
+
+class Unit(live.LiveTest):
+    """tests/unit there, of what needs libc alone. The command is the host's."""
+
+    BAD_ARGUMENT = "qemu answers some bad arguments itself"
+    WITHOUT = {
+        "test_next_symbol": "cmocka is a library of the host's alone",
+        "test_share": "qemu refuses what takes another process's descriptor",
+        "test_fault_sweep": "its thousands of forks take qemu minutes",
+    }
+    LACKS = {
+        "a_bad_argument_does_not_cost_atomicity": BAD_ARGUMENT,
+        "what_worked_once_is_not_doubted": BAD_ARGUMENT,
+        "the_kernel_s_error_is_reported": BAD_ARGUMENT,
+        "no_timeout_is_ever_given_to_the_kernel":
+        "qemu's getsockopt does not tell SO_RCVTIMEO",
+        "the_backlog_is_as_given": "qemu's getsockopt does not tell TCP_INFO",
+        "surplus_is_not_installed": "qemu's recvmsg gives no MSG_CTRUNC",
+    }
+
+    def sources(self):
+        for source in sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.c"))):
+            with open(source, encoding="utf-8") as file:
+                if '"cli/' in file.read():
+                    continue
+            name = os.path.basename(source)[:-2]
+            if name in self.WITHOUT:
+                print(f"\nskipped case: {name}: {self.WITHOUT[name]}",
+                      file=sys.stderr)
+            else:
+                yield name, source
+
+    def test_every_case(self):
+        foreign.need_aarch64()
+        emulated = foreign.emulated()
+        foreign.build_for_aarch64(self.folder, "obj/unit-libc.a")
+        for name, source in self.sources():
+            program = foreign.compile_for(
+                (COMPILER,), source, self.path(name), "-I",
+                os.path.join(ROOT, "tests/helpers/foreign"), "-I",
+                os.path.join(ROOT, "include"), "-w", *foreign.AT_HOME,
+                self.path("obj/unit-libc.a"), "-lpthread", "-lm")
+            with self.subTest(name):
+                passed, failed, said = foreign.cases([*emulated, program],
+                                                     self.environment)
+                for case in sorted(failed & set(self.LACKS)):
+                    print(f"\nskipped case: {name}, {case}: "
+                          f"{self.LACKS[case]}", file=sys.stderr)
+                self.assertEqual(failed - set(self.LACKS), set(), said)
+                self.assertTrue(passed, f"{name} ran no case")
 
 
 if __name__ == "__main__":

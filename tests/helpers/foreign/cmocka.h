@@ -55,6 +55,7 @@ foreign_fail(const char *file, int line, const char *format, ...)
 #define fail() fail_msg("failed")
 #define skip() foreign_leave(FOREIGN_SKIPPED)
 #define print_message(...) fprintf(stderr, __VA_ARGS__)
+#define print_error(...) fprintf(stderr, __VA_ARGS__)
 
 #define FOREIGN_WANT(holds, ...) \
 	do { \
