@@ -75,6 +75,9 @@ static int read_trace(int directory, const char *name, struct ni_arena *arena,
 	bytes = read_file(fd, size, &size);
 	r = bytes ? ni_trace_read(bytes, size, arena, trace) : -ENOMEM;
 	free(bytes);
+	/* No recorder begins so large a file. */
+	if (r == -EAGAIN && (uint64_t)status.st_size > SIZE_MAX_BYTES)
+		r = -EPROTO;
 out:
 	ni_close(fd);
 	return r;
