@@ -15,7 +15,7 @@ from live import COMPAT, STRICT
 
 import foreign
 from foreign import AARCH64 as COMPILER, LIBRARIES
-from toolkit import ROOT
+from toolkit import NOINHERIT, ROOT
 
 VFORK = """
     #include <fcntl.h>
@@ -211,6 +211,34 @@ class Shim(live.LiveTest):
                 shim, program, threads)
             with self.subTest(threads=threads):
                 self.assertEqual(self.says(*command, preload=None), expected)
+
+
+class Musl(live.LiveTest):
+    """The same two objects in a program of musl's there."""
+
+    def run_there(self, library, **settings):
+        words = [f"{name}={value}" for name, value in settings.items()]
+        command = foreign.with_preload(library or "", self.path("probe"))
+        return self.says(*foreign.emulated(), "env", *words, *command,
+                         preload=None)
+
+    def test_the_rules_hold_and_the_recorder_sees(self):
+        foreign.need_aarch64()
+        foreign.compile_helper((COMPILER,), "probe", self.folder, "-w",
+                               *foreign.aarch64_musl())
+        shim, recorder = (self.path(f"libnoinherit-{name}.so")
+                          for name in ("preload", "audit"))
+        foreign.build_for_aarch64(self.folder, *map(os.path.basename,
+                                                    (shim, recorder)))
+        self.assertEqual(self.run_there(None), "")
+        self.assertEqual(self.run_there(shim), COMPAT)
+        os.mkdir(self.path("traces"))
+        self.assertEqual(self.run_there(
+            recorder, NOINHERIT_AUDIT_DIR=self.path("traces")), "")
+        report = self.run_program(NOINHERIT, "report", self.path("traces"),
+                                  preload=None, status=None).stdout
+        self.assertRegex(report, r"(?s)WRONG-FLAG.*created by socket in probe"
+                         r".*#0  change_flags  .*probe\.c:\d+")
 
 
 class Unit(live.LiveTest):

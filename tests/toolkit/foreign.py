@@ -68,6 +68,29 @@ def emulated(libraries=LIBRARIES):
     return command
 
 
+def aarch64_musl():
+    """Options for a program of musl's there: Debian's libc, in a tree."""
+    folder = os.path.join(BUILD, "foreign/arm64-musl")
+    fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"), "arm64",
+                              folder, "musl-dev", "musl"], text=True,
+                             capture_output=True, check=False)
+    if fetched.returncode == 77:
+        raise unittest.SkipTest(fetched.stderr.strip())
+    fetched.check_returncode()
+    own = os.path.join(folder, "root/usr/lib/aarch64-linux-musl")
+    compilers, runtime = (subprocess.run(
+        [AARCH64, what], text=True, check=True, capture_output=True).stdout
+        .strip() for what in ("-print-file-name=include",
+                              "-print-libgcc-file-name"))
+    return ["-nostdinc", "-isystem",
+            os.path.join(folder, "root/usr/include/aarch64-linux-musl"),
+            "-isystem", compilers, "-idirafter", LIBRARIES + "/include",
+            "-nostdlib", f"-Wl,--dynamic-linker={own}/libc.so",
+            *(os.path.join(own, name)
+              for name in ("crt1.o", "crti.o", "libc.so")), runtime,
+            os.path.join(own, "crtn.o")]
+
+
 def build_for_aarch64(folder, *objects):
     """The preloaded objects: "libnoinherit-preload.so", ..."""
     subprocess.run(["make", "-s", "-C", ROOT, f"CC={AARCH64}",
