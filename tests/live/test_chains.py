@@ -61,6 +61,17 @@ class Counter(live.LiveTest):
             self.assertEqual(output.count("counted: socket 8"), 2)
 
 
+    def test_however_many_stand_in_front(self):
+        idle = [self.compile(f"idle{i}.so", "int nothing;", "-shared", "-fPIC")
+                for i in range(9)]
+        for others, expected in ((idle, COMPAT),
+                                 ([*idle, helper("libcounter.so")], SHADOWED),
+                                 ([helper("libcounter.so"), *idle], SHADOWED)):
+            output = self.says(helper("probe"),
+                               preload=":".join((*others, SHIM)))
+            self.assertIn(expected, output.splitlines())
+
+
 class Faketime(live.LiveTest):
 
     def test_the_time_is_false_and_the_sockets_are_not_inherited(self):
