@@ -16,7 +16,7 @@ class Suite:
     """One package's tests."""
 
     def __init__(self, name, package, script, chosen, every, outcomes,
-                 build="", needs=(), user=None):
+                 build="", needs=(), user=None, is_alone=False):
         self.name, self.package = name, package
         self.build = build          # in the source's folder, once
         self.script = script        # runs the parts that it is given
@@ -25,6 +25,7 @@ class Suite:
         self.outcomes = outcomes    # output: {(part, test): outcome}
         self.needs = needs          # programs
         self.user = user            # who runs it, if not root
+        self.is_alone = is_alone    # two runs at once get in each other's way
 
 
 def plain(text):
@@ -119,6 +120,8 @@ SUITES = [
           every="test/testall -l",
           outcomes=apr_outcomes,
           build="CFLAGS=-O0 ./configure && make -j2 && make -j2 -C test all",
+          # A socket of testsock has a path of its own choice, in /tmp.
+          is_alone=True,
           needs={"/usr/bin/make": "make"}),
     Suite("libuv", "libuv1",
           EACH % './tests "$part" </dev/null',

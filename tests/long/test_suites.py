@@ -2,7 +2,7 @@
 """Other people's own tests (suites.py) have the same outcome natively, under
 the shim and under the recorder, test by test.
 
-All variants of a suite run at once, each with a copy of the source and a
+The variants of a suite run at once where they can, each with a copy of the source and a
 network of its own: the tests mostly wait, and many use fixed ports. A test whose
 outcome differs is run again in both variants, by itself, so that a busy machine
 is not taken for a difference: it counts only if it differs every time, and one
@@ -73,7 +73,10 @@ class SuiteRun:
 
 
 def run_suite(suite, variants, work, parts):
-    """{variant: outcomes} of runs side by side."""
+    """{variant: outcomes} of runs side by side, if they can be."""
+    if suite.is_alone and len(variants) > 1:
+        return {variant: run_suite(suite, [variant], work, parts)[variant]
+                for variant in variants}
     runs = {}
     try:
         for variant in variants:
