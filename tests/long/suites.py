@@ -133,6 +133,8 @@ SUITES = [
           outcomes=libuv_outcomes,
           build="cmake -S . -B b -DCMAKE_C_FLAGS=-O0 -DBUILD_TESTING=ON && "
                 "make -j2 -C b uv_run_tests_a && cp b/uv_run_tests_a tests",
+          # Its pipes are /tmp/uv-test-sock and so on.
+          is_alone=True,
           needs={"/usr/bin/cmake": "cmake"}, user="nobody"),
     Suite("Tcl", "tcl8.6",
           "cd tests && " + EACH % 'tclsh8.6 all.tcl -file "$part" '
