@@ -140,7 +140,7 @@ SUITES = [
           "cd tests && " + EACH % 'tclsh8.6 all.tcl -file "$part" '
           '-verbose "pass skip error" </dev/null',
           chosen=["socket.test", "exec.test", "pid.test", "chan.test",
-                  "unixForkEvent.test", "unixInit.test", "event.test"],
+                  "unixForkEvent.test", "event.test"],
           every="cd tests && ls *.test",
           outcomes=tcl_outcomes,
           needs={"/usr/bin/tclsh8.6": "tcl8.6"}),
