@@ -8,7 +8,7 @@
  * their system calls answer from a table of descriptors in here. FUZZ_SECURE=1:
  * as a set-id program.
  *
- * Links with: shim/common/announced.c shim/common/settings.c shim/common/names.c shim/common/base_name.c shim/common/same_program.c shim/preload/marks.c
+ * Links with: shim/common/announced.c shim/common/settings.c shim/common/names.c shim/common/base_name.c shim/common/same_program.c shim/preload/marks.c shim/preload/filter.c
  */
 #include <assert.h>
 #include <errno.h>
