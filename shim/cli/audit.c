@@ -265,6 +265,18 @@ static bool is_all_said(const struct audit *audit, const char *inner, int status
 	       status == NI_EXIT_NOT_FOUND;
 }
 
+struct recorded {
+	const char *directory, *recorder;
+};
+
+static bool begins(pid_t pid, const char *old_trace, void *context)
+{
+	const struct recorded *recorded = context;
+
+	return ni_survivors_begin(pid, old_trace, recorded->directory,
+				  recorded->recorder);
+}
+
 static int report(struct ni_report_maker *maker, const char *made,
 		  char **command, int status)
 {
@@ -276,6 +288,7 @@ static int report(struct ni_report_maker *maker, const char *made,
 static int record_and_report(struct audit *audit, char **command)
 {
 	char made[PATH_MAX], inner[PATH_MAX];
+	struct recorded recorded = { inner, audit->recorder };
 	struct ni_report_maker *maker;
 	bool is_kept;
 	int status = ni_report_maker_open(&maker, "audit", &audit->report,
@@ -289,6 +302,8 @@ static int record_and_report(struct audit *audit, char **command)
 		if (!status)
 			status = run_command(audit, command);
 		is_kept = is_going_on(audit, made, inner);
+		if (is_kept && *audit->recorder)
+			ni_report_maker_ask(maker, begins, &recorded);
 		if (!is_all_said(audit, inner, status))
 			status = report(maker, made, command, status);
 		if (!is_kept)

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base_name.h"
 #include "common/trace.h"
 #include "cli/reach/reach.h"
 
@@ -110,8 +111,9 @@ static bool has_begun(const char *trace)
 	return size && header.flags & NI_TRACE_READY;
 }
 
-/* Whether the process has a trace in that directory, one that has begun. */
-static bool records(const char *pid, const char *directory)
+/* Whether the process has a trace in that directory, one that has begun. The
+ * trace of that name (or NULL) does not count. */
+static bool records(const char *pid, const char *directory, const char *not_this)
 {
 	char line[PATH_MAX + 256], *trace = NULL;
 	FILE *maps = open_proc(pid, "maps");
@@ -123,6 +125,8 @@ static bool records(const char *pid, const char *directory)
 	if (!trace)
 		return false;
 	trace[strcspn(trace, "\n")] = '\0';
+	if (not_this && !strcmp(ni_base_name(trace), not_this))
+		return false;
 	return has_begun(trace);
 }
 
@@ -161,13 +165,13 @@ static void pause_for(long ns)
  * the new trace: asked in this order it cannot slip through. */
 static enum part part_of(const char *pid, const char *directory)
 {
-	if (records(pid, directory))
+	if (records(pid, directory, NULL))
 		return RECORDING;
 	for (int i = 0; is_in_exec(pid) && i < START_PAUSES_MOST; i++)
 		pause_for(START_PAUSE_NS);
 	if (!was_told(pid, directory))
 		return NO_PART;
-	return records(pid, directory) ? RECORDING : SILENT;
+	return records(pid, directory, NULL) ? RECORDING : SILENT;
 }
 
 /* It will record in a moment: preloading reaches it. */
@@ -219,6 +223,24 @@ void ni_survivors_settle(const char *directory, const char *recorder)
 			return;
 		pause_for(START_PAUSE_NS);
 	}
+}
+
+bool ni_survivors_begin(pid_t pid, const char *old_trace, const char *directory,
+			const char *recorder)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	for (int i = 0; i < START_PAUSES_MOST; i++) {
+		if (part_of(text, directory) == NO_PART)
+			return false;
+		if (records(text, directory, old_trace))
+			return true;
+		if (!is_starting(text, recorder))
+			return false;
+		pause_for(START_PAUSE_NS);
+	}
+	return false;
 }
 
 void ni_survivors_wait(const char *directory)

@@ -4,7 +4,9 @@
 #ifndef NI_CLI_SURVIVORS_H
 #define NI_CLI_SURVIVORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * How many processes were told to record into that directory and still run,
@@ -18,6 +20,14 @@ size_t ni_survivors_count(const char *directory);
  * that is stopped.
  */
 void ni_survivors_settle(const char *directory, const char *recorder);
+
+/*
+ * Whether that process, which executed a program, has begun to record it into
+ * the directory; waits if it will in a moment. old_trace is the name of the file
+ * that it recorded into before.
+ */
+bool ni_survivors_begin(pid_t pid, const char *old_trace, const char *directory,
+			const char *recorder);
 
 /* Until there are none, or a signal asks to end. */
 void ni_survivors_wait(const char *directory);

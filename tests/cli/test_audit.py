@@ -4,6 +4,7 @@
 import os
 import pty
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -377,10 +378,18 @@ class Habits(AuditTest):
         self.assertRegex(result.stderr, r"(?m)^noinherit: audit: 1 process "
                          r"still running; 'noinherit report --open \S+' ")
         directory = result.stderr.split("--open ")[1].split("'")[0]
-        asked = self.noinherit("report", "--open", directory).stdout
-        self.assertRegex(asked, r"(?m)^cat \(pid \d+\) runs: ")
+        self.assert_cat_is_seen(directory)
         with open(fifo, "wb"):
             pass
+
+    def assert_cat_is_seen(self, directory):
+        """By the first answer, or when the shell's child has become cat."""
+        asked = ""
+        for _ in range(1000):
+            asked = self.noinherit("report", "--open", directory).stdout
+            if re.search(r"(?m)^cat \(pid \d+\) runs: ", asked):
+                return
+        self.fail(asked)
 
     def hold(self, program, **more):
         """It is held between its exec and its first record."""
@@ -401,7 +410,8 @@ class Habits(AuditTest):
     def test_what_has_not_begun_to_record_runs_all_the_same(self):
         self.hold("sleep")
         result = self.audit("--error-exitcode=99", "sh", "-c",
-                            "sleep 600 >/dev/null 2>&1 & echo $!")
+                            "sleep 600 >/dev/null 2>&1 & echo $!; until "
+                            "grep -q '^State:.T' /proc/$!/status; do :; done")
         os.kill(int(result.stdout), signal.SIGKILL)
         self.assertRegex(result.stderr, "(?m)^noinherit: audit: 1 process "
                          "still running;")
@@ -429,8 +439,7 @@ class Habits(AuditTest):
         self.assertIn("1 process still running", text)
         self.assertNotIn("Not followed", text)
         directory = text.split("--open ")[1].split("'")[0]
-        self.assertRegex(self.noinherit("report", "--open", directory).stdout,
-                         r"(?m)^cat \(pid \d+\) runs: ")
+        self.assert_cat_is_seen(directory)
         with open(fifo, "wb"):
             pass
 

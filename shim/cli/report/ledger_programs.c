@@ -236,6 +236,7 @@ static void add_unfollowed(struct ledger *ledger, struct launch *launch)
 	program->is_argv_cut = (exec->flags & NI_EXEC_ARGV_CUT) != 0;
 	program->parent = launch->from->program;
 	program->unfollowed = why_unfollowed(exec);
+	program->old_trace = launch->from->trace->name;
 	launch->program = program;
 }
 

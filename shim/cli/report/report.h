@@ -77,6 +77,7 @@ struct ni_program {
 	const char *cwd;	/* where it started; NULL: not known */
 	const struct ni_program *parent;	/* NULL: the first */
 	const char *unfollowed;	/* why there is no trace of it, or NULL */
+	const char *old_trace;	/* then the name of the trace that it is from */
 };
 
 #define NI_WINDOW_ROWS 20

@@ -40,6 +40,8 @@ struct ni_report_maker {
 	struct ni_arena arena;	/* of what was read before the report */
 	struct ni_suppressions suppressions;
 	struct ni_baseline baseline;
+	ni_report_begins *begins;	/* or NULL: nothing of it runs on */
+	void *begins_context;
 };
 
 /* ---- what is read before ------------------------------------------------ */
@@ -242,7 +244,6 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	char root[PATH_MAX];
 
 	set_source_root(report, root);
-	ni_ledger_fill(report, recording->traces, recording->count);
 	report->command = report->program_count ? command_of(report) : command;
 	ni_report_add_gap(report, "command that left no trace",
 			  !report->program_count);
@@ -296,6 +297,58 @@ static int gate(const struct ni_report_maker *maker, struct ni_report *report)
 			maker->verb, missing);
 }
 
+void ni_report_maker_ask(struct ni_report_maker *maker,
+			 ni_report_begins *begins, void *context)
+{
+	maker->begins = begins;
+	maker->begins_context = context;
+}
+
+static size_t count_begun(const struct ni_report_maker *maker,
+			  const struct ni_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; maker->begins && i < report->program_count; i++) {
+		const struct ni_program *program = report->programs[i];
+
+		count += program->unfollowed && program->pid &&
+			 maker->begins(program->pid, program->old_trace,
+				       maker->begins_context);
+	}
+	return count;
+}
+
+static int read_once(const char *directory, struct ni_report *report,
+		     struct ni_recording *recording)
+{
+	int r = ni_recording_read(directory, &report->arena, recording);
+
+	ni_ledger_fill(report, recording->traces, recording->count);
+	return r;
+}
+
+/* A program that no recorder follows may have executed one that it does: that
+ * process counts each time, and another reading shows no more. */
+static int read_whole(const struct ni_report_maker *maker, const char *directory,
+		      struct ni_report *report, struct ni_recording *recording)
+{
+	size_t begun = SIZE_MAX, before;
+	int r;
+
+	for (;;) {
+		r = read_once(directory, report, recording);
+		before = begun;
+		begun = count_begun(maker, report);
+		if (!begun || begun >= before)
+			return r;
+		ni_report_free(report);
+		ni_recording_free(recording);
+		*report = (struct ni_report){ 0 };
+		*recording = (struct ni_recording){ 0 };
+	}
+}
+
 int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 			const char *const *command)
 {
@@ -303,7 +356,7 @@ int ni_report_maker_run(struct ni_report_maker *maker, const char *directory,
 	struct ni_recording recording = { 0 };
 	int status, r;
 
-	r = ni_recording_read(directory, &report.arena, &recording);
+	r = read_whole(maker, directory, &report, &recording);
 	if (r < 0 && !(r == -ENODATA && command))
 		return no_recording(maker, directory, r);
 	make(maker, &report, &recording, command);

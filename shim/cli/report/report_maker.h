@@ -23,6 +23,16 @@ int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 			 FILE *fallback);
 
 /*
+ * What runs on may execute another program while the recording is read: begins()
+ * is asked for each process that left no trace, and where it says that there is
+ * one by now, the recording is read again.
+ */
+typedef bool ni_report_begins(pid_t pid, const char *old_trace, void *context);
+
+void ni_report_maker_ask(struct ni_report_maker *maker,
+			 ni_report_begins *begins, void *context);
+
+/*
  * Reads the recording in directory and prints its report. Returns 0, the status
  * of --error-exitcode if something counts, or another exit status after a line.
  * Where there is no trace at all the report is empty and says so if command
