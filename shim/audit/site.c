@@ -204,11 +204,6 @@ uint32_t ni_site_find(const struct ni_caller *caller)
 	return site;
 }
 
-struct ni_trace_site *ni_site_at(uint32_t site)
-{
-	return ni_trace_at(site);
-}
-
 bool ni_site_count_partner(struct ni_trace_partner partners[NI_PARTNERS],
 			   uint32_t partner)
 {

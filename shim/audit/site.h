@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "audit/caller.h"
+#include "audit/trace_writer.h"
 #include "common/trace.h"
 
 /**
@@ -21,7 +22,10 @@
 uint32_t ni_site_find(const struct ni_caller *caller);
 
 /* The record that a ref stands for; NULL for 0. */
-struct ni_trace_site *ni_site_at(uint32_t site);
+static inline struct ni_trace_site *ni_site_at(uint32_t site)
+{
+	return ni_trace_at(site);
+}
 
 /* Counts one more descriptor that @partner closed or marked. Return: whether
  * there was room for that. */

@@ -15,14 +15,6 @@ enum { PROBES = 16 };
 
 /* ---- records ------------------------------------------------------------- */
 
-void *ni_trace_at(uint32_t ref)
-{
-	struct ni_trace_header *trace = ni_recorder.trace;
-
-	return ref ? (char *)trace + trace->cells_offset +
-		     (size_t)ref * NI_TRACE_CELL_SIZE : NULL;
-}
-
 uint32_t ni_trace_ref(const void *record)
 {
 	struct ni_trace_header *trace = ni_recorder.trace;

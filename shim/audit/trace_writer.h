@@ -38,7 +38,14 @@ void ni_trace_drop(enum ni_trace_dropped what, uint32_t count);
 bool ni_trace_is_roomy(void);
 
 /* Converts a ref to its record, and back; ref 0 is NULL. */
-void *ni_trace_at(uint32_t ref);
+static inline void *ni_trace_at(uint32_t ref)
+{
+	struct ni_trace_header *trace = ni_recorder.trace;
+
+	return ref ? (char *)trace + trace->cells_offset +
+		     (size_t)ref * NI_TRACE_CELL_SIZE : NULL;
+}
+
 uint32_t ni_trace_ref(const void *record);
 
 /* The published record after that one; NULL: the first, and none. */
