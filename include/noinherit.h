@@ -148,7 +148,7 @@ int noinherit_create_socket(struct noinherit_socket *s, int family, int type,
  * result counts as blocking.
  *
  * Return: 0, or a negative errno value: -EINVAL for a negative @fd, -EBADF if
- * it is not open, -ENOTSOCK if it is no socket; when the family is to be
+ * it is not open, -ENOTSOCK if it is not a socket; when the family is to be
  * detected, any error of getsockname(). On failure @fd stays open and is the
  * caller's.
  *
@@ -440,7 +440,7 @@ noinherit_set_interrupt(noinherit_should_stop should_stop, void *data);
  * then taken even when the timeout is all but over.
  *
  * Return: 0, always. No system call. Signal-safe.
- * Python: has no such thing.
+ * Python: has nothing like it.
  */
 int noinherit_set_try_first(struct noinherit_socket *s, int on);
 
@@ -809,7 +809,7 @@ struct noinherit_server_options {
  *
  * Return: 0, or a negative errno value: -EADDRINUSE, -EADDRNOTAVAIL, -EACCES,
  * ...; -EOPNOTSUPP when a dual stack is not to be had here; -EINVAL for
- * a dual stack with another family, a port that is no number, bad options;
+ * a dual stack with another family, a port that is not a number, bad options;
  * -ERANGE for a port out of range; -ENAMETOOLONG for an AF_UNIX path; -E2BIG
  * for options of a later version; or a resolver's error.
  *
@@ -864,7 +864,7 @@ int noinherit_has_dualstack_ipv6(void);
  *
  * Return: the bytes of the address, > 0, for connect, bind and sendto; or a
  * negative errno value: -EAFNOSUPPORT for another family, -EINVAL for a port
- * that is no number, a NUL inside of a host or a tuple that is none of these,
+ * that is not a number, a NUL inside of a host or a tuple that is none of these,
  * -ERANGE for a number out of range, -ENAMETOOLONG, -ENODEV for an interface
  * that is not there; or a resolver's error.
  *
@@ -880,7 +880,7 @@ int noinherit_address(struct sockaddr_storage *address, int family,
  * @s: a socket of the address's kind, which tells the kinds of AF_CAN apart; NULL
  *	if there is none
  * @addr: the address
- * @addrlen: bytes at @addr; 0 is no address
+ * @addrlen: bytes at @addr; 0 stands for no address
  * @buf: receives the text; may be NULL if @size is 0
  * @size: bytes at @buf; a longer text is cut, and always ended
  *
@@ -1137,7 +1137,7 @@ int noinherit_recv_exact(const struct noinherit_socket *s, void *buf,
  * @sent: receives how many bytes were sent, on failure too; NULL if not wanted
  *
  * The kernel copies; where it cannot, the data is read and sent. The end of the
- * file ends the call, and fewer than @count is no error. The timeout holds for
+ * file ends the call, and fewer than @count is not an error. The timeout holds for
  * each part that the socket takes, as in Python. Python moves the position of
  * the file to behind what was sent; here it is not used and not changed.
  *
@@ -1262,7 +1262,7 @@ int noinherit_setsockopt(const struct noinherit_socket *s, int level,
  * @option: as in noinherit_setsockopt()
  * @value: the number; an int, but on an AF_VSOCK socket 64 bits
  *
- * Return: as noinherit_setsockopt(); -ERANGE for what is no int.
+ * Return: as noinherit_setsockopt(); -ERANGE if a value does not fit an int.
  *
  * Thread-safe and signal-safe.
  * Python: socket.setsockopt(level, option, int).
@@ -1457,7 +1457,7 @@ struct noinherit_recv_fds_options {
  * @options: NULL for the defaults
  *
  * Descriptors that do not fit, or that this process has no number left for, are
- * not installed in it: MSG_CTRUNC tells, and it is no error. Other control
+ * not installed in it: MSG_CTRUNC tells, and it is not an error. Other control
  * messages are ignored.
  *
  * Return: bytes of data, or a negative errno value: those of
@@ -1534,7 +1534,7 @@ int noinherit_share_permit(pid_t pid);
  *
  * Return: 0, or a negative errno value: -ESTALE if the number names another
  * socket, or none, by now; -ESRCH if the process has ended; -EPERM without the
- * permission (see noinherit_share()); -EINVAL if @data is no such description,
+ * permission (see noinherit_share()); -EINVAL if @data is not such a description,
  * -EXDEV if it is meant for another process; -ENOSYS on Linux < 5.6.
  *
  * Thread-safe and signal-safe.
@@ -1573,9 +1573,9 @@ int noinherit_eai(int error);
  * noinherit_strerror - an error in words
  * @error: what a function here returned; 0 gives "Success"
  *
- * Return: a text that is valid until the same thread calls this again. A number
- * that is no error, as one above 0 (an errno value without its sign), is said
- * to be none.
+ * Return: a text that is valid until the same thread calls this again. For a
+ * number that is not an error, such as one above 0 (an errno value without its
+ * sign), the text says so.
  *
  * Thread-safe; not signal-safe.
  * Python: the strerror of an OSError.
