@@ -102,7 +102,8 @@ class Copy(unittest.TestCase):
 
     def abi(self, copy):
         return subprocess.run([copy / "scripts/abi"], text=True,
-                              capture_output=True, env=QUICK)
+                              capture_output=True,
+                              env=dict(QUICK, BUILD="build"))
 
     @unittest.skipUnless(shutil.which("abidiff"), "abidiff is not installed")
     def test_a_break_is_found(self):
