@@ -38,10 +38,49 @@ struct timespec;
 #define RTLD_DEEPBIND 8
 #define CLOSE_RANGE_UNSHARE (1U << 1)
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
+#define SECCOMP_MODE_FILTER 2
 #define SECCOMP_SET_MODE_STRICT 0
 #define SECCOMP_SET_MODE_FILTER 1
 #define SECCOMP_FILTER_FLAG_TSYNC (1UL << 0)
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER (1UL << 3)
+
+#if !__has_include(<linux/seccomp.h>)
+#include <stdint.h>
+
+#define AUDIT_ARCH_X86_64 0xC000003EU
+#define AUDIT_ARCH_AARCH64 0xC00000B7U
+#define SECCOMP_RET_ACTION_FULL 0xFFFF0000U
+#define SECCOMP_RET_ALLOW 0x7FFF0000U
+#define SECCOMP_RET_ERRNO 0x00050000U
+
+/* What is in a word of code of classic BPF. */
+#define BPF_CLASS(code) ((code) & 0x07)
+#define BPF_OP(code) ((code) & 0xF0)
+
+enum {
+	BPF_LD = 0x00, BPF_ALU = 0x04, BPF_JMP = 0x05, BPF_RET = 0x06,
+	BPF_W = 0x00, BPF_ABS = 0x20, BPF_K = 0x00, BPF_AND = 0x50,
+	BPF_JA = 0x00, BPF_JEQ = 0x10, BPF_JGT = 0x20, BPF_JGE = 0x30,
+	BPF_JSET = 0x40
+};
+
+struct sock_filter {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+struct sock_fprog {
+	unsigned short len;
+	struct sock_filter *filter;
+};
+
+struct seccomp_data {
+	int nr;
+	uint32_t arch;
+	uint64_t instruction_pointer, args[6];
+};
+#endif
 
 extern char **__environ;
 extern ElfW(Dyn) _DYNAMIC[];
