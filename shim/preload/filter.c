@@ -1,3 +1,7 @@
+/*
+ * filter.c - runs a seccomp filter on the calls that matter, as far as it asks for
+ * what is known of them.
+ */
 #include "preload/filter.h"
 
 #if __has_include(<linux/seccomp.h>)
