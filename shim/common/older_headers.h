@@ -7,6 +7,15 @@
 #error "noinherit needs gcc 10, or clang 11, or newer ones"
 #endif
 
+#ifndef __cplusplus
+/* For assembly, too. */
+#include <sys/syscall.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#endif
+
 #if !defined(__ASSEMBLER__) && !defined(__cplusplus)
 #include <features.h>
 
@@ -98,11 +107,7 @@ int execveat(int directory, const char *path, char *const argv[],
 #ifdef __GLIBC_PREREQ
 #if !__GLIBC_PREREQ(2, 34)
 #include <netinet/in.h>
-#include <sys/syscall.h>
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
 #define CLOSE_RANGE_UNSHARE (1U << 1)
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #ifndef IPPROTO_MPTCP
