@@ -12,7 +12,8 @@
 #include "lib/system.h"
 #include "lib/timeout.h"
 
-/* Where the peer's address goes; size 0 if it is not wanted. And how. */
+/* Where the peer's address goes (size 0 if it is not wanted), and the flags of
+ * the new connection. */
 struct peer {
 	struct sockaddr_storage address;
 	socklen_t size;

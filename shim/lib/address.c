@@ -139,7 +139,7 @@ int noinherit_address(struct sockaddr_storage *address, int family,
 		host_size = 0;
 	else if (host_size == NOINHERIT_STRING)
 		host_size = strlen(host);
-	/* Those of RDS are IPv4's. */
+	/* AF_RDS uses IPv4 addresses. */
 	if (family == AF_RDS)
 		family = AF_INET;
 	if (family == AF_UNIX)

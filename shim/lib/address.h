@@ -16,19 +16,19 @@ int ni_address_port(const char *port);
 void ni_address_copy(const struct sockaddr_storage *from, socklen_t size,
 		     struct sockaddr *addr, socklen_t *addrlen);
 
-/* Python's text of an address; nothing for an unnamed AF_UNIX socket, -EINVAL
- * if it is too short. @s, which may be NULL, serves to name an interface and to
- * tell the kinds of AF_CAN apart. */
+/* Python's text of an address: empty for an unnamed AF_UNIX socket, -EINVAL if
+ * the address is too short. @s, which may be NULL, serves to name an interface
+ * and to tell the kinds of AF_CAN apart. */
 int ni_address_write(struct ni_text *text,
 		     const struct sockaddr_storage *address, socklen_t size,
 		     const struct noinherit_socket *s);
 
-/* Python's tuple of @family in text, the kernel's form in @address, which is
- * zero: the bytes of it, or a negative error. */
+/* Turns Python's tuple for @family in @text into the kernel's form in @address,
+ * which must be all zeros. Returns the size of that, or a negative error. */
 int ni_address_of_tuple(struct sockaddr_storage *address, int family,
 			const char *text, size_t size);
 
-/* A host of AF_INET or AF_INET6, and its port. */
+/* The same for a host of AF_INET or AF_INET6, and its port. */
 int ni_address_of_host(struct sockaddr_storage *address, int family,
 		       const char *host, size_t size, in_port_t port);
 

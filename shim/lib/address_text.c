@@ -1,7 +1,7 @@
 /*
  * address_text.c - addresses in Python's words.
  *
- * An address may come from anybody: what its size does not cover is taken for
+ * An address may come from anybody: what its size does not cover is taken as
  * zero.
  */
 #include "lib/address.h"
@@ -159,7 +159,7 @@ static void write_qipcrtr(struct ni_text *text, const struct written *from)
 	ni_text_format(text, "(%u, %u)", qrtr->node, qrtr->port);
 }
 
-/* So Python shows the 14 bytes that every address has. */
+/* As Python does: the 14 bytes that every address has. */
 static void write_unknown(struct ni_text *text, const struct written *from)
 {
 	const struct sockaddr *addr = (const void *)from->address;
@@ -228,7 +228,7 @@ int noinherit_port(const struct sockaddr *addr, socklen_t addrlen)
 		return -EINVAL;
 	if (addr->sa_family != AF_INET && addr->sa_family != AF_INET6)
 		return -EAFNOSUPPORT;
-	/* Family and port are in the same place in both. */
+	/* Family and port are at the same offsets in both. */
 	if (addrlen < sizeof(in))
 		return -EINVAL;
 	memcpy(&in, addr, sizeof(in));

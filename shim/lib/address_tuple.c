@@ -2,7 +2,7 @@
  * address_tuple.c - addresses from Python's tuples, written as Python does.
  *
  * A tuple is text from outside: it is read into at most five items, each a
- * number, a text or bytes, before anything is made of it.
+ * number, a string or bytes, before anything is made of it.
  */
 #include "lib/address.h"
 
@@ -24,7 +24,7 @@ struct item {
 	size_t size;
 };
 
-/* What is left to be read, and where texts go. */
+/* What is left to be read, and where strings go. */
 struct source {
 	const char *next, *end;
 	char texts[TEXT_MAX];

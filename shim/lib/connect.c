@@ -1,5 +1,5 @@
 /*
- * connect.c - connecting to an address, and what a wait for it came to.
+ * connect.c - connecting to an address, and what a wait for it ended with.
  */
 #include "noinherit.h"
 
@@ -27,8 +27,9 @@ static int wait_connected(const struct noinherit_socket *s)
 	return error == EISCONN ? 0 : ni_error_of_errno(error);
 }
 
-/* Here a connect that a signal interrupts leaves nothing under way: to wait
- * would take an idle socket for a connected one, as CPython does. */
+/* In these families a connect that a signal interrupts leaves nothing under
+ * way: waiting would mistake an idle socket for a connected one, as CPython
+ * does. */
 static bool is_undone_by_signals(const struct sockaddr *addr)
 {
 	return addr->sa_family == AF_UNIX || addr->sa_family == AF_VSOCK;

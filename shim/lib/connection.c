@@ -85,14 +85,14 @@ static int attempt_each(struct noinherit_socket *s, const struct addrinfo *list,
 	int r = 0;
 
 	for (const struct addrinfo *to = list; to; to = to->ai_next) {
-		/* A signal during the resolver or the attempt before. */
+		/* A signal during name resolution or the attempt before. */
 		if (ni_interrupt_should_stop())
 			return -EINTR;
 		r = attempt(s, to, options);
 		if (r == 0)
 			break;
 		record(options, failed++, r);
-		/* A program that wants to stop does not want the next one. */
+		/* A program that wants to stop does not want another try. */
 		if (r == -EINTR || ni_deadline_check(options->deadline) < 0)
 			break;
 	}

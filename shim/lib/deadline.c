@@ -1,8 +1,8 @@
 /*
- * deadline.c - points in time that several calls share, and their cancelling.
+ * deadline.c - points in time that several calls share, and cancelling them.
  *
- * To cancel is a word in memory, which every call reads before it acts, and a
- * readable descriptor, which wakes those that wait.
+ * Cancelling sets a word in memory, which every call reads before it acts, and
+ * makes a descriptor readable, which wakes the calls that wait.
  */
 #include "noinherit.h"
 

@@ -61,7 +61,8 @@ int noinherit_set_inheritable(int fd, int inheritable)
 		ni_latch_missing(&ioctl_latch);
 		return set_by_fcntl(fd, inheritable);
 	case -EBADF:
-		/* So an O_PATH descriptor answers; a closed one will again. */
+		/* An O_PATH descriptor answers this, but fcntl() works on it;
+		 * on a closed one that fails, too. */
 		return set_by_fcntl(fd, inheritable);
 	default:
 		return r;

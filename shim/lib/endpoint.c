@@ -1,5 +1,5 @@
 /*
- * endpoint.c - the two ends of a socket: their addresses and their ends.
+ * endpoint.c - the two ends of a socket: their addresses, and their shutdown.
  */
 #include "noinherit.h"
 

@@ -69,7 +69,7 @@ const char *noinherit_strerror(int error)
 
 	if (code)
 		return gai_strerror(code);
-	/* musl's word for it is "No error information". */
+	/* musl's text for it is "No error information". */
 	if (!error)
 		return "Success";
 	if (error == -ETIMEDOUT)
@@ -78,8 +78,8 @@ const char *noinherit_strerror(int error)
 		return words_of(ETIMEDOUT, buf, sizeof(buf));
 	if (error < 0 && error > -RESOLVER)
 		return words_of(-error, buf, sizeof(buf));
-	/* What strerror() takes, or a count taken for an error: "Success"
-	 * would hide the mistake. */
+	/* A positive errno, as strerror() takes it, or a count mistaken for an
+	 * error: "Success" would hide the mistake. */
 	snprintf(buf, sizeof(buf), "Not an error of noinherit: %d", error);
 	return buf;
 }

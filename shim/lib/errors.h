@@ -6,7 +6,7 @@
 
 #include "noinherit.h"
 
-/* What the library returns for an errno value of the kernel's: its ETIMEDOUT
+/* What the library returns for an errno value from the kernel, whose ETIMEDOUT
  * is not a timeout of the library's (S-62, O-11). */
 static inline int ni_error_of_errno(int number)
 {

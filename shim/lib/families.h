@@ -1,6 +1,6 @@
 /*
- * families.h - addresses whose headers not every libc brings along, as the
- * kernel has them.
+ * families.h - address structures, as the kernel has them, whose headers not
+ * every system has.
  */
 #ifndef NI_LIB_FAMILIES_H
 #define NI_LIB_FAMILIES_H

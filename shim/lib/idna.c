@@ -2,9 +2,9 @@
  * idna.c - host names that are not ASCII: UTF-8, as Python's are.
  *
  * glibc encodes them (AI_IDN), but reads them in the locale's encoding, which
- * is ASCII until a program calls setlocale(). So it is asked in a locale whose
- * encoding is UTF-8, of this thread alone. Where libc cannot encode (musl),
- * libidn2 does, if the program was linked with it.
+ * is ASCII until a program calls setlocale(). So this thread alone switches to
+ * a UTF-8 locale during the call. Where libc cannot encode (musl), libidn2 does,
+ * if the program was linked with it.
  */
 #include "lib/idna.h"
 

@@ -1,4 +1,4 @@
-/* idna.h - names that are not ASCII. */
+/* idna.h - host names that are not ASCII. */
 #ifndef NI_LIB_IDNA_H
 #define NI_LIB_IDNA_H
 

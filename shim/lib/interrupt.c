@@ -1,10 +1,10 @@
 /*
  * interrupt.c - the program's way out of a call that retries EINTR.
  *
- * Function and data are read together without a lock, also in a signal handler
+ * Function and data are read together without a lock, even in a signal handler
  * that interrupted the writer: the writer fills the slot that is not in use,
- * then publishes it by counting up. A reader whose count is still current read
- * one pair.
+ * then publishes it by counting up. If the count is still the same after
+ * reading, the reader has a matching pair.
  */
 #include "lib/timeout.h"
 

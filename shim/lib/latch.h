@@ -40,8 +40,9 @@ static inline void ni_latch_missing(ni_latch *latch)
  * without the feature answers. */
 static inline int ni_latch_should_retry(ni_latch *latch, int result, int refusal)
 {
-	/* ENOSYS is never about the arguments: a filter that came later says
-	 * it, too, and perhaps to this thread alone, so it is not learnt. */
+	/* ENOSYS is never about the arguments, so the old way is always worth
+	 * trying: even where the new one has worked, a filter installed later
+	 * may refuse it, perhaps in this thread only. */
 	if (result == refusal)
 		return refusal == -ENOSYS ||
 		       atomic_load_explicit(latch, memory_order_relaxed) !=

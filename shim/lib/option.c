@@ -21,7 +21,7 @@ int noinherit_setsockopt_int(const struct noinherit_socket *s, int level,
 {
 	int number = (int)value;
 
-	/* Those of AF_VSOCK are 64 bits wide, and Python passes that size. */
+	/* AF_VSOCK's options are 64 bits wide, and Python passes that size. */
 	if (s->family == AF_VSOCK)
 		return noinherit_setsockopt(s, level, option, &value,
 					    sizeof(value));

@@ -12,7 +12,7 @@
 #include "lib/system.h"
 #include "lib/transfer.h"
 
-/* Room for one message of descriptors, aligned as the kernel wants it. */
+/* Room for one control message of descriptors, aligned as the kernel wants. */
 union control {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(NOINHERIT_FDS_MAX * sizeof(int))];
@@ -54,7 +54,7 @@ ssize_t noinherit_send_fds(const struct noinherit_socket *s,
 static size_t descriptors_in(const struct msghdr *msg,
 			     const struct cmsghdr *header)
 {
-	/* Before Linux 6.5 unknown; asked for by SO_PASSPIDFD. */
+	/* Since Linux 6.5, asked for by SO_PASSPIDFD; older headers lack it. */
 	enum { SCM_PIDFD_TYPE = 4 };
 	const unsigned char *data = CMSG_DATA(header);
 	const unsigned char *end = (const unsigned char *)msg->msg_control +

@@ -1,5 +1,5 @@
 /*
- * reader.c - receiving so much and no less, and lines through a buffer.
+ * reader.c - receiving an exact number of bytes, and lines through a buffer.
  */
 #include "noinherit.h"
 
@@ -44,7 +44,7 @@ static size_t buffered(const struct noinherit_reader *reader)
 	return reader->end - reader->start;
 }
 
-/* Room at the end for what comes: what is unread moves to the begin. */
+/* Room at the end for what comes: what is unread moves to the start. */
 static void make_room(struct noinherit_reader *reader)
 {
 	size_t left = buffered(reader);

@@ -1,5 +1,5 @@
 /*
- * repr.c - sockets in Python's words (S-106, S-107).
+ * repr.c - sockets as Python's repr() shows them (S-106, S-107).
  */
 #include "noinherit.h"
 

@@ -1,9 +1,10 @@
 /*
  * resolve.c - the addresses of hosts.
  *
- * getaddrinfo() cannot be ended before it answers. Where somebody will not wait
- * that long it is asked in a thread of its own, which is left behind when the
- * deadline comes first: it then frees what both had, and touches nothing else.
+ * getaddrinfo() cannot be stopped before it answers. For a caller with a
+ * deadline it runs in a thread of its own, which is left behind if the deadline
+ * comes first: that thread then frees what the two shared, and touches nothing
+ * else.
  */
 #include "lib/resolve.h"
 
@@ -57,7 +58,7 @@ static int ask_here(const char *host, const char *port,
 
 /* ---- in a thread --------------------------------------------------------- */
 
-/* Belongs to both threads until one of them has gone. */
+/* Shared by both threads; whichever is done with it last frees it. */
 struct question {
 	pthread_mutex_t lock;
 	char *host, *port;
@@ -125,7 +126,7 @@ static void *answer(void *data)
 	return NULL;
 }
 
-/* Its thread takes no signal: the program's threads are to get them. */
+/* The new thread takes no signals: those are for the program's own threads. */
 static bool start_thread(struct question *question)
 {
 	pthread_attr_t detached;
@@ -203,12 +204,12 @@ int ni_resolve(const char *host, const char *port,
 
 	if (r < 0)
 		return r;
-	/* A signal that came before must not cost a lookup. */
+	/* After a signal that came earlier there must be no lookup. */
 	if (ni_interrupt_should_stop())
 		return -EINTR;
 	if (!deadline || !host)
 		return ask_here(host, port, hints, found);
-	/* A number is not looked up, and needs no thread. */
+	/* A numeric address is not looked up, and needs no thread. */
 	numeric.ai_flags |= AI_NUMERICHOST;
 	r = ask_here(host, port, &numeric, found);
 	if (r == ni_error_of_eai(EAI_NONAME))

@@ -1,4 +1,4 @@
-/* resolve.h - the resolver, as the library speaks. */
+/* resolve.h - the resolver, with the library's errors and deadlines. */
 #ifndef NI_LIB_RESOLVE_H
 #define NI_LIB_RESOLVE_H
 
@@ -6,9 +6,9 @@
 
 #include "noinherit.h"
 
-/* getaddrinfo(), not longer than @deadline (NULL: none): 0 and a list that is
- * never empty, to be freed, or a negative error. No cancellation point without
- * a deadline. */
+/* getaddrinfo(), no longer than @deadline (NULL: none): 0 and a list that is
+ * never empty, to be freed, or a negative error. Not a cancellation point
+ * without a deadline. */
 int ni_resolve(const char *host, const char *port,
 	       const struct addrinfo *hints,
 	       const struct noinherit_deadline *deadline,

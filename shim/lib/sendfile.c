@@ -14,7 +14,7 @@
 #include "lib/system.h"
 #include "lib/timeout.h"
 
-/* What Python asks the kernel for at once, and reads at once. */
+/* How much Python asks the kernel to send at once, and reads at once. */
 enum { PART_MAX = 1 << 30, BLOCK = 8192 };
 
 struct part {
@@ -61,8 +61,8 @@ static ssize_t send_part(const struct noinherit_socket *s, struct part *part,
 	return read_and_send(s, part);
 }
 
-/* sendfile() has no MSG_NOSIGNAL: for its time SIGPIPE is held back, and taken
- * away if it came. */
+/* sendfile() has no MSG_NOSIGNAL: SIGPIPE is blocked while it runs, and
+ * discarded if it came. */
 static void hold_sigpipe(sigset_t *own, bool *was_pending)
 {
 	sigset_t pipe_alone, pending;

@@ -169,8 +169,8 @@ static void explain(const struct plan *plan, int error)
 	ni_text_format(&text, ")");
 }
 
-/* The caller of options that cannot be read gets a message all the same: who
- * forgets the size has every member of the first version. */
+/* A caller whose options cannot be read gets a message all the same: one that
+ * forgot to set the size has every member of the first version. */
 static void read_message(struct plan *plan,
 			 const struct noinherit_server_options *options)
 {

@@ -13,8 +13,8 @@
 #include "lib/socket.h"
 #include "lib/system.h"
 
-/* Headers older than the calls; the numbers are the same on every machine but
- * Alpha. */
+/* For headers older than the calls; their numbers are the same on every machine
+ * but Alpha. */
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -93,7 +93,7 @@ static int fetch(const struct description *from)
 		return pidfd;
 	fd = (int)ni_sys_syscall(SYS_pidfd_getfd, pidfd, from->fd, 0);
 	ni_descriptor_discard(pidfd);
-	/* The sharer has closed it. */
+	/* EBADF: the sharer has closed it. */
 	return fd == -EBADF ? -ESTALE : fd;
 }
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* More than any struct of options will have: the size was never set. */
+/* More than any struct of options will have: a size that was never set. */
 enum { SIZE_END = 4096 };
 
 int ni_sized_struct_read(void *known, size_t size, const void *options)
@@ -25,7 +25,7 @@ int ni_sized_struct_read(void *known, size_t size, const void *options)
 	for (size_t i = size; i < given; i++)
 		if (bytes[i])
 			return -E2BIG;
-	/* Whole words: a size that ends inside of a member covers none of it. */
+	/* Whole words: a size that ends inside a member covers none of it. */
 	covered = given < size ? given : size;
 	memcpy(known, options, covered - covered % sizeof(void *));
 	return 0;

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /* Copy what the caller's struct covers into @known, the rest of which becomes
- * zero. NULL covers nothing. -EINVAL for a size that says nothing, -E2BIG for
- * options that are set and not known here. */
+ * zero. NULL covers nothing. -EINVAL for a size too small to count itself,
+ * -E2BIG for options that are set and not known here. */
 int ni_sized_struct_read(void *known, size_t size, const void *options);
 
 #endif

@@ -169,8 +169,8 @@ int noinherit_dup(const struct noinherit_socket *s,
 		*copy = ni_socket_closed();
 		return fd;
 	}
-	/* O_NONBLOCK is shared with the source, so it is right already; to
-	 * set it would switch the source under its user (B-11). */
+	/* O_NONBLOCK is shared with the source, so it is right already; setting
+	 * it would switch the source's mode while it is in use (B-11). */
 	*copy = *s;
 	copy->fd = fd;
 	copy->flags |= NI_SOCKET_MADE;

@@ -1,4 +1,4 @@
-/* socket.h - what every way to a socket has in common. */
+/* socket.h - what all ways to get a socket have in common. */
 #ifndef NI_LIB_SOCKET_H
 #define NI_LIB_SOCKET_H
 

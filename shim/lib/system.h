@@ -2,7 +2,7 @@
  * system.h - the kernel's convention over libc's calls, errno kept.
  *
  * ni_sys_NAME() is NAME(), answering >= 0 or a negative errno value. This is
- * the only place of the library where errno is read; it is put back, so that
+ * the only place in the library where errno is read; it is put back, so that
  * a signal handler may use what is built on this.
  */
 #ifndef NI_LIB_SYSTEM_H

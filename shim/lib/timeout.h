@@ -9,13 +9,13 @@
 
 #include "noinherit.h"
 
-/* S-5, S-6: the timeout that a new socket of @type starts with; tells the
- * kernel, if it must know. 0 or a negative errno value. */
+/* S-5, S-6: the timeout that a new socket of @type starts with; sets the
+ * kernel's mode if it has to change. 0 or a negative errno value. */
 int ni_timeout_start(int fd, int type, int64_t *timeout_ns);
 
 int ni_timeout_set_mode(int fd, bool is_nonblocking);
 
-/* A blocking socket without deadline: the kernel waits. */
+/* A blocking socket without a deadline: the kernel does the waiting. */
 static inline bool ni_timeout_is_none(const struct noinherit_socket *s)
 {
 	return s->timeout_ns < 0 && !s->deadline;
@@ -42,19 +42,19 @@ static inline struct ni_limit ni_limit_of(const struct noinherit_socket *s)
 				  .deadline = s->deadline };
 }
 
-/* The nanoseconds that are left, negative when it is over; INT64_MAX without
- * limit. Starts the clock. */
+/* The nanoseconds that are left, negative when the time is over; INT64_MAX if
+ * there is no limit. The first call starts the clock. */
 int64_t ni_limit_left(struct ni_limit *limit);
 
-/* 0, or -ECANCELED or -ETIMEDOUT if the deadline says so; asks no kernel. */
+/* 0, or -ECANCELED or -ETIMEDOUT if the deadline says so; no system call. */
 int ni_deadline_check(const struct noinherit_deadline *deadline);
 
-/* Until @fd is ready for @events: what is ready, -ETIMEDOUT, -ECANCELED, or
- * -EINTR if the program wants to stop. */
+/* Waits until @fd is ready for @events. Returns what is ready, -ETIMEDOUT,
+ * -ECANCELED, or -EINTR if the program wants to stop. */
 int ni_wait(int fd, short events, struct ni_limit *limit);
 
 /* One operation: waits first if the socket says so, repeats after EINTR and
- * after false readiness. @attempt answers >= 0 or a negative error. */
+ * after false readiness. @attempt returns >= 0 or a negative error. */
 typedef ssize_t ni_attempt(int fd, void *call);
 ssize_t ni_operate(const struct noinherit_socket *s, short events,
 		   ni_attempt *attempt, void *call);
@@ -62,7 +62,7 @@ ssize_t ni_operate_within(const struct noinherit_socket *s,
 			  struct ni_limit *limit, short events,
 			  ni_attempt *attempt, void *call);
 
-/* Counts the pairs that were set; most programs never set one. */
+/* Counts calls of noinherit_set_interrupt(); most programs make none. */
 extern atomic_uint ni_interrupt_generation;
 bool ni_interrupt_ask(void);
 

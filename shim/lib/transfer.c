@@ -73,7 +73,7 @@ static ssize_t recv_in_time(const struct noinherit_socket *s, void *buf,
 	return ni_operate(s, POLLIN, attempt_recv, &call);
 }
 
-/* What most sockets are goes straight to the kernel. */
+/* Without a timeout, which is what most sockets are, straight to the kernel. */
 ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf,
 		       size_t size, int flags)
 {

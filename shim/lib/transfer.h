@@ -1,5 +1,5 @@
-/* transfer.h - receiving within a limit, and without the rule for
- * descriptors. */
+/* transfer.h - receiving within a limit, and without adding close-on-exec to
+ * received descriptors. */
 #ifndef NI_LIB_TRANSFER_H
 #define NI_LIB_TRANSFER_H
 

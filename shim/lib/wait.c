@@ -33,7 +33,7 @@ int64_t ni_limit_left(struct ni_limit *limit)
 }
 
 /* For poll(): rounded up, because 1 ns must not become a poll that does not
- * wait (S-54), and no more than it takes (S-55). */
+ * wait (S-54), and no more than poll() can take (S-55). */
 static int to_ms(int64_t ns)
 {
 	int64_t ms = ns / NS_PER_MS + (ns % NS_PER_MS > 0);
@@ -63,7 +63,7 @@ int ni_wait(int fd, short events, struct ni_limit *limit)
 		int64_t left_ns = ni_limit_left(limit);
 		int r;
 
-		/* Also a signal that came before the wait must end it. */
+		/* A signal that came before the wait must end it, too. */
 		if (ni_interrupt_should_stop())
 			return -EINTR;
 		if (left_ns < 0)
@@ -119,7 +119,7 @@ ssize_t ni_operate(const struct noinherit_socket *s, short events,
 {
 	struct ni_limit limit = ni_limit_of(s);
 
-	/* What most sockets are. */
+	/* As most sockets are. */
 	if (ni_timeout_is_none(s))
 		return attempt_until_done(ni_socket_fd(s), attempt, call);
 	return ni_operate_within(s, &limit, events, attempt, call);
