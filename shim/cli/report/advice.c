@@ -40,8 +40,8 @@ static const char *place_of(struct ni_report *report,
 
 /* ---- what shells open ---------------------------------------------------- */
 
-/* By a redirection; the number is the script's choice, so it is the script that
- * has to be told. */
+/* A redirection opened it, and the script chose the number: so it is the script
+ * that has to change. */
 static const char *fix_of_shell(struct ni_report *report,
 				const struct ni_finding *finding)
 {

@@ -19,7 +19,7 @@ struct ni_arena {
 /* Zeroed, aligned for anything. */
 void *ni_arena_take(struct ni_arena *arena, size_t size);
 
-/* The same for an array; a product that overflows is memory run out. */
+/* The same for an array; a product that overflows counts as no memory. */
 void *ni_arena_array(struct ni_arena *arena, size_t count, size_t size);
 
 char *ni_arena_copy(struct ni_arena *arena, const char *text, size_t length);

@@ -52,8 +52,8 @@ static struct ni_known_place place_of(struct ni_arena *arena, json_t *finding)
 	};
 }
 
-/* More places of one fingerprint than anybody has are not kept: the rest is
- * new. */
+/* No real report has more places of one fingerprint; any beyond these are not
+ * kept and count as new. */
 #define MOST_PLACES 1000
 
 static struct ni_known_place *place_at(const struct ni_baseline *baseline,
@@ -175,7 +175,7 @@ static bool is_same_file(struct ni_arena *arena,
 						       frame->location->module));
 }
 
-/* From the surest to what is left. */
+/* From the surest to the weakest. */
 enum likeness { SAME_ADDRESS, SAME_PATH, SAME_NAME, LIKENESSES };
 
 static bool is_like(struct ni_arena *arena, enum likeness likeness,
@@ -191,8 +191,8 @@ static bool is_like(struct ni_arena *arena, enum likeness likeness,
 		return is_same_text(place->path,
 				    real_path(finding->what.path));
 	default:
-		/* Without a name, what lies elsewhere in the same file is
-		 * another place, and what stands for another path, too. */
+		/* Without a name, another address in the same file is another
+		 * place, and so is one with another path. */
 		return has_name(finding) ||
 		       (!is_same_file(arena, place, finding) &&
 			!(place->path && real_path(finding->what.path)));

@@ -17,7 +17,8 @@
 
 #define LISTS "/var/lib/dpkg/info"
 
-/* A whole line of it. /usr/lib may be listed as /lib, where that is a link. */
+/* Is the path a whole line of the list? /usr/lib may be listed as /lib, where
+ * that is a link. */
 static bool lists_path(const char *text, const char *path)
 {
 	size_t length = strlen(path);
@@ -37,7 +38,7 @@ static bool lists_module(const char *text, const struct ni_module *module)
 		lists_path(text, module->path + 4));
 }
 
-/* "libc6" of "libc6:amd64.list". */
+/* "libc6" from "libc6:amd64.list". */
 static const char *package_name(struct ni_arena *arena, const char *file)
 {
 	int length = (int)strcspn(file, ":");

@@ -9,7 +9,7 @@
 
 #include "cli/message.h"
 
-/* The client's own patience is 90 seconds, for each file. */
+/* By itself, the client would wait 90 seconds for each file. */
 #define PATIENCE_S 3
 
 static double now_s(void)
@@ -20,7 +20,7 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Variables are all that libdw passes to its client. */
+/* By environment variables: libdw passes nothing else on to its client. */
 static void limit_client(void)
 {
 	char text[16] = { '0' + PATIENCE_S };

@@ -1,9 +1,9 @@
 /*
  * demangle.c - names of C++ functions as they are written in the source.
  *
- * By __cxa_demangle() of the C++ library, which is looked for when the first
- * such name comes: the command needs it for nothing else, and who has programs
- * in C++ has it.
+ * Uses __cxa_demangle() of the C++ library, which is looked for when the first
+ * such name comes: the command needs it for nothing else, and whoever runs C++
+ * programs has it.
  */
 #include "cli/report/demangle.h"
 
@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Templates in templates: nobody reads them, and some never end. */
+/* Longer ones are templates in templates, which nobody reads, and some never
+ * end. */
 #define LONGEST_NAME 1024
 
 typedef char *demangler(const char *name, char *buffer, size_t *size,

@@ -6,8 +6,8 @@
 
 #include "cli/report/arena.h"
 
-/* "app::Store::open_log(char const*)" of "_ZN3app5Store8open_logEPKc"; any other
- * name, and any where the C++ library is not installed, as it is. */
+/* "app::Store::open_log(char const*)" for "_ZN3app5Store8open_logEPKc"; any
+ * other name, and every one without a C++ library, is returned as it is. */
 const char *ni_demangled(struct ni_arena *arena, const char *name);
 
 #endif

@@ -9,8 +9,8 @@
 /*
  * Fills the fingerprints, once the stacks have their frames. They depend on
  * names of functions and programs, not on pids, numbers or lines. Places that
- * have no other difference than where they lie in a function, or in a program
- * without names, are told apart by their order.
+ * differ only in where they lie in a function, or in a program without names,
+ * are told apart by their order.
  */
 void ni_fingerprints_fill(struct ni_report *report);
 

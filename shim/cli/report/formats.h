@@ -10,7 +10,7 @@ struct ni_report;
 
 struct ni_format {
 	const char *name;
-	/* Errors of writing stay in the stream. */
+	/* Write errors stay in the stream. */
 	void (*print)(struct ni_report *report, FILE *out);
 };
 

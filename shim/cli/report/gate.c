@@ -2,7 +2,7 @@
  * gate.c - what an exit status may say of a report: --error-exitcode.
  *
  * Green means: everything was recorded, and nothing in it counts. Red names a
- * finding. Where less was recorded it is neither.
+ * finding. Where not everything was recorded, it is neither.
  */
 #include "cli/report/gate.h"
 

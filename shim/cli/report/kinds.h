@@ -39,7 +39,7 @@ struct ni_kind_facts {
 				 * in the one that created the descriptor */
 	const char *level;	/* how severe: error, warning, note */
 	const char *title;	/* what happened, in a few words */
-	const char *meaning;	/* a sentence for who sees it the first time */
+	const char *meaning;	/* a sentence for those new to it */
 	const char *at_verb;	/* what was done in the stack `at` */
 	/* What to change, and what to know; NULL if the ledger sets it. */
 	const char *(*fix)(struct ni_report *report,
@@ -54,9 +54,9 @@ extern const struct ni_kind_facts ni_kinds[NI_KINDS];
 unsigned ni_kinds_default(void);
 
 /*
- * Reads "leak,race", "all", "default", "all,-passed"; a list that begins with a
- * taken away kind begins from the default. On failure -EINVAL, and *bad is the
- * word that is none, *length its length.
+ * Reads "leak,race", "all", "default", "all,-passed"; a list whose
+ * first word takes a kind away starts from the default. On failure -EINVAL, and
+ * *bad is the word that is not a kind, *length its length.
  */
 int ni_kinds_parse(const char *text, unsigned *kinds, const char **bad,
 		   size_t *length);

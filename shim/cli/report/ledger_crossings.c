@@ -170,8 +170,8 @@ static void add_flow(struct ledger *ledger, const struct ni_program *to,
 	flow->finding = ni_groups_number(ledger, finding);
 }
 
-/* What the record stands for and came out at the other end: as the new image
- * says, or all of it where that does not tell everything. Returns how many. */
+/* Adds what arrived of the descriptors that the record stands for. Returns how
+ * many: as the new image says, or all of them where its list is incomplete. */
 static uint64_t add_flows(struct ledger *ledger, const struct launch *launch,
 			  const struct ni_trace_held *held,
 			  const struct ni_finding *finding)
@@ -218,7 +218,7 @@ static struct ni_finding *arrived_finding(struct ledger *ledger,
 	return finding;
 }
 
-/* Did the very process create it that calls exec, after its fork? */
+/* Did the process that calls exec create it itself, after its fork? */
 static bool is_of_this_fork(const struct launch *launch,
 			   const struct ni_trace_held *held,
 			   const struct origin *origin)
@@ -252,7 +252,7 @@ static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 		ni_groups_stop(finding);
 }
 
-/* At the other end, the kernel says that it was not there. */
+/* In the new image, the kernel says, it was not open. */
 static bool did_not_arrive(const struct launch *launch,
 			  const struct ni_trace_held *held)
 {
@@ -311,7 +311,7 @@ static void add_crossing(struct ledger *ledger, struct launch *launch,
 		finding->count += add_flows(ledger, launch, held, finding);
 }
 
-/* What came out although the exec did not list it. */
+/* What arrived although the exec did not list it. */
 static void add_unlisted(struct ledger *ledger, struct launch *launch,
 			 const struct arrival *arrival)
 {
@@ -383,7 +383,7 @@ static bool was_handed_to(const struct launch *launch,
 }
 
 /* Nobody saw what a static program did to its descriptors. Files and pipes are
- * often meant for the child, as by a shell's redirections; sockets hardly. */
+ * often meant for the child, as by a shell's redirections, sockets rarely. */
 static bool is_leak_of_untraced(const struct launch *untraced,
 				const struct ni_trace_what *what)
 {

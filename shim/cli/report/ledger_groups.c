@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A key as bytes: numbers and pointers, then the texts. No padding may differ,
- * so it is cleared before it is filled. */
+/* A key as bytes: numbers and pointers, then the texts. The padding is part of
+ * them, so the struct is cleared before it is filled. */
 struct fixed_part {
 	const struct ni_stack *created, *at, *closed;
 	int kind, fd;

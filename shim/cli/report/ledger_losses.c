@@ -27,8 +27,8 @@ static const char *const dropped[NI_DROPPED_KINDS] = {
 		"closes and marks from a fifth place, which is not named",
 };
 
-/* Without its stack a leak is still found: it is less exact. What only a stack
- * can tell, a double close or a race, is of no account in a shell. */
+/* Without its stack a leak is still found, only less exactly. A double close or
+ * a race, which only a stack can show, does not matter in a shell. */
 static bool is_gap(size_t kind, const struct image *image)
 {
 	switch (kind) {

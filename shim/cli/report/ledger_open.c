@@ -30,7 +30,7 @@ static bool counts(const struct ledger *ledger,
 	return record->state == NI_OPEN_LIVE;
 }
 
-/* The latest process of that pid; a number is given out again. */
+/* Is it of the latest process with that pid? Pids are reused. */
 static bool is_of_latest(const struct image *image,
 			 const struct ni_trace_open *record)
 {
@@ -48,7 +48,7 @@ static bool is_of_latest(const struct image *image,
 	return true;
 }
 
-/* What ended orderly has nothing open any more. */
+/* A process that exited normally has nothing open any more. */
 static bool has_exited(const struct image *image,
 		       const struct ni_trace_open *record)
 {

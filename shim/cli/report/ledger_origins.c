@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* All eventfds share one inode, and so do the other kinds of that sort. */
+/* All eventfds share one inode, and so do the other anonymous kinds. */
 static bool has_own_inode(unsigned type)
 {
 	return type >= NI_TYPE_FILE && type <= NI_TYPE_SOCKET;
@@ -94,8 +94,8 @@ static size_t count_claimed(const struct image *image,
 	return count;
 }
 
-/* One record stands for several of a site, and shows only one of them: what is
- * left over is of the first that has room. */
+/* One record stands for several descriptors of a site, and shows only one of
+ * them: what is left over belongs to the first record that has room. */
 static const struct ni_trace_held *find_held_with_room(
 	const struct image *image, const struct ni_trace_what *what)
 {

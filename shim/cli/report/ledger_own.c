@@ -50,7 +50,7 @@ static struct ni_finding *site_finding(struct ledger *ledger,
 	return finding;
 }
 
-/* By dup2 a program says which number it wants: nothing to mark there. */
+/* With dup2 a program says which number it wants: nothing to mark there. */
 static bool is_on_purpose(const struct ni_trace_site *site)
 {
 	return site->call == NI_CALL_dup2 || site->call == NI_CALL_dup3;

@@ -20,7 +20,7 @@
 struct ledger;
 struct launch;
 
-/* A counter that says "none" of something that is there was torn. */
+/* A counter that is zero for something that exists was torn. */
 static inline uint64_t ni_at_least_one(uint32_t count)
 {
 	return count ? count : 1;
@@ -57,8 +57,8 @@ struct launch {
 	pid_t pid, child;		/* child 0: not known */
 	uint64_t time_ns;
 	bool is_first;			/* the inodes in HELD are of this one */
-	uint32_t unlisted;		/* further ones, of which only the
-					 * number is known */
+	uint32_t unlisted;		/* further ones: only how many is
+					 * known */
 	struct ni_program *program;	/* who received */
 };
 
@@ -105,7 +105,7 @@ const struct ni_stack *ni_places_stack(struct ledger *ledger,
 const struct ni_trace_site *ni_places_site(const struct image *image,
 					   uint32_t ref);
 
-/* One descriptor of the site, if somebody looked at one; else NULL. */
+/* One descriptor of the site, if the recorder looked at one; else NULL. */
 const struct ni_trace_what *ni_places_sample(const struct image *image,
 					     uint32_t ref);
 
@@ -118,7 +118,7 @@ void ni_programs_read(struct ledger *ledger, const struct ni_trace *traces,
 		      size_t count);
 void ni_programs_join(struct ledger *ledger);
 
-/* Did the launch start the very program again that it came from? */
+/* Did the launch start the same program that it came from? */
 bool ni_programs_is_again(const struct launch *launch);
 
 /* ---- origins ------------------------------------------------------------ */
@@ -145,7 +145,7 @@ struct group_key {
 };
 
 /*
- * The finding of that key, new ones with everything zero but kind. The pointer
+ * The finding of that key; in a new one all but kind is zero. The pointer
  * is valid until the next call; *is_new says whether it is the first.
  */
 struct ni_finding *ni_groups_find(struct ledger *ledger,

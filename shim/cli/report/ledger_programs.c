@@ -41,7 +41,7 @@ static struct ni_program *add_program(struct ledger *ledger)
 }
 
 /* A link may be what people know the file by (redis-server is a link to
- * redis-check-rdb). What runs scripts is executed by their names. */
+ * redis-check-rdb). For an interpreter, though, execfn may be its script. */
 static const char *name_of(const char *exe, const char *execfn)
 {
 	if (*execfn && ni_program_kind(exe) != NI_PROGRAM_INTERPRETER)
@@ -103,7 +103,7 @@ static struct launch *add_launch(struct ledger *ledger, struct image *image,
 	return launch;
 }
 
-/* Of the EXEC_AGAIN of this record: those that failed, or those that did not. */
+/* How many EXEC_AGAIN of this record failed, or how many did not. */
 static uint32_t count_again(const struct image *image, uint32_t ref,
 			    bool is_failed)
 {
@@ -127,7 +127,7 @@ static void add_first(struct ledger *ledger, struct image *image,
 					 : 0;
 	struct launch *launch;
 
-	/* The first one failed if more failed than came again. */
+	/* More failures than among those repeated: the first one failed. */
 	if (exec->failed && exec->failed > count_again(image, record->ref, 1))
 		return;
 	launch = add_launch(ledger, image, exec, record->ref);
@@ -181,7 +181,7 @@ static int by_time(const void *a, const void *b)
 
 /* ---- which image came out of which launch ------------------------------- */
 
-/* The latest launch before the image that may have begot it. */
+/* The latest launch before the image that may have started it. */
 static struct launch *find_launch(struct ledger *ledger,
 				  const struct image *image, bool is_pid_known)
 {
@@ -294,7 +294,8 @@ void ni_programs_join(struct ledger *ledger)
 	if (ledger->launch_count)
 		qsort(ledger->launches, ledger->launch_count,
 		      sizeof(*ledger->launches), by_time);
-	/* What names its child first, so that no guess takes it away. */
+	/* First the launches that name their child, so that no guess takes
+	 * them away. */
 	for (size_t i = 0; i < ledger->image_count; i++)
 		take_launch(&ledger->images[i],
 			    find_launch(ledger, &ledger->images[i], 1));
@@ -311,7 +312,7 @@ void ni_programs_join(struct ledger *ledger)
 	ledger->report->process_count = count_processes(ledger);
 }
 
-/* By all the names that it is known by, the one that asks for most. */
+/* The strictest of the kinds that its names suggest. */
 static enum ni_program_kind kind_of(const struct ni_program *program)
 {
 	enum ni_program_kind kind = ni_program_kind(program->exe), called;

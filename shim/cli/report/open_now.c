@@ -88,8 +88,8 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* When the process began, in CLOCK_MONOTONIC; UINT64_MAX where there is none
- * that runs. stat counts from the boot on, time asleep included. */
+/* When the process began, in CLOCK_MONOTONIC; UINT64_MAX where it is not
+ * running. stat counts from boot, the time asleep included. */
 static uint64_t began_ns(pid_t pid)
 {
 	FILE *file = open_proc(pid, "stat");
@@ -114,9 +114,9 @@ static uint64_t began_ns(pid_t pid)
 	return began > asleep ? began - asleep : 0;
 }
 
-/* A process of that number that is another one, or one of another machine or
- * container, has not mapped the trace. Where that cannot be seen, its age says
- * enough. */
+/* Another process that was given the same pid, or one on another machine or in
+ * another container, has not mapped the trace. Where that cannot be seen, its
+ * age says enough. */
 static bool has_mapped(const struct ni_open_process *process)
 {
 	FILE *maps = open_proc(process->pid, "maps");

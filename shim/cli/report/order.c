@@ -55,7 +55,7 @@ static int compare(uint64_t a, uint64_t b)
 
 /* What is still there before what was stopped; threads before none; what
  * accepts connections before the rest; who created it before who passed it on;
- * often before seldom. */
+ * frequent before rare. */
 static int compare_weight(const struct ni_finding *a,
 			  const struct ni_finding *b)
 {
@@ -112,7 +112,7 @@ static int by_family(const void *a, const void *b)
 	return r ? r : compare(left->number, right->number);
 }
 
-/* What is in a group together has one key. */
+/* The same for all findings of one group. */
 struct key {
 	const void *what;
 	enum ni_kind kind;

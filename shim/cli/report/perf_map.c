@@ -67,8 +67,8 @@ static bool take_number(const char **at, const char *end, uint64_t *number)
 	return true;
 }
 
-/* V8 says by a mark behind the colon how far it has compiled the function at
- * that moment: "JS:*connect server.js:3:9". That is no part of its name. */
+/* A mark after V8's colon says how far it had compiled the function at that
+ * moment: "JS:*connect server.js:3:9". It is not part of the name. */
 static void drop_tier(char *name)
 {
 	char *colon = strchr(name, ':');

@@ -69,8 +69,8 @@ static size_t find_script(const struct ni_stack *stack)
 	return i;
 }
 
-/* What is called by the script is the runtime's if that has called the script,
- * too. Else it is an extension. */
+/* What the script calls belongs to the runtime if the same module has called
+ * the script, too; else it is an extension. */
 static bool is_of_runtime(const struct ni_stack *stack, size_t script,
 			  const struct ni_frame *frame)
 {
@@ -154,7 +154,7 @@ const char *ni_place_text(struct ni_arena *arena, const struct ni_frame *frame,
 	if (frame->file && frame->line)
 		return ni_arena_format(arena, "%s:%u",
 				       ni_place_file(frame, root), frame->line);
-	/* The name of a script's function says where that is. */
+	/* The name of a script's function says where the function is. */
 	if (frame->function && frame->location->runtime)
 		return frame->function;
 	if (frame->function)

@@ -30,7 +30,7 @@ const struct ni_frame *ni_place_of(const struct ni_finding *finding);
 const char *ni_place_build_id(struct ni_arena *arena,
 			      const struct ni_module *module);
 
-/* "libcurl.so.4" of "/usr/lib/libcurl.so.4"; "?" for none. */
+/* "libcurl.so.4" for "/usr/lib/libcurl.so.4"; "?" for none. */
 const char *ni_place_module_name(const struct ni_frame *frame);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * print_html.c - the report as one page that needs no other file.
  *
- * The page is report.html, built into the command; where it says @REPORT@ stand
- * the data, as JSON in which no '<' is left that could end the script.
+ * The page is report.html, built into the command. The data replace @REPORT@ in
+ * it, as JSON in which no '<' is left that could end the script.
  */
 #include <jansson.h>
 #include <stdlib.h>

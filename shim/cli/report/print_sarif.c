@@ -2,7 +2,7 @@
  * print_sarif.c - SARIF 2.1.0, for the annotations of code hosts.
  *
  * A result lies where the fix goes: the innermost frame below the source root,
- * for only files of the repository can be annotated. Its code flow leads from
+ * as only files in the repository can be annotated. Its code flow leads from
  * the creation to the exec (the mark, the second close).
  */
 #include <inttypes.h>

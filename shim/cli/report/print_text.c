@@ -97,7 +97,7 @@ static void put_nameless_module(struct ni_page *page,
 	ni_text_end_line(page);
 }
 
-/* Where names are missing: whose they are, and what would bring them. */
+/* Where names are missing: from which files, and what would supply them. */
 static void put_nameless(struct ni_page *page)
 {
 	struct ni_report *report = page->report;

@@ -1,8 +1,8 @@
 /*
  * printers.h - a report in the formats that people and programs read.
  *
- * Printers decide nothing: what is a finding, what is chosen and what is
- * suppressed stands in the report. Errors of writing stay in the stream.
+ * Printers decide nothing: the report says what is a finding, what is chosen
+ * and what is suppressed. Write errors stay in the stream.
  */
 #ifndef NI_CLI_PRINTERS_H
 #define NI_CLI_PRINTERS_H
@@ -24,7 +24,7 @@ void ni_print_sarif(struct ni_report *report, FILE *out);
 /* One page that needs no other file. */
 void ni_print_html(struct ni_report *report, FILE *out);
 
-/* The suppressions of what is left. */
+/* The suppressions for what is left. */
 void ni_print_suppressions(struct ni_report *report, FILE *out);
 
 /* "php -S 127.0.0.1:80 'a b'": quoted where a shell would need it, at most

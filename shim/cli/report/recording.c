@@ -1,7 +1,7 @@
 /*
  * recording.c - all the traces of a recording.
  *
- * Whoever can write there may put in what he likes: nothing is followed, only
+ * Whoever can write there can put anything in: no link is followed, only
  * regular files are opened, and no more of one is read than a trace can have.
  */
 #include "cli/report/recording.h"
@@ -39,7 +39,7 @@ static void *read_file(int fd, size_t size, size_t *length)
 	return bytes;
 }
 
-/* A trace is a file with holes: nothing of it lies behind the last cell used. */
+/* A trace is a sparse file: there is nothing in it after the last cell used. */
 static size_t size_in_use(int fd, size_t size)
 {
 	struct ni_trace_header header;
@@ -75,7 +75,7 @@ static int read_trace(int directory, const char *name, struct ni_arena *arena,
 	bytes = read_file(fd, size, &size);
 	r = bytes ? ni_trace_read(bytes, size, arena, trace) : -ENOMEM;
 	free(bytes);
-	/* No recorder begins so large a file. */
+	/* No recorder makes a file that large. */
 	if (r == -EAGAIN && (uint64_t)status.st_size > SIZE_MAX_BYTES)
 		r = -EPROTO;
 out:

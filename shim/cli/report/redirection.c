@@ -2,7 +2,7 @@
  * redirection.c - what the redirections of a shell's script hand over.
  *
  * `exec 7<file` opens the file, puts it on its number by dup2 unless open
- * happened to answer that number, and leaves it to every command that the shell
+ * happened to return that number, and leaves it to every command that the shell
  * starts from then on. `command 7<file` does the same after the fork, for that
  * command alone. A copy of a standard stream (`exec 6>&1`) is put on a number on
  * purpose.
@@ -19,8 +19,8 @@ static bool is_opened_in_place(const struct ni_trace_site *site)
 	       site->call == NI_CALL_socket;
 }
 
-/* dash redirects before it makes a vfork child of the command, and closes after
- * that has run: then all that came from there was closed. */
+/* dash redirects before it starts the command in a vfork child, and closes what
+ * it opened once that has run: then all that the site created was closed. */
 static bool was_for_vfork_child(const struct launch *launch,
 				const struct ni_trace_site *site)
 {

@@ -164,7 +164,7 @@ struct ni_open_row {
 	uint32_t doubled_ms;	/* when the largest power of two below it was */
 };
 
-/* A process that had not ended orderly when the recording was read. */
+/* A process that had not exited normally when the recording was read. */
 struct ni_open_process {
 	const struct ni_program *program;
 	pid_t pid;
@@ -185,7 +185,7 @@ struct ni_open_process {
 struct ni_loss {
 	const char *what;	/* "findings did not fit into the trace of ..." */
 	uint64_t count;
-	bool is_gap;		/* a finding may be missing for it */
+	bool is_gap;		/* it may hide a finding */
 };
 
 /* Starts as all zero. */
@@ -216,7 +216,7 @@ struct ni_report {
 };
 
 /* what lives as long as the report; a count of 0 adds nothing. The first is for
- * what a finding may be missing for, the second for what is only less exact. */
+ * what may hide a finding, the second for what only makes one less exact. */
 void ni_report_add_gap(struct ni_report *report, const char *what,
 		       uint64_t count);
 void ni_report_add_loss(struct ni_report *report, const char *what,

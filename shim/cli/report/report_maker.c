@@ -40,7 +40,7 @@ struct ni_report_maker {
 	struct ni_arena arena;	/* of what was read before the report */
 	struct ni_suppressions suppressions;
 	struct ni_baseline baseline;
-	ni_report_begins *begins;	/* or NULL: nothing of it runs on */
+	ni_report_begins *begins;	/* or NULL: nothing is left running */
 	void *begins_context;
 };
 
@@ -164,8 +164,8 @@ static void *resolve_all(void *data)
 	return NULL;
 }
 
-/* libdw takes hundreds of kilobytes of stack, more than some limits leave: on a
- * stack of its own. */
+/* libdw takes hundreds of kilobytes of stack, more than some limits leave: it
+ * runs on a stack of its own. */
 static void resolve_stacks(struct ni_report_maker *maker,
 			   struct ni_report *report)
 {
@@ -263,8 +263,8 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 		format->print(report, maker->out);
 }
 
-/* A report in a file is easily forgotten. What is no file, as /dev/null, was
- * not meant to be read. */
+/* A report in a file is easily forgotten. What is not a file, like /dev/null,
+ * was not meant to be read. */
 static void say_where(const struct ni_report_maker *maker,
 		      struct ni_report *report)
 {
@@ -328,8 +328,10 @@ static int read_once(const char *directory, struct ni_report *report,
 	return r;
 }
 
-/* A program that no recorder follows may have executed one that it does: that
- * process counts each time, and another reading shows no more. */
+/* Reads again while programs without a trace have begun one, fewer of them each
+ * time. The count need not reach 0: a program that left no trace may have
+ * executed one that did. That process counts each time, and another reading
+ * shows no more. */
 static int read_whole(const struct ni_report_maker *maker, const char *directory,
 		      struct ni_report *report, struct ni_recording *recording)
 {

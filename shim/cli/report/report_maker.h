@@ -15,15 +15,15 @@ struct ni_report_maker;
 
 /*
  * Opens the output and reads suppressions and baseline. Returns 0, or the exit
- * status after a line on standard error. fallback is where a report goes that
- * has no output file.
+ * status after a line on standard error. fallback is where the report goes if
+ * no output file was named.
  */
 int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 			 const struct ni_report_options *options,
 			 FILE *fallback);
 
 /*
- * What runs on may execute another program while the recording is read: begins()
+ * A survivor may execute another program while the recording is read: begins()
  * is asked for each process that left no trace, and where it says that there is
  * one by now, the recording is read again.
  */

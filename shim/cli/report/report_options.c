@@ -76,8 +76,8 @@ static int take_exitcode(struct ni_report_options *options, const char *verb,
 	return 0;
 }
 
-/* As the kernel names it in a trace. What is not here, on another machine than
- * the one of the recording, is taken as it was written. */
+/* As the kernel names it in a trace. A path that does not exist here, on a
+ * machine other than the recording's, is taken as it was written. */
 static const char *absolute_path(const char *value)
 {
 	char path[PATH_MAX];
@@ -103,7 +103,7 @@ static int take_only(struct ni_report_options *options, const char *verb,
 	return 0;
 }
 
-/* libdwfl looks for relative ones beside each module. */
+/* libdwfl looks for a relative one beside each module. */
 static int take_debug_directory(struct ni_report_options *options,
 				const char *verb, const char *value)
 {

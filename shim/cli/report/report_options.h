@@ -78,8 +78,8 @@ enum ni_report_option {
 
 bool ni_is_report_option(int option);
 
-/* The word behind a bare --baseline, if it is a file with an earlier report: it
- * is taken, and optind goes on. NULL otherwise. */
+/* The word after a bare --baseline, if it is a file with an earlier report: it
+ * is taken, and optind moves past it. NULL otherwise. */
 const char *ni_report_option_file(int argc, char **argv);
 
 /*

@@ -35,7 +35,7 @@ static bool is_interpreter(const struct ni_program *program)
 	return ni_program_kind(program->exe) != NI_PROGRAM_PLAIN;
 }
 
-/* "python" of /usr/bin/python3.11; "" for a name that is too long. */
+/* "python" for /usr/bin/python3.11; "" for a name that is too long. */
 static void plain_name(const char *path, char name[LONGEST_NAME])
 {
 	const char *base = ni_base_name(path);
@@ -63,8 +63,8 @@ static bool is_of_interpreter(const struct ni_program *program,
 	return *name && strstr(module->path, name);
 }
 
-/* Of an interpreter's arguments the first that is not an option, unless an
- * option says that there is no script, or the module that is meant. */
+/* The first of an interpreter's arguments that is not an option; NULL if an
+ * option before it says that there is no script, or names a module instead. */
 static const char *script_of(const struct ni_program *program)
 {
 	static const char without[] = "cemr";

@@ -1,5 +1,5 @@
 /*
- * suppression_parser.c - reads rules, and says which line is none.
+ * suppression_parser.c - reads rules, and says which line is wrong.
  */
 #include "cli/report/suppressions.h"
 

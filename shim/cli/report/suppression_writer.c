@@ -39,7 +39,7 @@ static const char *quoted(struct ni_arena *arena, const char *text)
 
 /* ---- stacks ------------------------------------------------------------- */
 
-/* Without a name only the address tells; a new build has another. */
+/* Without a name only the address tells the place; a new build has another. */
 static const char *frame_line(struct ni_arena *arena,
 			      const struct ni_frame *frame)
 {
@@ -53,8 +53,8 @@ static const char *frame_line(struct ni_arena *arena,
 			       frame->location->offset);
 }
 
-/* Inlined here is not inlined there. Of frames without a name, only the one
- * that is to be fixed is worth its address. */
+/* What one build inlines, another does not. Of frames without a name, only the
+ * one that is to be fixed is worth its address. */
 static bool is_stable(const struct ni_frame *frame, bool is_culprit)
 {
 	const struct ni_module *module = frame->location->module;
@@ -90,7 +90,7 @@ static const char *stack_lines(struct ni_arena *arena, const char *lines,
 
 /* ---- what was open ------------------------------------------------------ */
 
-/* Numbers in a path are of one run: a process, a counter, a version. */
+/* Numbers in a path belong to one run: a process, a counter, a version. */
 static const char *without_numbers(struct ni_arena *arena, const char *text)
 {
 	char *out = ni_arena_take(arena, 2 * strlen(text) + 1), *end = out;
@@ -106,7 +106,7 @@ static const char *without_numbers(struct ni_arena *arena, const char *text)
 	return out;
 }
 
-/* The names in there are different in each run. */
+/* The names in such a directory are different in each run. */
 static const char *temporary_directory(const char *path)
 {
 	static const char *const directories[] = { "/tmp/", "/var/tmp/" };
@@ -164,7 +164,7 @@ const char *ni_suppressions_block(struct ni_report *report,
 
 	if (finding->created)
 		lines = stack_lines(arena, lines, finding->created);
-	/* Where it was only passed on, any way is fine. */
+	/* Where the program only passed it on, it does not matter how. */
 	if (finding->at && !finding->through) {
 		lines = ni_arena_format(arena, "%s   at:\n", lines);
 		lines = stack_lines(arena, lines, finding->at);

@@ -47,7 +47,7 @@ int ni_suppressions_parse(struct ni_suppressions *suppressions,
 
 /*
  * Marks every finding of the chosen kinds that a rule matches and that nothing
- * has suppressed yet; lists the rules that fitted none.
+ * has suppressed yet; lists the rules that matched none.
  */
 void ni_suppressions_apply(struct ni_suppressions *suppressions,
 			   struct ni_report *report);

@@ -30,12 +30,12 @@
 struct opened_module {
 	const struct ni_module *module;
 	Dwfl *dwfl;
-	Dwfl_Module *handle;	/* NULL: not to be had */
+	Dwfl_Module *handle;	/* NULL: not available */
 };
 
 struct opened_map {
 	const struct ni_runtime *runtime;
-	const struct ni_perf_map *map;	/* NULL: not to be had */
+	const struct ni_perf_map *map;	/* NULL: not available */
 };
 
 struct resolved {
@@ -55,8 +55,8 @@ struct ni_symbols {
 	size_t resolved_count, resolved_room;
 };
 
-/* libdwfl wants it in a place of its own: beside the file, in its .debug
- * folder, in the debug directory. */
+/* A variable, because libdwfl wants its address: look beside the file, in its
+ * .debug folder, in the debug directory. */
 static char *debuginfo_path;
 
 static const Dwfl_Callbacks callbacks = {
@@ -155,7 +155,7 @@ static int open_file(struct opened_module *opened, const char *path)
 	return -ENOEXEC;
 }
 
-/* On another machine the program may be missing and its debug file there. */
+/* On another machine the debug file may exist although the program does not. */
 static const char *debug_file(const struct ni_symbols *symbols,
 			      const struct ni_module *module)
 {
@@ -238,7 +238,7 @@ static const char *compile_directory(Dwarf_Die *cu)
 }
 
 /* Absolute where that is known. Builds that hide their directory leave paths
- * relative: those are files here if there are such files here. */
+ * relative: those are taken as files here if such files exist. */
 static const char *source_path(struct ni_arena *arena, Dwarf_Die *cu,
 			       const char *path)
 {
@@ -406,7 +406,7 @@ static size_t inlined_frames(struct ni_arena *arena, Dwarf_Die *cu,
 }
 
 /* The unit with the code of that address. Compilers other than gcc write no
- * table of them, then each unit is asked. */
+ * table of them; then each unit is asked. */
 static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr offset,
 			  Dwarf_Addr *bias)
 {

@@ -228,7 +228,7 @@ static void put_group(struct ni_page *page, const struct ni_finding *first,
 
 	put_heading(page, first, size);
 	put_created(page, first);
-	/* What is only perhaps one is not worth a list. */
+	/* What is only perhaps a finding is not worth a long list. */
 	if (first->is_doubtful && size > MOST_RECEIVERS)
 		shown = MOST_RECEIVERS;
 	for (size_t i = 0; i < shown; i++)
@@ -339,7 +339,7 @@ static void put_further(struct ni_page *page, const struct ni_finding *first,
 	ni_distinct_free(&lines);
 }
 
-/* What has the same fix: the worst in full, the others in a line each. */
+/* What has the same fix: the worst in full, the others on a line each. */
 static void put_family(struct ni_page *page, const struct ni_finding *first,
 		       size_t size)
 {

@@ -29,8 +29,8 @@ bool ni_text_has_colour(FILE *out)
 	       isatty(fileno(out));
 }
 
-/* Paths, arguments and symbols are foreign: nothing of them may reach the
- * terminal as it is. */
+/* Paths, arguments and symbols are foreign: none of them may reach the
+ * terminal unescaped. */
 static void write_safely(struct ni_page *page, const char *text)
 {
 	char *safe = ni_printable_copy(text);

@@ -24,7 +24,7 @@ enum ni_text_colour {
 	NI_TEXT_BOLD
 };
 
-/* Is it a terminal, and does nobody mind? */
+/* Is it a terminal that can show colour, and is NO_COLOR not set? */
 bool ni_text_has_colour(FILE *out);
 
 /* Part of a line. What is unprintable in it is escaped. */
@@ -40,7 +40,7 @@ void ni_text_put_stack(struct ni_page *page, const struct ni_stack *stack);
 /* "once", "3 times". */
 const char *ni_text_times(struct ni_page *page, uint64_t count);
 
-/* "sh, cat and 3 more": of the texts that were put in, at most max. */
+/* "sh, cat and 3 more": of the texts that were put in, at most `most`. */
 const char *ni_text_join(struct ni_page *page, const struct ni_distinct *texts,
 			 size_t most);
 

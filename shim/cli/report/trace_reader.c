@@ -175,8 +175,8 @@ static const struct ni_trace_head *head_at(const uint8_t *cells, size_t cell)
 	return (const void *)(cells + cell * NI_TRACE_CELL_SIZE);
 }
 
-/* How many cells the walk goes on by. A size that cannot be is no guide: the
- * next cell may again be the beginning of something. */
+/* How many cells to move on. An impossible size is no guide: a record may begin
+ * in the very next cell. */
 static size_t step(const struct ni_trace_head *head, size_t cells_left)
 {
 	return head->cells && head->cells <= cells_left ? head->cells : 1;

@@ -37,9 +37,9 @@ struct ni_trace {
 };
 
 /*
- * Reads size bytes. What it needs of them is copied into arena. -EPROTO: no
+ * Reads size bytes. What it needs of them is copied into arena. -EPROTO: not a
  * trace; -EPROTONOSUPPORT: of another version; -ENODATA: empty; -EAGAIN: its
- * writer only began with it, or died then. The trace is written on success
+ * writer had only begun it, or died then. The trace is written on success
  * only.
  */
 int ni_trace_read(const void *bytes, size_t size, struct ni_arena *arena,
