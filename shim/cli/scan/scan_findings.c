@@ -88,7 +88,7 @@ static bool is_any_chosen(const struct search *search, struct run run)
 	return false;
 }
 
-/* ---- why a descriptor of another program's socket is no leak: NULL if it is */
+/* ---- why another program's socket is not a leak here: NULL if it is one */
 
 static const char *why_passed(const struct search *search,
 			      const struct ni_held_socket *held)
@@ -97,7 +97,8 @@ static const char *why_passed(const struct search *search,
 
 	if (held->fd <= 2)
 		return "as a standard stream";
-	/* Through an exec it came without that mark: who set it knows of it. */
+	/* No exec passes on what is so marked: the program marked it here, and
+	 * knows of it. */
 	if (!held->is_inheritable)
 		return "it is marked close-on-exec there";
 	if (question->is_listen_fd &&
@@ -317,7 +318,8 @@ static void judge_socket(struct search *search, struct run socket)
 		judge_owned(search, socket);
 }
 
-/* Worst first; then as in the snapshot: by socket, which is by its age. */
+/* Worst first, orphans before others; then by the owner's pid, by socket, which
+ * is by its age, and by the holder's pid. */
 static int compare_findings(const void *first, const void *second, void *data)
 {
 	const struct ni_scan_finding *a = first, *b = second;

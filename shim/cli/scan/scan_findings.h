@@ -3,8 +3,8 @@
  *
  * Pure. A socket belongs to the program that has held it longest; another
  * program that holds it, too, got it through exec, or was given it. A listener
- * that only programs hold which cannot have made it is an orphan: it leaked
- * into them, and the program whose it was has ended.
+ * held only by programs that cannot have made it is an orphan: it leaked into
+ * them, and the program that it belonged to has ended.
  */
 #ifndef NI_CLI_SCAN_FINDINGS_H
 #define NI_CLI_SCAN_FINDINGS_H

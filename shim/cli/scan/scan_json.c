@@ -1,7 +1,8 @@
 /*
  * scan_json.c - the scan for programs: "noinherit-scan/1".
  *
- * Keys are only ever added; what the report's format has, too, is called alike.
+ * Keys are only ever added; those that the report's format has, too, have the
+ * same names.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ static json_t *json_party(const struct ni_scan_party *party)
 	return object;
 }
 
-/* The owner's part of a finding: null each where it is gone. */
+/* The owner's part of a finding: all null where the owner is gone. */
 static void add_owner(json_t *object, const struct ni_scan_row *row)
 {
 	static const char *const names[] = {

@@ -168,7 +168,7 @@ void ni_scan_names_find(int proc, const struct ni_snapshot *snapshot,
 		.ports = ports, .port_count = port_count
 	};
 	collect(names, snapshot);
-	/* A port may be held by nobody who may be read. */
+	/* A port may be held only by processes that may not be read. */
 	read_namespace(&lookup, "self");
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		char name[16];

@@ -33,7 +33,7 @@ void ni_scan_names_find(int proc, const struct ni_snapshot *snapshot,
 /*
  * Whether it has one of the ports that were asked for: bound to it, or, where
  * no socket is, connected by it. A server's port has many connections, and they
- * say nothing of who has it.
+ * say nothing about who has it.
  */
 bool ni_scan_is_asked(const struct ni_scan_names *names,
 			const struct ni_listed_socket *socket);

@@ -18,7 +18,7 @@ static int cannot_write(const char *path, int error)
 			strerror(error));
 }
 
-/* Whether there is something that a file may not take the place of. */
+/* Whether there is something that a file must not replace. */
 static bool is_special(const char *path)
 {
 	struct stat status;

@@ -13,8 +13,8 @@ struct ni_scan_output {
 };
 
 /*
- * path is NULL or "-" for standard output. Anything that is not a file already,
- * a pipe or a device, is written to directly; a file appears as a whole when
+ * path is NULL or "-" for standard output. What exists and is not a file, as a
+ * pipe or a device, is written to directly; a file appears as a whole when
  * the output is closed: a collector may read it at any moment. Returns 0, or
  * NI_EXIT_TROUBLE after a line.
  */

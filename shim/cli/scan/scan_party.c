@@ -37,7 +37,7 @@ static ssize_t read_file(int proc, pid_t pid, const char *name, char *text,
 	return length;
 }
 
-/* The name of the program: where it lies, also if it was replaced since. */
+/* The name of the program: where it lies, even if it was replaced since. */
 static const char *read_exe(struct ni_arena *arena, int proc, pid_t pid)
 {
 	static const char deleted[] = " (deleted)";

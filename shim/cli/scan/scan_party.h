@@ -27,7 +27,7 @@ struct ni_scan_party ni_scan_party_find(struct ni_arena *arena, int proc,
 /* The user's name, or the number where it has none. */
 const char *ni_scan_user_name(struct ni_arena *arena, uid_t user);
 
-/* The file's name of the program. */
+/* The program's file name, without directories. */
 const char *ni_scan_party_program(const struct ni_scan_party *party);
 
 #endif

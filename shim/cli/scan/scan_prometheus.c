@@ -2,7 +2,7 @@
  * scan_prometheus.c - the scan for a collector: Prometheus' text format.
  *
  * No process numbers: each would begin a new series. What differs in nothing
- * else is one series, for a file in which one stands twice is refused whole.
+ * else is one series: a file that has one twice is refused as a whole.
  */
 #include <stdlib.h>
 #include <string.h>

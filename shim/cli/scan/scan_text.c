@@ -123,7 +123,7 @@ static void print_row(struct printer *printer,
 	print_line(printer, "", colour_of(row),
 		   sentence(printer->arena, row,
 			    report->denied || report->is_hidden));
-	/* The holders of a port have been told. */
+	/* The holders of a port have been printed already. */
 	if (!report->port_count)
 		print_parties(printer, row);
 }

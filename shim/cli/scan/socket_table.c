@@ -21,7 +21,7 @@
 
 #define MOST_FIELDS 16
 
-/* linux/net.h, not for programs: a UNIX socket that listens, and its states. */
+/* From the kernel's own linux/net.h: a UNIX socket listens; one is connected. */
 #define ACCEPTS_CONNECTIONS 0x10000
 #define IS_CONNECTED 3
 
@@ -62,7 +62,7 @@ static int hex_digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : toupper((unsigned char)c) - 'A' + 10;
 }
 
-/* Exactly the hexadecimal digits of that many characters. */
+/* Exactly length hexadecimal digits. */
 static int read_hex(const char *text, size_t length, uint32_t *value)
 {
 	uint32_t result = 0;
@@ -217,7 +217,7 @@ static int read_unix(const struct fields *fields, struct ni_listed_socket *socke
 	if (!length)
 		return 0;
 	memcpy(local.sun_path, path, length);
-	/* An abstract name: the list shows its NULs so. */
+	/* An abstract name: the list shows each NUL as '@'. */
 	if (*path == '@')
 		local.sun_path[0] = '\0';
 	memcpy(&socket->local, &local, sizeof(local));
@@ -259,8 +259,8 @@ static int read_packet(const struct fields *fields, struct ni_listed_socket *soc
 	return 0;
 }
 
-/* The UNIX list is the last: what it says of an inode that an earlier list has,
- * somebody else made up. */
+/* The UNIX list is the last: if it has an inode that an earlier list has, too,
+ * somebody made its line up. */
 static const struct ni_socket_list lists[] = {
 	{ "tcp", AF_INET, SOCK_STREAM, IPPROTO_TCP, 10, read_inet },
 	{ "tcp6", AF_INET6, SOCK_STREAM, IPPROTO_TCP, 10, read_inet },

@@ -2,8 +2,8 @@
  * socket_table.h - the kernel's lists of sockets, /proc/PID/net/tcp and the
  * like.
  *
- * Pure but for ni_socket_tables_read(). The lines are the kernel's, but what
- * stands in them may not be: the path of a UNIX socket can hold newlines and
+ * Pure but for ni_socket_tables_read(). The lines are the kernel's, but what is
+ * in them may not be: the path of a UNIX socket can hold newlines and
  * look like a line of its own.
  */
 #ifndef NI_CLI_SOCKET_TABLE_H
@@ -35,13 +35,13 @@ const char *ni_socket_list_name(const struct ni_socket_list *list);
 
 /*
  * Reads one line, with or without its newline. Returns 0, or -EINVAL for a
- * heading and for anything that is no such line. Written on success only.
+ * heading and for anything else that is not one. Written on success only.
  */
 int ni_socket_line(const struct ni_socket_list *list, const char *line,
 		   struct ni_listed_socket *socket);
 
 /*
- * What is known of a socket that stands in no list (it was neither bound nor
+ * What is known of a socket that is in no list (it was neither bound nor
  * connected) from the name of its protocol, the attribute
  * "system.sockprotoname" of its /proc/PID/fd link: "TCP", "UNIX-STREAM".
  * -ENOENT for a name that is not known here.
