@@ -26,7 +26,7 @@ struct reader {
 	struct ni_elf_facts *facts;
 };
 
-/* Facts found so far stay; the first damage is the one that is told. */
+/* Facts found so far stay; the first damage is the one reported. */
 static void damaged(struct reader *reader, const char *what)
 {
 	if (!reader->facts->damage)

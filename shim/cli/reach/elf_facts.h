@@ -1,8 +1,7 @@
 /*
  * elf_facts.h - what a program file says about how it must be started.
  *
- * Reads a file that anybody may have made: nothing in it is believed, nothing
- * of it is run.
+ * Reads a file that anybody may have made: nothing in it is trusted or run.
  */
 #ifndef NI_CLI_ELF_FACTS_H
 #define NI_CLI_ELF_FACTS_H
@@ -27,7 +26,7 @@ struct ni_elf_facts {
 
 /*
  * Reads an open file. Returns 0, also for a damaged one, where the facts up to
- * the damage hold; -ENOEXEC where it is no ELF file at all. Written on success
+ * the damage hold; -ENOEXEC where it is not an ELF file. Written on success
  * only. The descriptor stays open.
  */
 int ni_elf_facts_read(int fd, struct ni_elf_facts *facts);

@@ -23,7 +23,7 @@ struct ni_reach {
 	bool is_harmed;		/* it would not start with the object */
 	bool is_foreign;		/* no CPU of this family runs it, though an
 				 * emulator may */
-	const char *note;	/* what of it is not reached all the same, or
+	const char *note;	/* what is missed although it is reached, or
 				 * NULL */
 	char why[512];		/* "it is ..."; "" where it is reached */
 };

@@ -147,7 +147,7 @@ static int check_secure(struct ni_reach_step *step)
 			       "%s: its loader ignores LD_PRELOAD", why);
 }
 
-/* Which library makes its sockets is all that can be known of it. */
+/* Nothing more can be known than which library makes its sockets. */
 static int decide_static(struct ni_reach_step *step,
 			 const struct ni_elf_facts *facts)
 {
@@ -224,8 +224,8 @@ static int check_loader(struct ni_reach_step *step,
 			       facts->loader, strerror(errno));
 }
 
-/* Another tree of the same C library takes the object too, if it is not too
- * old for it; one that is stops the program. */
+/* The same C library from another tree takes the object, too, unless it is too
+ * old for it: then the object stops the program. */
 static int check_tree(struct ni_reach_step *step,
 		      const struct ni_elf_facts *facts)
 {
@@ -247,7 +247,7 @@ static int check_tree(struct ni_reach_step *step,
 	return harmed(step);
 }
 
-/* What is preloaded is one file for both. */
+/* The same preloaded file works with glibc and with musl. */
 static bool is_musl(const char *loader)
 {
 	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-"));

@@ -59,8 +59,8 @@ bool ni_script_is_text(const char *head, size_t size)
 	return !memchr(head, '\0', size);
 }
 
-/* An option of env that changes what is asked here; the rest is stepped over
- * only where it surely takes no value of its own. */
+/* Whether the option makes env clear the environment. No option is skipped that
+ * might take a value of its own. */
 static bool clears(const char *word)
 {
 	return !strcmp(word, "-") || !strcmp(word, "--ignore-environment") ||
@@ -74,8 +74,8 @@ static bool has_no_value(const char *word)
 	       (word[0] == '-' && strspn(word + 1, "iv") == strlen(word + 1));
 }
 
-/* Without quotes, escapes and variables there are only words; what has them is
- * left untold. */
+/* Without quotes, escapes, variables and comments there are only words; a text
+ * that has any of these is left undecided. */
 static void read_words(char *text, struct ni_env_script *found)
 {
 	char *rest = NULL;
