@@ -13,7 +13,7 @@
 
 #include "directories.h"
 
-/* Where the first whole component begins in which the two paths differ. */
+/* Where the first component begins in which the two paths differ. */
 static size_t difference(const char *a, const char *b)
 {
 	size_t start = 0, i = 0;

@@ -202,7 +202,7 @@ static int run_command(struct audit *audit, char **command)
 
 /* ---- what is still running ---------------------------------------------- */
 
-/* Whether some of it is still running; if so, a line says that. */
+/* Whether some of the audit's processes still run; if so, a line says that. */
 static bool is_going_on(const struct audit *audit, const char *made,
 			const char *inner)
 {
@@ -253,8 +253,8 @@ static int record(struct audit *audit, char **command)
 }
 
 /* A command that could not be run, or that preloading does not reach, leaves
- * nothing to report, and a message has said so. A file that was asked for is
- * made. */
+ * nothing to report, and a message has said so. In the second case, a file or
+ * an exit status that was asked for still needs the report. */
 static bool is_all_said(const struct audit *audit, const char *inner, int status)
 {
 	if (!ni_recording_directory_is_empty(inner))

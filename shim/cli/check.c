@@ -66,7 +66,7 @@ static int print_answer(const char *program, const struct ni_reach *reach)
 	return 1;
 }
 
-/* What `audit` preloads may be reached differently: then a line says so. */
+/* For what `audit` preloads, the answer may differ: then a line says so. */
 static void print_recorder(const char *program, const char *shim,
 			   enum ni_reach_answer shims)
 {

@@ -63,7 +63,7 @@ void ni_warn_unreached(const char *verb, const char *name,
 {
 	const char *file = whose(name, reach);
 
-	/* Where the kernel will most likely refuse it, that is the news. */
+	/* If the kernel refuses it, as is likely then, the line says that. */
 	if (reach->answer != NI_NOT_REACHED || reach->is_foreign)
 		return;
 	ni_warning("%s: '%s' is not reached: %s%s%s; it runs %s", verb, name,

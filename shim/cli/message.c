@@ -12,7 +12,7 @@
 #include "cli/printable.h"
 
 /* One write for the whole line: the streams of several processes often meet
- * in one file, and half lines of each would be read by nobody. */
+ * in one file, and nobody could read half lines of each. */
 static void say(const char *format, va_list arguments)
 {
 	char *text = NULL, *line = NULL;

@@ -6,10 +6,10 @@
 #ifndef NI_CLI_MESSAGE_H
 #define NI_CLI_MESSAGE_H
 
-/* As env(1) and timeout(1): told apart from any usual status of the command. */
+/* As in env(1) and timeout(1): distinct from a command's usual statuses. */
 enum ni_exit {
 	NI_EXIT_TROUBLE = 125,		/* noinherit itself failed */
-	NI_EXIT_CANNOT_RUN = 126,	/* the command is there, it cannot run */
+	NI_EXIT_CANNOT_RUN = 126,	/* the command exists but cannot run */
 	NI_EXIT_NOT_FOUND = 127,	/* no such command */
 };
 
@@ -17,7 +17,7 @@ enum ni_exit {
 __attribute__((format(printf, 2, 3)))
 int ni_error(int status, const char *format, ...);
 
-/* The same for what is worth saying and stops nothing. */
+/* The same for what is worth saying but stops nothing. */
 __attribute__((format(printf, 1, 2)))
 void ni_warning(const char *format, ...);
 

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* Nothing that this command knows is longer; a longer word is a typo of
- * nothing, and the table below stays small. */
+/* Nothing that this command knows is longer, so a longer word is not a typo of
+ * it, and the table below stays small. */
 #define LONGEST 40
 
-/* The case is the first thing that is mistyped, and no two words here differ
- * in it alone. */
+/* Case is what is mistyped most easily, and no two words here differ in it
+ * alone. */
 static bool is_same_letter(char a, char b)
 {
 	return tolower((unsigned char)a) == tolower((unsigned char)b);

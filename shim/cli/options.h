@@ -7,7 +7,7 @@
 #include <getopt.h>
 
 /*
- * As getopt_long(3), but it stops at the first argument that is not an option
+ * Like getopt_long(3), but it stops at the first argument that is not an option
  * and prints nothing: '?' is followed by ni_option_error(). A row whose value
  * is a letter can be given by that letter, too. Every verb's argv[0] is its own
  * name.
@@ -22,7 +22,7 @@ int ni_option_error(char **argv, const struct option *options);
 
 /*
  * A decimal number of least..most, nothing before or after it; -EINVAL where
- * text is none. Written on success only.
+ * text is not one. Written on success only.
  */
 int ni_parse_number(const char *text, long least, long most, long *number);
 

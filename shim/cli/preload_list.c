@@ -96,7 +96,7 @@ static void append(char *list, struct entry entry)
 	end[entry.length] = '\0';
 }
 
-/* Whether the entry is one of the objects from another place. */
+/* Whether the entry is a copy of one of the objects, in another place. */
 static bool is_other_copy(struct entry entry, const char *const *objects)
 {
 	for (; *objects; objects++) {

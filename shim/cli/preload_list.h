@@ -17,7 +17,7 @@ bool ni_preload_can_carry(const char *path);
  * NULL. What was there stays, in its order, after the new ones. Nothing is
  * loaded twice: an object that is there already keeps its place, another copy
  * under the same file name makes way. An AddressSanitizer runtime stays first,
- * for it refuses to be second. New memory; NULL only when there is none left.
+ * because it refuses to be second. New memory; NULL only if there is none left.
  */
 char *ni_preload_list(const char *existing, const char *const *objects);
 

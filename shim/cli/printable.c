@@ -52,7 +52,7 @@ static size_t sequence(unsigned char byte, uint32_t *bits, uint32_t *least)
 	return 0;
 }
 
-/* One UTF-8 character: its length, or 0 where the bytes are none. */
+/* One UTF-8 character: its length, or 0 where the bytes are not one. */
 static size_t decode(const char *text, size_t size, uint32_t *character)
 {
 	uint32_t value, least;

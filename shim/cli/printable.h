@@ -23,8 +23,8 @@ size_t ni_printable(const char *text, size_t size, char *out);
 char *ni_printable_copy(const char *text);
 
 /*
- * The same, but only bytes that are no UTF-8 at all are escaped: what a JSON
- * writer takes, which escapes the rest itself. New memory, or NULL.
+ * The same, but only bytes that are not UTF-8 at all are escaped: for a JSON
+ * writer, which escapes the rest itself. New memory, or NULL.
  */
 char *ni_utf8_copy(const char *text, size_t size);
 

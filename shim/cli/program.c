@@ -94,7 +94,7 @@ static bool looks_like_text(const char *path)
 	return size >= 0 && ni_script_is_text(head, (size_t)size);
 }
 
-/* argv has its first element at least: the command's name. */
+/* argv has at least its first element: the command's name. */
 static int become_shell(const char *path, char **argv)
 {
 	size_t count = 0;

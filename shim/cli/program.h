@@ -10,7 +10,7 @@
 
 /*
  * The file that execvp(name) would run. A name with a slash is the file itself,
- * any other is searched in search_path (a PATH; NULL: execvp's default).
+ * any other is looked up in search_path (a PATH; NULL: execvp's default).
  * Returns 0, -ENOENT, -EISDIR, or -EACCES where the only files of that name may
  * not be executed.
  */
@@ -23,7 +23,7 @@ int ni_find_program(const char *name, const char *search_path,
  */
 int ni_become_program(const char *path, char **argv);
 
-/* What the status of the whole command is then: 126, or 127. */
+/* The exit status of the whole command after that: 126 or 127. */
 int ni_cannot_run_status(int error);
 
 #endif

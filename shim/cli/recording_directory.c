@@ -1,7 +1,7 @@
 /*
  * recording_directory.c - the directory that an audit makes, and removes again.
  *
- * Whoever can write there may put in what he likes: nothing is followed.
+ * Whoever can write there can put anything in: no link is followed.
  */
 #include "cli/recording_directory.h"
 
@@ -18,7 +18,7 @@
 #include "common/result.h"
 #include "common/trace.h"
 
-/* 26 letters, 16 of them: 75 bits. */
+/* 16 letters out of 26: 75 bits. */
 static int random_name(char name[17])
 {
 	unsigned char bytes[16];
@@ -63,7 +63,7 @@ static int make_inner(const char *made, char inner[PATH_MAX])
 		return -ENAMETOOLONG;
 	if (mkdir(inner, 0700) < 0)
 		return -errno;
-	/* After mkdir, for the umask has no say here. */
+	/* Not left to mkdir, whose mode the umask would change. */
 	if (chmod(inner, is_shared ? 01733 : 0700) < 0 ||
 	    chmod(made, is_shared ? 0711 : 0700) < 0)
 		return -errno;

@@ -100,8 +100,8 @@ static bool can_listen(pid_t pid, void *data)
 
 /* ---- the scan */
 
-/* An inheritable socket is worth a line, but only where it was asked for is it
- * what the scan was looking for. */
+/* Unless kinds were chosen, an inheritable socket is shown, too, but does not
+ * count for the exit status. */
 static unsigned shown_kinds(const struct ni_scan_request *request)
 {
 	return request->options.kinds ? request->options.kinds :

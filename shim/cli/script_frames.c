@@ -10,8 +10,8 @@
 
 #include "common/array.h"
 
-/* Added to what is in the variable. A Java that does not know an option passes
- * over it. */
+/* Added to what is in the variable. A Java that does not know an option ignores
+ * it. */
 static const struct {
 	const char *variable, *words;
 } added[] = {

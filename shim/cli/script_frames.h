@@ -5,7 +5,7 @@
 #ifndef NI_CLI_SCRIPT_FRAMES_H
 #define NI_CLI_SCRIPT_FRAMES_H
 
-/* Adds it to the environment. Return: 0 or -errno. */
+/* Adds that to the environment. Returns 0 or -errno. */
 int ni_script_frames_ask(void);
 
 #endif

@@ -34,8 +34,8 @@ struct ni_setting_options {
 bool ni_is_setting_option(int option);
 
 /*
- * Takes one such option. Lists that are given twice add up, a mode given twice
- * is the last. Returns 0, or NI_EXIT_TROUBLE with a line that names the wrong
+ * Takes one such option. Lists that are given twice add up; of two modes, the
+ * last counts. Returns 0, or NI_EXIT_TROUBLE with a line that names the wrong
  * word, its place and the nearest right one.
  */
 int ni_setting_options_take(struct ni_setting_options *options,

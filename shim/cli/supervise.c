@@ -1,5 +1,5 @@
 /*
- * supervise.c - running a command as a child that should notice nothing of it.
+ * supervise.c - running a command as a child that should not notice it.
  */
 #include "cli/supervise.h"
 
@@ -14,7 +14,7 @@
 #include "cli/launch.h"
 #include "cli/message.h"
 
-/* What people and service managers send; the rest does its default work. */
+/* What people and service managers send; other signals act on us as usual. */
 static const int forwarded[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
 };
@@ -28,7 +28,7 @@ static void awaited(sigset_t *set)
 }
 
 /* The terminal signals its whole foreground group, the child included: passed
- * on, it would come twice. */
+ * on, the signal would arrive twice. */
 static bool is_sent_to_us_alone(const siginfo_t *info)
 {
 	return info->si_code != SI_KERNEL;
@@ -67,7 +67,7 @@ int ni_supervise(const char *verb, const char *path, char **argv,
 
 	awaited(&set);
 	sigprocmask(SIG_BLOCK, &set, &old);
-	/* If it is ignored, children disappear without being waited for. */
+	/* If SIGCHLD is ignored, children vanish without being waited for. */
 	sigaction(SIGCHLD, &standard, &before);
 	child = fork();
 	if (child == 0) {

@@ -1,5 +1,5 @@
 /*
- * supervise.h - running a command as a child that should notice nothing of it.
+ * supervise.h - running a command as a child that should not notice it.
  */
 #ifndef NI_CLI_SUPERVISE_H
 #define NI_CLI_SUPERVISE_H

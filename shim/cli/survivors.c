@@ -1,5 +1,5 @@
 /*
- * survivors.c - processes of an audit that run on when its command has ended.
+ * survivors.c - processes of an audit that outlive its command.
  *
  * A program that records has its trace mapped. One that was executed a moment
  * ago has not, and one that preloading does not reach never will: both show
@@ -24,7 +24,7 @@
 #define WAIT_PAUSE_NS 100000000
 #define START_PAUSE_NS 2000000
 
-/* A program that still loads its libraries then is left to itself. */
+/* A program that is still loading its libraries then is not waited for. */
 #define START_PAUSES_MOST 5000
 
 /* ---- what /proc says of one process ------------------------------------- */
@@ -34,7 +34,7 @@ enum stat_field {
 	STAT_STATE = 3,
 	STAT_START = 22,	/* in clock ticks since the boot */
 	STAT_SIZE = 23,		/* of its memory */
-	STAT_CODE = 26,		/* 1: the rest is kept from us */
+	STAT_CODE = 26,		/* 1: the rest is hidden from us */
 	STAT_ENVIRONMENT_END = 51
 };
 
@@ -97,7 +97,7 @@ static bool is_stopped(const char *pid)
 	return state == 'T' || state == 't';
 }
 
-/* A trace that cannot be opened lies in another root, where it has begun. */
+/* A trace that cannot be opened is below another root: taken as begun. */
 static bool has_begun(const char *trace)
 {
 	struct ni_trace_header header = { .flags = 0 };
@@ -187,7 +187,7 @@ static bool is_starting(const char *pid, const char *recorder)
 	return reach.answer == NI_REACHED;
 }
 
-/* How many there are; where a recorder is given, only of those that start. */
+/* How many there are; if a recorder is given, only those that are starting. */
 static size_t count(const char *directory, const char *recorder)
 {
 	unsigned long long own = stat_number("self", STAT_START);

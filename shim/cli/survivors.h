@@ -1,5 +1,5 @@
 /*
- * survivors.h - processes of an audit that run on when its command has ended.
+ * survivors.h - processes of an audit that outlive its command.
  */
 #ifndef NI_CLI_SURVIVORS_H
 #define NI_CLI_SURVIVORS_H
@@ -10,14 +10,14 @@
 
 /*
  * How many processes were told to record into that directory and still run,
- * whether they have begun to, or cannot.
+ * whether or not they have begun to, or can.
  */
 size_t ni_survivors_count(const char *directory);
 
 /*
- * Until those that preloading reaches have begun to record: a program that was
- * executed a moment ago has not. Gives up after some seconds, and on a process
- * that is stopped.
+ * Waits until those that preloading reaches have begun to record: a program
+ * that was executed a moment ago has not. Gives up after some seconds, and on a
+ * process that is stopped.
  */
 void ni_survivors_settle(const char *directory, const char *recorder);
 
@@ -29,7 +29,7 @@ void ni_survivors_settle(const char *directory, const char *recorder);
 bool ni_survivors_begin(pid_t pid, const char *old_trace, const char *directory,
 			const char *recorder);
 
-/* Until there are none, or a signal asks to end. */
+/* Waits until there are none, or a signal asks to end. */
 void ni_survivors_wait(const char *directory);
 
 #endif
