@@ -60,7 +60,7 @@ static int read_socket(int process, int links, const char *fd,
 	return 0;
 }
 
-/* Adds the sockets of one process; -EACCES and the like if it may not be read. */
+/* Adds the sockets of one process; -EACCES and the like if they are hidden. */
 static int read_sockets(struct ni_snapshot *snapshot, int process)
 {
 	int links = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -21,7 +21,8 @@
 
 #define MOST_FIELDS 16
 
-/* From the kernel's own linux/net.h: a UNIX socket listens; one is connected. */
+/* From the kernel's own linux/net.h, for UNIX sockets: the flag of one that
+ * listens, the state of one that is connected. */
 #define ACCEPTS_CONNECTIONS 0x10000
 #define IS_CONNECTED 3
 
