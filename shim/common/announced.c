@@ -13,7 +13,7 @@ enum { FIRST_LISTEN_FD = 3 };	/* sd_listen_fds(3) */
  * socket() made it, relying on inheritance alone. The names are in the rows
  * themselves: a pointer would cost a relocation in every process. */
 static const char variables[][24] = {
-	"LISTEN_FDS", "LISTEN_PID",	/* read in another way than the rest */
+	"LISTEN_FDS", "LISTEN_PID",	/* read differently from the rest */
 	"WAYLAND_SOCKET",		/* weston, KWin */
 	"WAYLAND_SERVER_SOCKET",	/* weston's screen-share */
 	"WESTON_LAUNCHER_SOCK",		/* weston-launch */

@@ -20,7 +20,7 @@
 /**
  * ni_number_next - find the next number that stands by itself
  * @text: advanced past what was read
- * @start: where the text began, for what precedes a number matters
+ * @start: where the text began, because what precedes a number matters
  * @number: receives it
  *
  * A run of digits that touches no letter, '.', '/' or '-', has no leading zero

@@ -31,7 +31,7 @@ static bool is_libc_known;
 struct walk {
 	uintptr_t self;
 	bool is_behind_self;
-	bool looks_in_front;	/* for libc, as it is not behind */
+	bool looks_in_front;	/* for libc, which is not behind */
 	bool found_libc;
 	struct ni_symbol *symbols;
 	size_t count;
@@ -109,7 +109,7 @@ static bool read_object(struct object *object, const struct dl_phdr_info *info)
 
 static bool contains(const struct dl_phdr_info *info, uintptr_t address)
 {
-	/* No object is as large as that: nearly always, this is the answer. */
+	/* No object is that large: nearly always, this is the answer. */
 	if (address - info->dlpi_addr > UINT32_MAX)
 		return false;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
@@ -214,9 +214,10 @@ static void *find(const struct object *object, const struct ni_symbol *wanted)
 	return (void *)address;
 }
 
-/* By our own dynamic section (_DYNAMIC). glibc's loader writes addresses into it, before any
- * code of ours runs; musl's leaves what the file has. A symbol that only one of
- * them defines would tell, too, and cost a look-up in every process. */
+/* Our own dynamic section (_DYNAMIC) tells: glibc's loader writes addresses
+ * into it before any code of ours runs, musl's leaves what the file has. A
+ * symbol that only one of them defines would tell, too, but cost a look-up in
+ * every process. */
 extern const char own_start[] __asm__("__ehdr_start")
 	__attribute__((visibility("hidden")));
 
@@ -255,8 +256,8 @@ static bool defines_any(const struct object *object,
 	return false;
 }
 
-/* An object in front: its calls may never come by here. libc and our own
- * recorder do not count. */
+/* Whether calls may end in that object, which is in front, and never reach us.
+ * libc and our own recorder do not count. */
 static bool bypasses(const struct dl_phdr_info *info,
 		     const struct ni_symbol *symbols, size_t count)
 {
@@ -268,7 +269,8 @@ static bool bypasses(const struct dl_phdr_info *info,
 	       defines_any(&object, symbols, count);
 }
 
-/* It stays where it is: whether it matters is asked when that is needed. */
+/* The object stays mapped, so to note it is enough: whether it matters is asked
+ * when that is needed. */
 static void note_in_front(struct walk *walk, const struct dl_phdr_info *info)
 {
 	struct ni_neighbours *neighbours = walk->neighbours;

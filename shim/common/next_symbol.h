@@ -74,8 +74,8 @@ struct ni_neighbours {
  * @neighbours: zeroed; written for ni_is_defined_in_front(). May be NULL
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
- * libpthread count as libc. Where libc is not behind, as musl lists itself in
- * front of what it preloads, it alone is looked for there.
+ * libpthread count as libc. Where libc is not behind (musl lists itself in
+ * front of what it preloads), libc alone is looked for in front.
  */
 void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
 		     struct ni_neighbours *neighbours);
@@ -94,7 +94,8 @@ void *ni_libc_symbol(const struct ni_symbol *symbol);
 /**
  * ni_is_defined_in_front - does an object in front define any of the symbols?
  *
- * Its calls need not come by here. libc and our own recorder do not count.
+ * Calls may then end there and not reach us. libc and our own recorder do not
+ * count.
  * Takes no lock.
  */
 bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,

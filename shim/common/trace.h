@@ -236,7 +236,7 @@ enum ni_trace_type {
 	NI_TYPE_UNKNOWN,
 	NI_TYPE_FILE,		/* regular file */
 	NI_TYPE_DIRECTORY,
-	NI_TYPE_CHARACTER,	/* character device that is no terminal */
+	NI_TYPE_CHARACTER,	/* character device, not a terminal */
 	NI_TYPE_BLOCK,
 	NI_TYPE_TERMINAL,	/* tty, pty, ptmx */
 	NI_TYPE_PIPE,		/* pipe or FIFO (a FIFO has a path) */
@@ -318,8 +318,8 @@ struct ni_trace_fork {
 /*
  * An exec, spawn, system or popen, written before the call. The same site,
  * path and descriptors again count here and leave an EXEC_AGAIN. A new image
- * belongs to the latest exec of its pid before its start_ns; where child is 0
- * to one of pid's with ppid == pid.
+ * belongs to the latest exec before its start_ns whose child is its pid; if
+ * there is none, to the latest whose child is 0 and whose pid is its ppid.
  */
 struct ni_trace_exec {
 	struct ni_trace_head head;
@@ -378,8 +378,8 @@ enum ni_trace_passed {
 				   argument and no variable names the number:
 				   passed in doubt */
 #define NI_HELD_MOVED 64u	/* what dup2 put there was a descriptor that the
-				   program had made, no copy of one that it had
-				   been given or of a standard stream */
+				   program had made, not a copy of one that it
+				   had been given or of a standard stream */
 
 /* A descriptor >= 3 that is (or, but for the shim, would be) open in the new
  * image. */
@@ -401,7 +401,7 @@ struct ni_trace_held {
 struct ni_trace_exit {
 	struct ni_trace_head head;
 	uint32_t pid;
-	uint32_t open;		/* descriptors >= 3 then open and seen created */
+	uint32_t open;		/* descriptors >= 3 open then, creation seen */
 	uint64_t time_ns;
 	uint64_t reserved;
 };
@@ -446,7 +446,7 @@ enum ni_trace_open_state {
  *
  * The rows of a process are in as many records as it needs; a fork child has
  * its own, which count what it inherited, too. They change in place, without a
- * lock: read each number once. They are the recorder's table by another order:
+ * lock: read each number once. They hold the recorder's table in another order:
  * what is created or closed behind its back (inline system calls) is not in
  * them, nor are 0, 1 and 2.
  *
@@ -454,8 +454,8 @@ enum ni_trace_open_state {
  *              _exit: the rows of its pid in state LIVE. There can be rows of
  *              an earlier process with the same pid: the latest time_ns counts
  *              (all records of a process have the same).
- *   EXECS      as LIVE, if no image with that pid started after it; else, and
- *              FREE: nothing of this process is left.
+ *   EXECS      as LIVE, if no image with that pid started after it; otherwise,
+ *              as with FREE, nothing of this process is left.
  *   peak       of a site: the highest of its rows'; of a process: unknown, the
  *              sum of its rows' peaks is an upper bound.
  *   trend      from 2^k at doubled_ms to peak at peak_ms, 2^k the largest power
@@ -481,7 +481,7 @@ struct ni_trace_holder {
 
 #define NI_HOLDERS 16
 
-/* A creator answered EMFILE or ENFILE: who had the descriptors then. */
+/* A creator failed with EMFILE or ENFILE: who had the descriptors then. */
 struct ni_trace_exhausted {
 	struct ni_trace_head head;
 	uint64_t time_ns;	/* of the first time */
