@@ -25,7 +25,7 @@ class LiveTest(FolderTest):
     """A program, run with the shim preloaded."""
 
     def run_program(self, *command, preload=SHIM, status=0, **options):
-        """Runs to the end and gives back what it wrote. @preload: None, or
+        """Runs it to the end and returns what it wrote. @preload: None, or
         what LD_PRELOAD lists; @status: None if any will do."""
         environment = dict(self.environment, **options.pop("env", {}))
         if preload:

@@ -53,7 +53,7 @@ VFORK = """
     }"""
 
 
-# The environment stands behind the arguments. What is executed is the host's.
+# The environment comes after the arguments. What is executed is the host's.
 EXECLE = """
     #include <unistd.h>
     int main(void)
@@ -64,8 +64,8 @@ EXECLE = """
     }"""
 
 
-# With so many threads more it spawns itself, and says whether the descriptor that
-# it announced arrived
+# With this many more threads it spawns itself, and says whether the descriptor
+# that it announced arrived.
 SPAWNS = """
     #include <fcntl.h>
     #include <pthread.h>
@@ -200,7 +200,7 @@ class Shim(live.LiveTest):
         foreign.check_shim_tests(self, names, command, shim, self.LACKS)
 
     def test_a_thread_of_the_programs_own_keeps_a_spawned_child_from_it(self):
-        """qemu's thread does not, though the kernel lists it, too."""
+        """qemu's own thread does not, though the kernel lists it, too."""
         foreign.need_aarch64()
         foreign.build_for_aarch64(self.folder, "libnoinherit-preload.so")
         program = self.compile("spawns", SPAWNS, *foreign.AT_HOME,
@@ -214,7 +214,7 @@ class Shim(live.LiveTest):
 
 
 class Musl(live.LiveTest):
-    """The same two objects in a program of musl's there."""
+    """The same two objects in a musl program there."""
 
     def run_there(self, library, **settings):
         words = [f"{name}={value}" for name, value in settings.items()]
@@ -242,7 +242,7 @@ class Musl(live.LiveTest):
 
 
 class Unit(live.LiveTest):
-    """tests/unit there, of what needs libc alone. The command is the host's."""
+    """tests/unit there, of what needs only libc. The command is the host's."""
 
     BAD_ARGUMENT = "qemu answers some bad arguments itself"
     WITHOUT = {

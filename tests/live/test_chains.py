@@ -26,8 +26,8 @@ def defines(path, function):
     return f" {function}\n" in symbols
 
 
-# A library in front may see to descriptors that never come by the shim: it then
-# takes no flag off again, not even for dup2(a, a).
+# Behind another library, which may handle descriptors that the shim never sees,
+# the shim takes no flag off again, not even for dup2(a, a).
 SHADOWED = COMPAT + " itself"
 
 
@@ -41,7 +41,7 @@ def orders(*others):
 
 
 class Counter(live.LiveTest):
-    """A wrapper as they are written: it asks for the next definition."""
+    """A wrapper of the usual kind: it asks for the next definition."""
 
     def test_each_call_is_seen_by_both(self):
         for name in ("libcounter.so", "libsysv.so"):
@@ -50,7 +50,7 @@ class Counter(live.LiveTest):
             for preload in orders(helper(name)):
                 with self.subTest(preload=preload):
                     output = self.says(helper("probe"), preload=preload)
-                    # Its destructor may speak first.
+                    # The wrapper's destructor may print first.
                     self.assertEqual(sorted(output.splitlines()),
                                      sorted([compat(preload), natively]))
 
@@ -118,7 +118,7 @@ class SocketWrapper(live.LiveTest):
                          "number")
 
     def test_a_copy_is_known_to_the_wrapper(self):
-        # One that was made by fcntl is not: dup is called.
+        # A copy made by fcntl would not be: dup is called.
         wrapper = library("libsocket_wrapper.so")
         program = self.compile("copy", """
             #include <arpa/inet.h>
@@ -147,7 +147,7 @@ class SocketWrapper(live.LiveTest):
 
 
 class Proxy(threading.Thread):
-    """A SOCKS5 server of one client, which it answers itself."""
+    """A SOCKS5 server for one client, which it answers itself."""
 
     def __init__(self):
         super().__init__(daemon=True)

@@ -44,7 +44,7 @@ class Early(live.LiveTest):
     def test_a_filter_that_early_holds_for_good(self):
         output = self.early("filter", program="probe")
         self.assert_all_yes("filter", output)
-        # What the program makes afterwards is as natively: nothing flagged.
+        # What the program makes afterwards is as without the shim: no flags.
         self.assertEqual(output.splitlines()[2:], [])
 
     def test_the_rest_of_the_program_is_enforced(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A filter that the program did not set: what it refuses is done in another
-way, or left undone; nothing that worked before fails."""
+"""A filter that the program did not set itself: what it refuses is done in
+another way, or left undone; nothing that worked before fails."""
 
 import unittest
 

@@ -89,8 +89,8 @@ class Fuzz(live.LiveTest):
                 for texts in lists))
 
     def build(self, *folders, instead=None):
-        """The target; folders are looked in first, and the first of instead is
-        linked in the place of the second."""
+        """The target; @folders are searched first, and the first of @instead is
+        linked in place of the second."""
         program = self.path("target")
         linked = [instead[0] if instead and link.endswith(instead[1]) else link
                   for link in links()]

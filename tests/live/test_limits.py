@@ -4,7 +4,7 @@ the kernel has to promise, a table of a million descriptors, thousands of
 sockets, hostile lists, other libraries in front. (RLIMIT_DATA, RLIMIT_AS,
 RLIMIT_STACK: test_never_weaker.py.)
 
-No time is measured: where one may not grow, the kernel limits the processor's.
+No time is measured: where it must not grow, the kernel limits processor time.
 """
 
 import glob
@@ -229,7 +229,7 @@ class Limits(live.LiveTest):
         self.assertLessEqual(self.least(shim) - self.least(None), 256 * KIB)
 
     def test_the_kernel_promises_little_more(self):
-        """As it must where overcommit_memory is 2."""
+        """Where overcommit_memory is 2, it could not promise much more."""
         natively = int(self.says(self.program, "promised", preload=None))
         self.assertGreater(natively, 0)
         self.assertLessEqual(int(self.says(self.program, "promised")),

@@ -52,7 +52,7 @@ class Linked(live.LiveTest):
         shutil.copy(SHIM, self.folder)
 
     def flags(self):
-        """As pkg-config gives them, for a library that lies in our folder."""
+        """As pkg-config gives them, for a library in our folder."""
         output = subprocess.run(
             ["pkg-config", f"--define-variable=libdir={self.folder}", "--libs",
              "noinherit-preload"], check=True, capture_output=True, text=True,
@@ -115,7 +115,7 @@ class Linked(live.LiveTest):
         self.assertEqual(self.says(program, maker, preload=None), "1")
 
     def test_without_the_flags_the_linker_may_drop_it(self):
-        """A program that itself calls nothing of what the library replaces."""
+        """A program that itself calls nothing that the library replaces."""
         maker = self.build_library()
         program = self.compile("user", USER, "-Wl,--as-needed", *maker,
                                f"-L{self.folder}", "-lnoinherit-preload",

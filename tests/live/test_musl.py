@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The same shim in programs of musl's, and in trees of both C libraries: every
-rule holds, and what is handed over arrives on either side."""
+"""The same shim in musl programs, and in process trees with both C libraries:
+every rule holds, and what is handed over arrives on either side."""
 
 import os
 import shutil
@@ -14,13 +14,13 @@ from live import COMPAT, SHIM, STRICT, helper
 import foreign
 from toolkit import RECORDER
 
-# What the program may see, but for the sockets: as natively.
+# What the program sees, apart from the sockets: the same as natively.
 PLAIN = "socket {0} dup {0}\nreceived 1\nspawned 3\nforked 0"
 
-# musl has no such function, a library that runs glibc's programs on it does.
+# musl has no such function; a library that runs glibc programs on it does.
 POSES_AS_GLIBC = 'const char *gnu_get_libc_version(void) { return "2.36"; }'
 
-# A constructor may be called when setenv() has moved the environment.
+# A constructor may run after setenv() has moved the environment.
 MOVES_THE_ENVIRONMENT = """
     #include <stdlib.h>
     __attribute__((constructor)) static void move(void)
@@ -28,7 +28,7 @@ MOVES_THE_ENVIRONMENT = """
         setenv("MOVED", "1", 1);
     }"""
 
-# In front of us it calls us, behind us we call it; each call once.
+# In front of the shim it calls the shim, behind it the shim calls it: once.
 WRAPS = """
     #include <dlfcn.h>
     int made;
@@ -165,8 +165,8 @@ MAKES = """
         return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_GETFD);
     }"""
 
-# The same of a socket of its own before and after it loaded that library, and of
-# the library's.
+# Says the same of a socket of its own before and after loading that library,
+# and of the library's.
 LOADS = """
     #include <dlfcn.h>
     #include <fcntl.h>
@@ -190,7 +190,7 @@ LOADS = """
 
 
 class TwoLibraries(live.LiveTest):
-    """One process loads what is linked with the other C library."""
+    """A process loads a library that is linked with the other C library."""
 
     KINDS = {
         "glibc": ("cc", ()),
@@ -286,7 +286,7 @@ class Mixed(test_same_program.Upgrade):
                          ["3 socket inheritable", "4 socket inheritable"])
 
     def test_an_interpreter_is_the_same_with_the_same_script(self):
-        # The arguments are not handed to constructors there.
+        # musl does not hand the arguments to constructors.
         program = self.install("lua5.4", "musl reexec")
         for arguments, expected in (("a.x", test_same_program.ALL),
                                     ("b.x", test_same_program.NONE)):

@@ -205,7 +205,7 @@ class NeverWeaker(live.LiveTest):
                 self.assertEqual(self.says(*command, "exec", other), "")
 
     def test_a_relative_entry_is_not_carried(self):
-        """Nor looked for where the program has gone."""
+        """Nor is it looked for in the directory that the program went to."""
         os.makedirs(self.path("here/lib"))
         shutil.copy(SHIM, self.path("here/lib/shim.so"))
         source = self.file("clean.c", """

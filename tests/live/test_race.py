@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Threads make sockets while another program is executed: natively it is given
-some, with the flag set in a second step still some, under the shim none.
+"""Threads make sockets while another program is executed: natively some arrive
+there, with the flag set in a second step still some, under the shim none.
 
 RACE_EXECS=100000 is the long run; the usual one is a few thousand."""
 
@@ -38,7 +38,7 @@ class Race(live.LiveTest):
     def test_under_the_shim_none_leaks(self):
         for way in WAYS:
             with self.subTest(way):
-                # The long run is shared among the ways.
+                # The count of the long run is divided among the ways.
                 execs = -(-EXECS // len(WAYS))
                 self.assertEqual(self.leaks(way, execs, SHIM), 0)
 

@@ -22,7 +22,7 @@ class Upgrade(live.LiveTest):
         os.mkdir(self.bin)
 
     def install(self, name, source="reexec"):
-        """A copy: another file, that is, than any other copy."""
+        """A copy: a different file from every other copy."""
         path = os.path.join(self.bin, name)
         shutil.copy(helper(source), path + ".new")
         os.rename(path + ".new", path)
@@ -30,7 +30,7 @@ class Upgrade(live.LiveTest):
 
     def after(self, start, execute, *, change=lambda: None, preload=SHIM,
               cwd=None, **variables):
-        """What @execute has that @start executed, once @change was done."""
+        """What arrives in @execute when @start executes it, after @change."""
         environment = dict(self.environment, **variables)
         if preload:
             environment["LD_PRELOAD"] = preload
@@ -129,7 +129,7 @@ class SameProgram(Upgrade):
         self.assertEqual(self.after([link], f"{link} x", change=upgrade), ALL)
 
     def test_another_program_where_the_old_one_was_is_an_upgrade(self):
-        # Nothing but the path can tell: it is the one that was started.
+        # Only the path can tell: it is the one that was started.
         server = self.install("server")
         self.assertEqual(
             self.after([server], f"{server} x",

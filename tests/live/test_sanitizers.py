@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Instrumented programs: the sanitizer sees what it should, and sockets are
-not inherited. An ASan program needs one of two words in its environment."""
+not inherited. An ASan program needs one of two settings in its environment."""
 
 import subprocess
 import unittest
@@ -63,7 +63,7 @@ class Sanitizers(live.LiveTest):
             self.skipTest(f"the compiler has no -fsanitize={name} here")
 
     def finds(self, program, report, preload=SHIM, **settings):
-        """It passes what is right and reports what is wrong."""
+        """It accepts what is right and reports what is wrong."""
         self.assertEqual(self.says(program, preload=preload, env=settings),
                          "done")
         wrong = self.run_program(program, "wrong", preload=preload,

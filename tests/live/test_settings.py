@@ -36,7 +36,7 @@ ROWS = (
     ({"NOINHERIT_SCOPE": "dup", "NOINHERIT_MODE": "strict"},
      "unix-dup dup dup-on-0"),
     ({"NOINHERIT_SCOPE": "socket", "NOINHERIT_MODE": "off"}, ""),
-    # Results by number: all are 3 but the right end of the pair, and what is
+    # Results by number: all are 3, except the right end of the pair and what is
     # made while 3 is open.
     ({"NOINHERIT_KEEP": "fd=3"}, "right unix-dup unix-accept"),
     ({"NOINHERIT_KEEP": "fd=3-9"}, ""),
@@ -58,7 +58,7 @@ ROWS = (
     ({"NOINHERIT_KEEP": "env=NAME,argv=--name="}, COMPAT),
 )
 
-# Each alone is bad, and the default of that setting holds.
+# Each of these is wrong, and the default of that setting holds.
 BAD = (
     ("NOINHERIT_MODE", "strikt", "unknown mode"),
     ("NOINHERIT_SCOPE", "socket,acept", "unknown scope"),
@@ -122,7 +122,7 @@ class Settings(live.LiveTest):
             "")
 
     def test_the_first_of_two_variables_holds(self):
-        # As getenv answers. execve takes such an environment; dict does not.
+        # As getenv answers. execve takes such an environment; a dict cannot.
         probe = self.compile("twice", """
             #include <unistd.h>
             int main(int argc, char **argv, char **envp)

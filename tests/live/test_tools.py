@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Programs under the shim can be debugged and checked as ever."""
+"""Programs under the shim can be debugged and checked as usual."""
 
 import re
 import unittest

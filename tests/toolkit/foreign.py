@@ -1,6 +1,6 @@
-"""Programs of the tests, built for another C library or another machine, and
-tests/shim there: by the same rule as tests/run, a case passes under the shim
-and fails natively."""
+"""The tests' programs, built for another C library or another machine, and
+tests/shim there: as in tests/run, a case must pass under the shim and fail
+natively."""
 
 import glob
 import os
@@ -13,7 +13,7 @@ from toolkit import BUILD, ROOT, need
 
 HELPERS = os.path.join(ROOT, "tests/helpers")
 
-# The kernel's headers lie among glibc's: these come behind all of musl's own.
+# The kernel's headers are among glibc's: these come after all of musl's own.
 MUSL = ("musl-gcc", "-idirafter", "/usr/include", "-idirafter",
         f"/usr/include/{os.uname().machine}-linux-gnu")
 
@@ -25,7 +25,7 @@ def need_musl():
 AARCH64 = "aarch64-linux-gnu-gcc"
 LIBRARIES = "/usr/aarch64-linux-gnu"
 
-# Programs are executed with a clean environment, too: they know their loader.
+# Programs are executed with a clean environment, too: each names its loader.
 AT_HOME = (f"-Wl,--dynamic-linker={LIBRARIES}/lib/ld-linux-aarch64.so.1",
            f"-Wl,-rpath,{LIBRARIES}/lib", "-include",
            os.path.join(HELPERS, "foreign/emulated_lacks.h"))
@@ -40,8 +40,8 @@ def need_aarch64():
 
 
 def qemu():
-    """QEMU_AARCH64 names one of 8.0 or later, else a newer release's is
-    fetched: earlier ones know no execveat."""
+    """QEMU_AARCH64 names one of version 8.0 or later; otherwise that of a newer
+    release is fetched: earlier versions lack execveat."""
     program = os.environ.get("QEMU_AARCH64")
     folder = os.path.join(BUILD, "foreign/qemu")
     if not program:
@@ -69,7 +69,7 @@ def emulated(libraries=LIBRARIES):
 
 
 def aarch64_musl():
-    """Options for a program of musl's there: Debian's libc, in a tree."""
+    """Options for a musl program there: Debian's libc, in a tree."""
     folder = os.path.join(BUILD, "foreign/arm64-musl")
     fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"), "arm64",
                               folder, "musl-dev", "musl"], text=True,
@@ -100,7 +100,7 @@ def build_for_aarch64(folder, *objects):
 
 
 def with_preload(library, *command):
-    """Only the program of the other machine gets it, not what starts it."""
+    """Only the program for the other machine gets it, not what starts it."""
     return ["sh", "-c", f'LD_PRELOAD={library} exec "$@"', "sh", *command]
 
 

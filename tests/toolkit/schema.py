@@ -18,7 +18,7 @@ FILES = {
 
 
 def closed(schema):
-    """The schema, in which every object has the keys that it names alone."""
+    """The schema, in which every object has only the keys that it names."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -36,7 +36,7 @@ def load(name):
 
 @functools.lru_cache(None)
 def validator(name):
-    """None, and a line, where the package that checks is not there."""
+    """None, and a line, if the package that checks is missing."""
     try:
         import jsonschema
     except ImportError:
@@ -49,7 +49,7 @@ def validator(name):
 
 
 def check(document):
-    """Raises what jsonschema has to say where the document is not valid."""
+    """Raises what jsonschema has to say if the document is not valid."""
     found = validator(document["schema"])
     if found:
         found.validate(document)

@@ -1,7 +1,7 @@
 """What the Python tests of every suite share: where the built things are, a
 folder and a known environment for each test, and an honest end.
 
-A suite's own module (command.py, live.py, tree.py ...) stands on this one.
+A suite's own module (command.py, live.py, tree.py ...) builds on this one.
 """
 
 import os
@@ -44,7 +44,7 @@ def need(*programs):
 
 
 def clean_environment(**more):
-    """The environment less what changes the thing under test."""
+    """The environment without what changes the thing under test."""
     kept = {name: value for name, value in os.environ.items()
             if name not in SETTINGS}
     return dict(kept, **more)
@@ -90,7 +90,7 @@ def main():
     result = unittest.main(exit=False, verbosity=1).result
     cases = 0
     for test, why in result.skipped:
-        # setUpClass() skipped: that is no case, and names its class.
+        # setUpClass() skipped: that is not a case, and names its class.
         name = test.id().split(".")[-1] if test.countTestCases() else \
             f"all of {test.id().split('.')[-1].rstrip(')')}"
         cases += test.countTestCases()
