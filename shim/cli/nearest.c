@@ -62,7 +62,8 @@ const char *ni_nearest_word(const char *word, size_t length,
 
 		if (length && size > length && !strncasecmp(word, *candidates, length))
 			distance = 1;
-		/* Two thirds wrong is another word, not a typo. */
+		/* With more than a third wrong (rounded up) it is another
+		 * word, not a typo. */
 		if (distance < best && distance * 3 <= least(size, length) + 2) {
 			best = distance;
 			nearest = *candidates;

@@ -23,7 +23,7 @@ size_t ni_printable(const char *text, size_t size, char *out);
 char *ni_printable_copy(const char *text);
 
 /*
- * The same, but only bytes that are not UTF-8 at all are escaped: for a JSON
+ * The same, but only NULs and bytes that are not UTF-8 are escaped: for a JSON
  * writer, which escapes the rest itself. New memory, or NULL.
  */
 char *ni_utf8_copy(const char *text, size_t size);

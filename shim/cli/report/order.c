@@ -53,9 +53,9 @@ static int compare(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* What is still there before what was stopped; threads before none; what
- * accepts connections before the rest; who created it before who passed it on;
- * frequent before rare. */
+/* What counts before what was suppressed or stopped; the worst kind first;
+ * races between threads before others; what accepts connections before the
+ * rest; who created it before who passed it on; frequent before rare. */
 static int compare_weight(const struct ni_finding *a,
 			  const struct ni_finding *b)
 {

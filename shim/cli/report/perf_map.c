@@ -184,8 +184,9 @@ static int64_t now(clockid_t clock)
 	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-/* Was the file last written before the process started? If the machine slept
- * since, the start seems earlier than it was, which does no harm. */
+/* Was the file last written before the process started? If the machine has
+ * slept since it booted, the start seems earlier than it was, which does no
+ * harm. */
 static bool is_older(const struct stat *status, const struct ni_runtime *runtime)
 {
 	int64_t age = now(CLOCK_BOOTTIME) - (int64_t)runtime->start_ns;

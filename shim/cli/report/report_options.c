@@ -103,7 +103,7 @@ static int take_only(struct ni_report_options *options, const char *verb,
 	return 0;
 }
 
-/* libdwfl looks for a relative one beside each module. */
+/* Made absolute: libdwfl would look for a relative one beside each module. */
 static int take_debug_directory(struct ni_report_options *options,
 				const char *verb, const char *value)
 {

@@ -125,7 +125,7 @@ int ni_proc_mapping(const char *line, struct ni_mapping *mapping)
 
 int ni_proc_stat(const char *text, pid_t *parent, uint64_t *start)
 {
-	/* The program's name may hold anything, but nothing behind it holds a
+	/* The program's name may hold anything, but nothing after it holds a
 	 * bracket. Then: state, ppid, and the start is the 20th word. */
 	const char *word = strrchr(text, ')'), *end;
 	uint64_t ppid = 0, ticks = 0;
