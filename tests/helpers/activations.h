@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-/* Of the process that is to be told. */
+/* The process that the announcement is for. */
 enum { PID = 4242 };
 
 static const struct activation {

@@ -115,7 +115,7 @@ static inline struct noinherit_socket listening(void)
 	return s;
 }
 
-/* A client of it that is connected. */
+/* A client that is connected to it. */
 static inline struct noinherit_socket connected_to(struct noinherit_socket *to)
 {
 	struct noinherit_socket s = NOINHERIT_SOCKET_CLOSED;

@@ -4,7 +4,7 @@
  *	api_bench api|hand WHAT ROUNDS
  *
  * What is written by hand does what a careful program does without the library:
- * atomic flags, every result looked at. A round closes what it makes.
+ * atomic flags, every result checked. A round closes what it makes.
  */
 #include <arpa/inet.h>
 #include <netdb.h>

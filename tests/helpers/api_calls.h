@@ -184,7 +184,7 @@ static long long dup2_(const struct statement *st)
 
 /* ---- connecting, serving ------------------------------------------------- */
 
-/* Host and port at @index; for AF_UNIX a path alone. */
+/* Host and port at @index; for AF_UNIX only a path. */
 static int address_at(const struct statement *st, size_t index, int family,
 		      struct sockaddr_storage *address)
 {

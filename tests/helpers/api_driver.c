@@ -96,7 +96,7 @@ static void report_variable(const struct variable *variable)
 	}
 }
 
-/* Open descriptors, and how many of them survive exec. */
+/* How many descriptors are open, and how many of them survive exec. */
 static void report_descriptors(void)
 {
 	int open = 0, inheritable = 0;

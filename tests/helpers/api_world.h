@@ -1,6 +1,6 @@
 /*
  * api_world.h - what a case needs besides the library: descriptors made without
- * it, full queues, signals, a resolver with given answers.
+ * it, full queues, signals, a resolver with canned answers.
  */
 #ifndef TESTS_API_WORLD_H
 #define TESTS_API_WORLD_H
@@ -55,7 +55,7 @@ static long long os_pipe(const struct statement *st)
 	return checked(r);
 }
 
-/* As a program sends that does not know of SIGPIPE. */
+/* Sends as a program does that does not guard against SIGPIPE. */
 static long long os_send(const struct statement *st)
 {
 	size_t size;
@@ -155,7 +155,7 @@ static long long port_of(const struct statement *st)
 	return r < 0 ? checked(r) : ntohs(address.sin6_port);
 }
 
-/* Until the kernel takes no more. */
+/* Sends until the kernel takes no more. */
 static long long fill(const struct statement *st)
 {
 	static const char block[65536];
@@ -200,7 +200,7 @@ static long long alarm_every_ms(const struct statement *st)
 	return checked(setitimer(ITIMER_REAL, &timer, NULL));
 }
 
-/* ---- a resolver with given answers --------------------------------------- */
+/* ---- a resolver with canned answers -------------------------------------- */
 
 static struct {
 	bool is_given;
@@ -231,7 +231,7 @@ static long long resolve_to(const struct statement *st)
 	return 0;
 }
 
-/* Stands before libc's for everything that is linked with this program. */
+/* Takes precedence over libc's for everything linked with this program. */
 int getaddrinfo(const char *host, const char *port,
 		const struct addrinfo *hints, struct addrinfo **found)
 {

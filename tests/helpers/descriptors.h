@@ -1,7 +1,7 @@
 /*
  * descriptors.h - what tests ask the kernel about descriptors.
  *
- * The kernel's word only: /proc/self/fd, F_GETFD, and a child that was exec'd.
+ * Only the kernel is asked: /proc/self/fd, F_GETFD, and an exec'd child.
  */
 #ifndef TESTS_DESCRIPTORS_H
 #define TESTS_DESCRIPTORS_H
@@ -23,7 +23,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Raw, so that no interposed call answers for the kernel. */
+/* A raw call, so that no interposed function answers for the kernel. */
 static inline bool is_open(int fd)
 {
 	return ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0;

@@ -170,7 +170,7 @@ static inline pid_t start(const struct way *way, const struct job *job,
 	_exit(127);
 }
 
-/* Runs the job and gives back what it printed; its status must be 0. */
+/* Runs the job and returns what it printed; its status must be 0. */
 static inline const char *said_by(const struct way *way, const struct job *job)
 {
 	static char text[1 << 16];

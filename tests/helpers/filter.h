@@ -68,7 +68,7 @@ static inline struct sock_fprog *build_filter(struct filter *filter,
 	return &filter->program;
 }
 
-/* Needed unless one is root; harmless to ask for. Raw: nobody's hook sees it. */
+/* Needed unless run as root, and harmless then. A raw call: no hook sees it. */
 static inline void renounce_privileges(void)
 {
 	ni_raw6(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);

@@ -39,7 +39,7 @@ static const struct {
 	{ "recvmsg-einval", { { SYS_recvmsg, 2, MSG_CMSG_CLOEXEC,
 				MSG_CMSG_CLOEXEC, ANSWER(EINVAL) } } },
 	{ "close-40", { { SYS_close, 0, ~0U, 40, ANSWER(EPERM) } } },
-	/* Nothing that the shim might do: the program must work as natively. */
+	/* Nothing that the shim might do: the program must work anyway. */
 	{ "everything", { TYPE_FLAG(SYS_socket, EPERM),
 			  TYPE_FLAG(SYS_socketpair, EPERM),
 			  { SYS_fcntl, 1, ~0U, F_DUPFD_CLOEXEC, ANSWER(EPERM) },

@@ -1,5 +1,5 @@
 /*
- * holder: opens and closes what it is told, and says so, that a test can
+ * holder: opens and closes what it is told, and says so, so that a test can
  * compare what the recorder counts with /proc/PID/fd.
  *
  *	holder      reads commands, one a line: WORD [COUNT]; answers "PID"
@@ -125,7 +125,7 @@ static void bare_clone(int n)
 		_exit(0);
 }
 
-/* So many children that open one more and end at once, one after another, in
+/* @n children that each open one more and end at once, one after another, in
  * each of three ways. */
 static void children(int n)
 {

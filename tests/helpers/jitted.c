@@ -7,7 +7,7 @@
  *   jitted stubs     the same, with functions that keep no frame
  *   jitted garbage   a function that keeps anything in that register: on a
  *                    stack with a hole in it, addresses in and around the hole,
- *                    records with return addresses that are none
+ *                    records with return addresses that are not any
  *
  * 77: not for this machine.
  */
@@ -154,7 +154,7 @@ static void run_garbage(void)
 	srandom(1);
 	for (unsigned i = 0; i < RANDOM; i++)
 		try_record(code, here + 8 * ((uintptr_t)random() % (WHOLE / 8)));
-	/* A chain that leads over the hole to itself. */
+	/* A chain that leads across the hole and back to itself. */
 	((uintptr_t *)(hole + PAGE))[0] = hole + PAGE;
 	((uintptr_t *)(hole + PAGE))[1] = (uintptr_t)code + 6;
 	try_record(code, hole + PAGE);

@@ -1,6 +1,6 @@
 /*
  * libdeep.so - a library that a program loads with RTLD_DEEPBIND, and that makes
- * descriptors by each kind of import. The others of its name are linked
+ * descriptors by each kind of import. The other libdeep_*.so are linked
  * differently.
  */
 #include <sys/socket.h>

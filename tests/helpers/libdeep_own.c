@@ -1,5 +1,5 @@
 /*
- * libdeep_own.so - wants RTLD_DEEPBIND for what it is for: its own dup.
+ * libdeep_own.so - wants RTLD_DEEPBIND for its proper purpose: its own dup.
  */
 #include <unistd.h>
 

@@ -20,7 +20,7 @@
 #include "descriptors.h"
 #include "filter.h"
 
-/* No stdio: it might not be ready either. */
+/* No stdio: it might not be ready, either. */
 static void say(const char *what, int holds)
 {
 	ni_raw3(SYS_write, 1, (long)what, (long)strlen(what));

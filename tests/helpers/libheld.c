@@ -15,7 +15,7 @@
 
 #include "common/raw.h"
 
-/* No call of libc's: the recorder would begin with it. */
+/* Raw calls: the recorder would start at the first that it hooks. */
 static void hold(void)
 {
 	const char *fifo = getenv("HELD_FIFO");

@@ -3,7 +3,7 @@
  * says whether the file actions that arrive are what libc's own
  * posix_spawn_file_actions_adddup2() would have written.
  *
- * Where libc keeps what within an action is found out, not known.
+ * How libc lays out an action is found out by trying, not assumed.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The distance of two actions, and the offsets of what a dup2 has. */
+/* The size of an action, and the offsets of what a dup2 has in it. */
 struct layout {
 	size_t size, tag, from, to;
 };

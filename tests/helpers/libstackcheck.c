@@ -1,8 +1,8 @@
 /*
  * libstackcheck: preloaded into real programs, compares the recorder's stacks
  * with those of libgcc's unwinder at calls of some common functions: each new
- * stack of the recorder's walk, and each time its memory of recent stacks
- * says that one is there again.
+ * stack from the recorder's walk, and each time its memory of recent stacks
+ * says that one has come again.
  *
  * Appends one line to the file named by STACKCHECK_REPORT when the process
  * exits:  stacks DISTINCT calls N short N wrong N stale N  and, for the first
@@ -79,7 +79,7 @@ struct theirs {
 	uintptr_t frames[NI_TRACE_FRAMES_MAX];
 };
 
-/* Theirs starts inside this library: leave that out. */
+/* libgcc's stack starts inside this library: leave that out. */
 static _Unwind_Reason_Code take(struct _Unwind_Context *context, void *data)
 {
 	struct theirs *theirs = data;
@@ -134,7 +134,7 @@ static uintptr_t address(uint64_t frame)
 	       bias_of(NI_FRAME_MODULE(frame));
 }
 
-/* libgcc may go on behind an address 0; ours may stop and say so. */
+/* libgcc may go on past an address of 0; ours may stop and say so. */
 static bool agrees(const struct ni_trail *ours, const struct theirs *theirs)
 {
 	unsigned depth = theirs->depth;

@@ -1,4 +1,4 @@
 /*
- * libsysv.so - libcounter.so with the old kind of hash table alone.
+ * libsysv.so - libcounter.so with only the old kind of hash table.
  */
 #include "libcounter.c"

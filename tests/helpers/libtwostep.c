@@ -1,6 +1,6 @@
 /*
  * libtwostep.so - what does not help: a shim that sets the flag afterwards. The
- * race test must see it leak.
+ * race test must see that it leaks.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

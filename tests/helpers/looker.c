@@ -1,5 +1,5 @@
 /*
- * looker: another program than the one that execs it; says what it was given.
+ * looker: not the program that execs it but another; says what it was given.
  */
 #include "look.h"
 

@@ -15,7 +15,7 @@ static __attribute__((noinline)) int dial(void)
 {
 	volatile int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	/* Not the last call of all: the frame would be gone. */
+	/* So that the call is not a tail call: the frame would be gone. */
 	return fd;
 }
 

@@ -374,7 +374,7 @@ static void threads(void)
 	list_descriptors("after");
 }
 
-/* Threads that fork children that go on. */
+/* Threads that fork children, which go on. */
 static void *fork_in_thread(void *unused)
 {
 	for (long i = 0; i < argument; i++) {
@@ -531,7 +531,7 @@ static void many_descriptors(void)
 	puts("closed all");
 }
 
-/* Creates inheritable sockets for ever, to be killed. */
+/* Creates inheritable sockets for ever, until it is killed. */
 static void create_for_ever(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -550,7 +550,7 @@ static void create_for_ever(void)
 	}
 }
 
-/* Arguments: libraries, one after the other where the last one was. */
+/* Arguments: libraries, each loaded where the one before it was. */
 static void plugins(void)
 {
 	uintptr_t first = 0;

@@ -1,6 +1,6 @@
 /*
  * numbered_sockets.h - a case that begins with sockets on FIRST to LAST and ends
- * with the descriptors that it found. Include it behind the enum of both.
+ * with the descriptors that it found. Include it after the enum of both.
  */
 #ifndef TESTS_NUMBERED_SOCKETS_H
 #define TESTS_NUMBERED_SOCKETS_H

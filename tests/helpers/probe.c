@@ -5,7 +5,7 @@
  *	probe [FILE]		one line on stdout, or in FILE
  *
  * Every result but the right end of a pair is 3, or 0 where the name says so.
- * What it needs besides lies beyond 50 and is made behind the shim's back.
+ * What else it needs is on numbers above 50 and made behind the shim's back.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -87,7 +87,7 @@ static void accept_all(void)
 	close(listener);
 }
 
-/* From a listener that was made in the ordinary way: its family is known. */
+/* From a listener made in the ordinary way: its family is known. */
 static void accept_locally(void)
 {
 	int listener = new_listener(AF_UNIX), copy;

@@ -23,7 +23,7 @@ __attribute__((noreturn, used)) static void look(void)
 		;
 }
 
-/* The stack must be aligned as at a call. */
+/* The stack must be aligned as for a call. */
 #if defined(__x86_64__)
 __asm__(".globl _start\n_start: and $-16, %rsp\n call look\n");
 #else

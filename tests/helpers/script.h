@@ -2,8 +2,8 @@
  * script.h - a small language of calls, for programs that are told what to do.
  *
  * A line is a call: `out out = name argument ... key:argument ...`, where the
- * equals sign is there without outputs, too. An argument is a decimal number, a
- * text in hexadecimal behind a double quote, NULL, or the name of a variable.
+ * equals sign is there even without outputs. An argument is a decimal number, a
+ * text in hexadecimal after a double quote, NULL, or the name of a variable.
  * Outputs name variables. Mistakes in a script end the program: they are the
  * author's. Nothing is freed: the program is short.
  */
@@ -103,7 +103,7 @@ static inline char *word_at(const struct statement *st, size_t index)
 	return st->words[index];
 }
 
-/* The argument behind `key:`, or NULL. */
+/* The argument after `key:`, or NULL. */
 static inline char *keyword(const struct statement *st, const char *key)
 {
 	size_t length = strlen(key);

@@ -125,14 +125,14 @@ static inline int new_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM, 0);
 }
 
-/* A descriptor that is none of the shim's business. */
+/* A descriptor that does not concern the shim. */
 static inline int new_file(int flags)
 {
 	return open("/dev/null", O_RDWR | flags);
 }
 
-/* Is it ours? Only of an ours does this take the flag off (rule 6), so the
- * answer changes what is asked. */
+/* Is it ours? This takes the flag off only if it is (rule 6), so asking changes
+ * the answer. */
 static inline bool was_ours(int fd)
 {
 	return is_non_inheritable(fd) && dup2(fd, fd) == fd &&

@@ -4,8 +4,8 @@
  *	tracedump FILE...
  *
  * A line is the kind and name=value pairs; a stack is module+offset frames,
- * innermost first, joined by commas. It trusts its input: the files of a
- * recorder that is under test, not of strangers.
+ * innermost first, joined by commas. It trusts its input: files written by the
+ * recorder under test, not by strangers.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

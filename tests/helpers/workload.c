@@ -92,7 +92,7 @@ static void do_accept4(long count)
 	}
 }
 
-/* What the loops of accept and recvmsg do besides. */
+/* What the loops of accept and recvmsg do besides the call. */
 static void do_connect(long count)
 {
 	while (count--)

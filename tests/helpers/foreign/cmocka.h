@@ -1,6 +1,6 @@
 /*
  * cmocka.h - as much of cmocka as our tests use, for the C libraries and
- * machines that Debian has no libcmocka of. Speaks TAP, whatever is asked for.
+ * machines for which Debian has no libcmocka. Prints TAP, whatever is wanted.
  * A failed case is left by longjmp, as cmocka's are.
  */
 #ifndef TESTS_FOREIGN_CMOCKA_H

@@ -1,6 +1,6 @@
 /*
- * emulated_lacks.h - what qemu 10 in user mode cannot do, included in front of
- * each test that runs there. What is left out in whole cases, the test names.
+ * emulated_lacks.h - what qemu 10 in user mode cannot do, included before each
+ * test that runs there. Whole cases that are left out are named by the test.
  */
 #ifndef TESTS_FOREIGN_EMULATED_LACKS_H
 #define TESTS_FOREIGN_EMULATED_LACKS_H

@@ -1,5 +1,5 @@
 /*
- * musl_lacks.c - what tests call and musl has no function for.
+ * musl_lacks.c - functions that tests call and musl does not have.
  */
 #include <sys/syscall.h>
 

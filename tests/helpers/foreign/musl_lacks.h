@@ -1,7 +1,7 @@
 /*
- * musl_lacks.h - what our tests use and musl 1.2.3 has not, or by other names.
- * Included in front of each; musl_lacks.c is a library behind the shim, as a
- * newer libc would be.
+ * musl_lacks.h - what our tests use and musl 1.2.3 lacks, or names differently.
+ * Included before each; musl_lacks.c is a library behind the shim, as a newer
+ * libc would be.
  */
 #ifndef TESTS_FOREIGN_MUSL_LACKS_H
 #define TESTS_FOREIGN_MUSL_LACKS_H

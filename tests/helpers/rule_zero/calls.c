@@ -1,6 +1,6 @@
 /*
  * calls.c - the steps that make, change and close descriptors, each as a
- * program would write it. The fuzzer's own calls are raw ones.
+ * program would do it. The fuzzer's own calls are raw ones.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -369,8 +369,8 @@ CALL(make_timerfd)
 	return one(results, timerfd_create(CLOCK_MONOTONIC, (int)flag));
 }
 
-/* Streams are not closed but by the steps that say so: a child that shares the
- * memory must not free the parent's. */
+/* Only the steps that say so close streams: a child that shares the memory must
+ * not free the parent's. */
 static int number_of(FILE *stream)
 {
 	return stream ? fileno(stream) : -1;

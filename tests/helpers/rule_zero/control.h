@@ -25,7 +25,7 @@ enum {
 	PATH_SIZE = 256,
 };
 
-/* An operand: a number, or what an earlier step answered. */
+/* An operand: a number, or what an earlier step returned. */
 struct operand {
 	int8_t step;		/* -1: number */
 	int8_t number;		/* which of its two results, or the number */

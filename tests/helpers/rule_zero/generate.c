@@ -60,7 +60,7 @@ static struct operand number(unsigned value)
 	return (struct operand){ -1, (int8_t)value };
 }
 
-/* A result of an earlier step, rather a late one; @name: of that kind. */
+/* A result of an earlier step, preferably a late one; @name: of that kind. */
 static bool draw_result(struct maker *maker, const char *name,
 			struct operand *operand)
 {
@@ -174,7 +174,7 @@ static bool is_allowed(const struct maker *maker, const struct op *op)
 		return false;
 	if (op->shape != BLOCK)
 		return true;
-	/* A thread would be started in memory that is the parent's. */
+	/* A thread would be started in the parent's memory. */
 	return maker->depth < DEPTH_MAX &&
 	       !(maker->shares_memory && op->call == in_thread);
 }

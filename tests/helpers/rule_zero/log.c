@@ -15,7 +15,7 @@
 
 #include "driver.h"
 
-/* Nothing of /dev is needed but these two. */
+/* Of /dev, only these two are needed. */
 static bool make_device_folder(void)
 {
 	char null[64];
@@ -31,7 +31,7 @@ static bool make_device_folder(void)
 	       mount(null, "/dev/null", NULL, MS_BIND, NULL) == 0;
 }
 
-/* Reads what is sent, or senders would wait in the end. */
+/* Reads what is sent, or senders would block in the end. */
 static void serve_log(void)
 {
 	const struct sockaddr_un address = { AF_UNIX, "/dev/log" };

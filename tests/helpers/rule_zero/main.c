@@ -38,7 +38,7 @@ struct pair {
 	bool is_inline;
 };
 
-/* Of all pairs together. */
+/* For all pairs together. */
 struct totals {
 	uint64_t programs, steps, images;
 	uint64_t verdicts[VERDICTS];
@@ -99,7 +99,7 @@ static void open_control(const char *path)
 	world.self[length > 0 ? length : 0] = '\0';
 }
 
-/* Blocks that an exec was inside of end without a beginning. */
+/* Blocks that an exec happened in end without a beginning. */
 static __attribute__((noreturn)) void run_from(unsigned first)
 {
 	const struct program *program = &world.control->program;
@@ -139,8 +139,8 @@ static void start_runner(void)
 	}
 }
 
-/* What the shim may keep back goes in both runs, so that their numbers stay the
- * same. */
+/* What the shim may keep back is closed in both runs, so that their numbers
+ * stay the same. */
 static void drop_unhanded(const struct image *image)
 {
 	for (uint32_t i = 0; i < image->count; i++) {
@@ -371,7 +371,7 @@ static uint64_t number_from(const char *variable, uint64_t otherwise)
 	return text && *text ? strtoull(text, NULL, 10) : otherwise;
 }
 
-/* Such a path serves from every directory. */
+/* Such a path works from any directory. */
 static const char *absolute(const char *path)
 {
 	char *here, *result;

@@ -178,7 +178,7 @@ int end_block(const struct step *step, long flag, int results[2])
 	return 0;
 }
 
-/* What a child that shares the memory writes over. */
+/* What a child that shares the memory overwrites. */
 struct context {
 	struct table *table, *spare;
 	char **variables;
@@ -389,7 +389,7 @@ static void fill_environment(struct command *command, const struct step *step)
 	command->envp[count] = NULL;
 }
 
-/* What stood there at start with the same value names nothing. */
+/* A variable that had the same value at the start names nothing. */
 static bool was_there(const char *variable)
 {
 	for (char **at = environ; *at; at++)

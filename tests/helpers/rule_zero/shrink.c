@@ -44,7 +44,7 @@ static unsigned end_of(const struct program *program, unsigned first)
 	return i;
 }
 
-/* Each makes a smaller program at @at, or answers false. */
+/* Each makes the program smaller at @at, or returns false. */
 static bool drop_block(struct program *program, unsigned at)
 {
 	if (ops[program->steps[at].op].shape != BLOCK)

@@ -20,11 +20,11 @@ struct world {
 
 extern struct world world;
 
-/* Of this thread's descriptor table: the numbers that natively are inheritable
+/* For this thread's descriptor table: the numbers that natively are inheritable
  * by omission, so that the shim adds its flag. */
 struct table {
 	uint64_t forced;
-	/* Of these: where they come from the shim cannot prove, and it may
+	/* Of these: the shim cannot prove where they come from, and it may
 	 * keep them back. The whole list of such cases:
 	 *   made in a child that runs in its parent's memory, or there while
 	 *   a child of that child did the same;
@@ -49,13 +49,13 @@ int work_fd(long fd);
 
 void set_forced(int fd, bool is_forced);
 
-/* Runs the steps from @first to the end of the block; answers what follows. */
+/* Runs the steps from @first to the end of the block; returns what follows. */
 unsigned run_steps(unsigned first);
 
 /* The thread's table is no longer the process's. */
 void table_is_own(void);
 
-/* Of processes.c. */
+/* In processes.c. */
 int in_fork(const struct step *step, long flag, int results[2]);
 int in_vfork(const struct step *step, long flag, int results[2]);
 int in_clone(const struct step *step, long flag, int results[2]);
