@@ -84,7 +84,7 @@ static const char *nearest_right(enum ni_setting setting, const char *item,
 	if (equals)
 		length = (size_t)(equals + 1 - item);
 	near = nearest_setting_word(item, length, setting);
-	/* The key is right: the error has already been reported. */
+	/* A right key is no suggestion: then the value is wrong. */
 	return near && strncmp(near, item, length) ? near : NULL;
 }
 

@@ -21,7 +21,7 @@
 #define MOST_SCRIPTS 5
 #define MOST_STEPS 20
 
-/* From here on: 0 where step->path is the next to look at. */
+/* The steps below return 0 where step->path is the next file to look at. */
 
 static int go_to(struct ni_reach_step *step, const char *name,
 		 const char *search_path, const char *what)

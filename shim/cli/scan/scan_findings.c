@@ -240,7 +240,7 @@ static bool is_older(const struct ni_process *a, const struct ni_process *b)
 	return compare_age(a, b) < 0;
 }
 
-/* Nobody was given it, and nobody can have made it. */
+/* No holder was given it, and none can have made it. */
 static bool is_orphan(const struct search *search, struct run socket)
 {
 	const struct ni_scan_question *question = search->question;

@@ -143,7 +143,7 @@ static int read_inet6_address(const char *text, size_t length,
 	return 0;
 }
 
-/* At the same place in both families. */
+/* The port is at the same place in both families. */
 static unsigned port_of(const struct sockaddr_storage *address)
 {
 	struct sockaddr_in in;
