@@ -262,7 +262,7 @@ static void what_does_not_listen_is_told(void **state)
 	noinherit_close(&s);
 	assert_int_equal(noinherit_create_socket(&s, -1, SOCK_DGRAM, -1), 0);
 	assert_int_equal(noinherit_accept(&s, &conn, NULL, NULL), -EOPNOTSUPP);
-	/* Its poll never becomes readable (S-30). */
+	/* Such a socket never becomes readable (S-30). */
 	noinherit_settimeout_ns(&s, MS);
 	assert_int_equal(noinherit_accept(&s, &conn, NULL, NULL), -ETIMEDOUT);
 	noinherit_close(&s);

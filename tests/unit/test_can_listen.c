@@ -1,5 +1,5 @@
 /*
- * What a program and its libraries import tells whether it can listen.
+ * What a program and its libraries import shows whether it can listen.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -112,7 +112,7 @@ static void a_process_is_judged_with_its_libraries(void **state)
 	assert_false(can_child_listen(&memory, proc, "/bin/sleep"));
 	/* And again, from memory. */
 	assert_false(can_child_listen(&memory, proc, "/bin/sleep"));
-	/* Nobody is there. */
+	/* No such process. */
 	assert_true(ni_can_listen(&memory, proc, 0x7fffffff));
 	ni_listen_memory_free(&memory);
 	close(proc);

@@ -44,7 +44,7 @@ static const struct {
 	{ "0::/lxc.payload.web/system.slice/nginx.service\n", "nginx.service",
 	  "web" },
 	{ "0::/machine.slice/systemd-nspawn@web.service/payload\n", "", "web" },
-	/* What only looks so. */
+	/* What only looks like a container. */
 	{ "0::/docker-0123.scope\n", "docker-0123.scope", "" },
 	{ "0::/.service\n", "", "" },
 	{ "0::/lxc.payload.\n", "", "" },

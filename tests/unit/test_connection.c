@@ -1,5 +1,5 @@
 /*
- * Connecting to a host by name. The resolver's answers are played where they
+ * Connecting to a host by name. The resolver's answers are canned where they
  * matter.
  */
 #include "api.h"

@@ -1,5 +1,5 @@
 /*
- * Deadlines: one point in time for several calls, and its cancelling.
+ * Deadlines: one point in time for several calls, and cancelling it.
  */
 #include "api.h"
 #include "faults.h"
@@ -139,7 +139,7 @@ static void another_thread_cancels_a_wait(void **state)
 	noinherit_setblocking(&pair[0], 0);
 	assert_int_equal(noinherit_recv(&pair[0], &byte, 1, 0), -ECANCELED);
 	assert_int_equal(noinherit_wait(&pair[0], POLLIN), -ECANCELED);
-	/* Begun anew, it is as if nothing had been. */
+	/* Set anew, it is as if nothing had happened. */
 	assert_int_equal(noinherit_deadline_set_ns(&d, 60000 * MS), 0);
 	assert_int_equal(noinherit_wait(&pair[0], POLLIN), POLLIN);
 	assert_int_equal(noinherit_recv(&pair[0], &byte, 1, 0), 1);

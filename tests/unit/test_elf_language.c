@@ -1,5 +1,5 @@
 /*
- * The marks of languages are found wherever in the file they lie.
+ * The marks of languages are found wherever in the file they are.
  */
 #include <errno.h>
 #include <setjmp.h>

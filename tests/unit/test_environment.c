@@ -1,6 +1,6 @@
 /*
- * The environment of a re-exec: completed by what is the shim's, and taken in
- * at the other side by the process that it was written for, and no other.
+ * The environment of a re-exec: what is the shim's is added, and taken in on
+ * the other side by the process that it was written for, and no other.
  */
 #include <fcntl.h>
 #include <setjmp.h>

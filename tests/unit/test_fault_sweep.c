@@ -27,7 +27,7 @@ static struct {
 	char port[16];
 } given;
 
-/* What is open when it ends is closed by the sweep: sockets and numbers. */
+/* What is open at the end is closed by the sweep: sockets and numbers. */
 struct scenario {
 	const char *name;
 	int64_t default_ns;
@@ -333,7 +333,7 @@ static int run(const struct scenario *scenario, int nth, int error, int times)
 	r = scenario->call();
 	calls = faults.calls;
 	faults_end();
-	/* A socket that is not made is closed, whatever stood there. */
+	/* A socket that is not made is closed, whatever the struct held. */
 	if (scenario->makes_s || scenario->adopts_s)
 		before.s = closed;
 	if (scenario->makes_pair)

@@ -1,6 +1,6 @@
 /*
- * Imports are turned where they may be, and a damaged object is survived: no
- * byte outside its segments is touched, whatever its tables say.
+ * Imports are redirected where they may be, and a damaged object is survived:
+ * no byte outside its segments is touched, whatever its tables say.
  */
 #include <elf.h>
 #include <setjmp.h>
@@ -27,8 +27,8 @@ enum { SLOT = R_AARCH64_JUMP_SLOT, GOT = R_AARCH64_GLOB_DAT,
 enum { PAGE = 4096, PAGES = 3, IMAGE = PAGES * PAGE, SYMBOLS = 4, ROWS = 6,
        SLOTS = 3, DAMAGED = 200000, LIBC_SIZE = 64, OURS = 0x1234 };
 
-/* An object of three pages between two that cannot be touched: what is only
- * read, what the loader protects, what is written. */
+/* An object of three pages between two that cannot be touched: one that is only
+ * read, one that the loader protects, one that is written. */
 struct image {
 	Elf64_Dyn dynamic[12];
 	Elf64_Sym symbols[SYMBOLS];
@@ -184,7 +184,7 @@ static void offsets_serve_as_addresses_do(void **state)
 	protect(PROT_READ | PROT_WRITE);
 }
 
-/* Values that tables are likely to break by. */
+/* Values that are likely to break a table. */
 static uint64_t odd_value(void)
 {
 	const uint64_t base = (uintptr_t)image;

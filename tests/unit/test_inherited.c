@@ -20,7 +20,7 @@ static void a_variable_of_the_start_is_not_new(void **state)
 	assert_true(ni_inherited_is_new("WAYLAND_SOCKET=1"));
 }
 
-/* What was not remembered may be any of them. */
+/* What was not remembered may be any variable. */
 static void with_too_many_variables_none_is_new(void **state)
 {
 	char variable[32];

@@ -1,5 +1,5 @@
 /*
- * Function and data of the program's way out are always one pair.
+ * Function and data of the program's way out are always a matching pair.
  */
 #include "api.h"
 

@@ -431,7 +431,7 @@ static void what_the_shim_stopped_is_a_leak_that_was_stopped(void **state)
 	assert_int_equal(report.flow_count, 0);
 }
 
-/* By number and inode: the new image's word, not the flag's. */
+/* By number and inode: what the new image says counts, not the flag. */
 static void what_the_shim_handed_over_was_not_stopped(void **state)
 {
 	const struct ni_finding *passed;

@@ -1,5 +1,5 @@
 /*
- * The own look-up answers what dlsym(RTLD_NEXT) does.
+ * Our own look-up finds what dlsym(RTLD_NEXT) does.
  */
 #include <dlfcn.h>
 #include <setjmp.h>

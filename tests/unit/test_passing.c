@@ -161,7 +161,7 @@ static void flags_and_addresses_are_honoured(void **state)
 	assert_int_equal(flags, MSG_CMSG_CLOEXEC);
 	assert_int_equal(sender_size, 0);
 	close_all(&got, count);
-	/* It was peeked at only. */
+	/* It was only peeked at. */
 	receiving.message_flags = 0;
 	count = 1;
 	assert_int_equal(noinherit_recv_fds(&to, &byte, 1, &got, count,

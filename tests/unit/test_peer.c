@@ -1,6 +1,6 @@
 /*
- * Which descriptors are sockets, and which lead to the system log. /dev is this test's own, in a mount
- * namespace: where none can be made, the cases are skipped.
+ * Which descriptors are sockets, and which lead to the system log. /dev is this
+ * test's own, in a mount namespace: where none can be made, cases are skipped.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -147,7 +147,7 @@ static void the_same_inode_elsewhere_is_another_socket(void **state)
 	umount("/dev/elsewhere");
 	unlink("/dev/log");
 	assert_false(leads);
-	/* Before Linux 5.9 all of them draw on the same numbers. */
+	/* Before Linux 5.9 all of them share one sequence of numbers. */
 	if (other.st_ino != log.st_ino) {
 		fprintf(stderr, "no two files have the same inode here\n");
 		skip();

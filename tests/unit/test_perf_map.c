@@ -1,6 +1,6 @@
 /*
- * A runtime's map names its code: hostile lines are left out, the last of the
- * pieces that overlap counts.
+ * A runtime's map names its code: hostile lines are left out, and of pieces
+ * that overlap the last counts.
  */
 #include <setjmp.h>
 #include <stdarg.h>

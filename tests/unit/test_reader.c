@@ -1,5 +1,5 @@
 /*
- * Reading so much and no less, and lines.
+ * Reading an exact number of bytes, and lines.
  */
 #include "api.h"
 #include "faults.h"

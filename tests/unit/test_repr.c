@@ -1,5 +1,5 @@
 /*
- * Sockets in Python's words.
+ * Sockets as Python's repr() shows them.
  */
 #include "api.h"
 #include "faults.h"

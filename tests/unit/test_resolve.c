@@ -11,11 +11,11 @@
 
 #include <dlfcn.h>
 
-/* A resolver that answers when it is let, for every host but numbers. */
+/* A resolver that answers when it is allowed to, for every host but numbers. */
 static struct {
 	sem_t may_answer, has_answered;
 	int is_slow, asked;
-	/* As a handler that runs meanwhile would set it. */
+	/* Set as a handler would that runs in the meantime. */
 	int signal_comes, must_stop;
 } resolver;
 

@@ -1,5 +1,5 @@
 /*
- * What tells, beside the file, that a program is the same.
+ * What shows, besides the file, that a program is the same.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -31,7 +31,7 @@ static pid_t other_process(int pipes[2],
 	assert_return_code(child, errno);
 	if (child)
 		return child;
-	/* Inherited by fork, they would make the sharer superfluous. */
+	/* Inherited by fork, they would make sharing unnecessary. */
 	for (int fd = 3; fd < 64; fd++)
 		if (fd != pipes[0])
 			close(fd);
@@ -239,7 +239,7 @@ static void without_the_permission_it_is_eperm(void **state)
 	assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
 	child = other_process(pipes, expect_no_permission);
 	assert_int_equal(noinherit_share(&s, child, &data), 0);
-	/* For a receiver of the same user, what set-id programs are. */
+	/* Like a set-id program: closed to a receiver of the same user. */
 	prctl(PR_SET_DUMPABLE, 0);
 	give(child, pipes, &data);
 	prctl(PR_SET_DUMPABLE, 1);
@@ -307,7 +307,7 @@ static void no_changed_description_is_taken_for_the_socket(void **state)
 	assert_int_equal(noinherit_create_socket(&s, -1, -1, -1), 0);
 	assert_int_equal(noinherit_share(&s, getpid(), &good), 0);
 	for (size_t i = 0; i < sizeof(data.bytes); i++) {
-		/* Family, type and proto are told, not proved: as adopt. */
+		/* Family, type and proto are not proved, as in adopt. */
 		bool is_record = i >= 20 && i < 32, r;
 
 		data = good;

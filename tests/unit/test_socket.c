@@ -308,7 +308,7 @@ static void adoption_detects_what_is_not_given(void **state)
 	assert_int_equal(s.family, AF_INET);
 	assert_int_equal(s.type, SOCK_STREAM);
 	assert_int_equal(s.proto, IPPROTO_TCP);
-	/* It was the caller's wish that it is so. */
+	/* The caller wanted it so. */
 	assert_true(is_inheritable(fd));
 	noinherit_close(&s);
 }
@@ -373,7 +373,7 @@ static void what_cannot_be_adopted_stays_the_caller_s(void **state)
 
 /* ---- what is refused ----------------------------------------------------- */
 
-/* What is no option of any function. */
+/* Options whose size was never set, for any function. */
 static const struct { size_t size; } unset;
 
 static int refused_adopt(struct noinherit_socket *s)

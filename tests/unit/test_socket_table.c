@@ -97,7 +97,7 @@ static const struct {
 	  31, 0, 15, 0, "other", "" },
 	{ "packet", "ffff8a0 3      3    0003   2     1 0      0      8888  \n",
 	  8888, SOCK_RAW, 3, 0, "", "" },
-	/* Headings, lines that are cut, numbers that are none. */
+	/* Headings, lines that are cut, numbers that are not any. */
 	{ "tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n",
 	  0, 0, 0, 0, NULL, NULL },
 	{ "tcp", "   0: 0100007F:1F90 00000000:0000 0A\n", 0, 0, 0, 0, NULL, NULL },

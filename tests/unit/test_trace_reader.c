@@ -1,5 +1,5 @@
 /*
- * test_trace_reader.c - what a trace says is taken, what it cannot say is not.
+ * test_trace_reader.c - what a trace may say is accepted, and nothing else.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -202,7 +202,7 @@ static void a_file_cut_anywhere_is_read_as_far_as_it_goes(void **state)
 	}
 }
 
-/* ---- headers that are none -------------------------------------------------- */
+/* ---- bad headers ----------------------------------------------------------- */
 
 static void no_magic(struct ni_trace_header *header)
 {

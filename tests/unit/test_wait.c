@@ -1,5 +1,5 @@
 /*
- * Deadlines and waiting, against a clock and a poll that the test plays.
+ * Deadlines and waiting, against a clock and a poll that the test simulates.
  */
 #include "api.h"
 
@@ -81,7 +81,7 @@ int played_getsockopt(int fd, int level, int option, void *value,
 ssize_t played_send(int fd, const void *buf, size_t size, int flags)
 	__asm__("send");
 
-/* Takes one byte, and has always 30 ms to do so. */
+/* Takes one byte, and needs 30 ms each time. */
 ssize_t played_send(int fd, const void *buf, size_t size, int flags)
 {
 	(void)fd, (void)buf, (void)size;
