@@ -149,7 +149,7 @@ static _Noreturn void make_call(char **lines, size_t count)
 	_exit(0);
 }
 
-/* The child's end, told if it was none of its own. */
+/* Waits for the child, and complains if it did not end with 0. */
 static void await(pid_t child)
 {
 	int status;

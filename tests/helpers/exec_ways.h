@@ -11,7 +11,7 @@
 
 extern pid_t __vfork(void);
 
-/* An emulator may not know it: foreign/ has headers that say so. */
+/* An emulator may not manage this: foreign/ has headers that say so. */
 #ifndef IF_EXEC_BY_DESCRIPTOR
 #define IF_EXEC_BY_DESCRIPTOR(...) __VA_ARGS__
 #endif

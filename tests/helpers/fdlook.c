@@ -30,7 +30,7 @@
 
 #include "descriptors.h"
 
-/* Without /proc, so many numbers are tried. */
+/* Without /proc, this many numbers are tried. */
 #define NUMBERS_TRIED 65536
 
 static char report[1 << 18];

@@ -240,7 +240,7 @@ int main(int argc, char **argv)
 		if (sscanf(line, "%31s %d", word, &n) < 1)
 			continue;
 		run(word, n);
-		/* The program that an exec starts says it by itself. */
+		/* After an exec, the new program prints its own. */
 		dprintf(1, "%d\n", getpid());
 	}
 	return 0;

@@ -114,7 +114,7 @@ static const char *wanted_act(void)
 {
 	const char *name = getenv("EARLY");
 
-	/* Before libc's own start there is no environ: then all it can do. */
+	/* Before libc's own start there is no environ to read the name from. */
 	return name ? name : "sockets";
 }
 

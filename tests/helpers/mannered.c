@@ -231,7 +231,7 @@ static void close_by_listing(void)
 		closedir(directory);
 }
 
-/* Before anything of its own was seen. */
+/* Before the recorder has seen any other call of this program. */
 static void close_first(void)
 {
 	close_range(3, INT_MAX, CLOSE_RANGE_CLOEXEC);

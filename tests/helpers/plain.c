@@ -26,7 +26,7 @@ static int receive(int from, int to)
 	struct iovec part = { &byte, 1 };
 	struct msghdr message;
 
-	/* Whatever a libc pads the struct with is not the caller's to clear. */
+	/* Callers need not clear the padding that a libc has in the struct. */
 	memset(&message, 0xff, sizeof(message));
 	message.msg_name = NULL;
 	message.msg_namelen = 0;
