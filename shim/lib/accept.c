@@ -9,6 +9,7 @@
 #include "lib/descriptor.h"
 #include "lib/latch.h"
 #include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/timeout.h"
 

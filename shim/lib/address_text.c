@@ -16,7 +16,7 @@
 #include <sys/un.h>
 
 #include "lib/families.h"
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 
 /* What is written: an address, and a socket of its kind, if there is one. */

@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <stdbool.h>
 
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/timeout.h"
 

@@ -10,7 +10,7 @@
 #include "lib/descriptor.h"
 #include "lib/resolve.h"
 #include "lib/sized_struct.h"
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/timeout.h"
 
 static int bind_source(struct noinherit_socket *s,

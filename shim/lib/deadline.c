@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/timeout.h"
 

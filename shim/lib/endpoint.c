@@ -4,7 +4,7 @@
 #include "noinherit.h"
 
 #include "lib/address.h"
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 
 int noinherit_bind(const struct noinherit_socket *s,

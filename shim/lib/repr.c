@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/address.h"
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/text.h"
 

@@ -10,7 +10,7 @@
 #include <sys/sendfile.h>
 #include <time.h>
 
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/timeout.h"
 

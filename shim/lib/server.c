@@ -10,7 +10,7 @@
 #include "lib/address.h"
 #include "lib/descriptor.h"
 #include "lib/sized_struct.h"
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/text.h"
 

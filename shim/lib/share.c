@@ -11,6 +11,7 @@
 
 #include "lib/descriptor.h"
 #include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 
 /* For headers older than the calls; their numbers are the same on every machine

@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 
 static _Atomic int64_t default_timeout_ns = NOINHERIT_BLOCKING;

@@ -5,7 +5,7 @@
 
 #include <poll.h>
 
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 #include "lib/timeout.h"
 

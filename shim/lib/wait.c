@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "lib/socket.h"
+#include "lib/socket_fd.h"
 #include "lib/system.h"
 
 enum { NS_PER_MS = 1000000 };
