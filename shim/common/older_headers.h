@@ -44,6 +44,7 @@ struct timespec;
 
 #define __THROW
 #define __THROWNL
+#define __nonnull(parameters)
 #define RTLD_DEEPBIND 8
 #define CLOSE_RANGE_UNSHARE (1U << 1)
 #define CLOSE_RANGE_CLOEXEC (1U << 2)

@@ -56,4 +56,4 @@ NI_EXPORT int closedir(DIR *directory)
 	return ni_next.closedir(directory);
 }
 
-NI_ALIAS(fclose) int _IO_fclose(FILE *stream);
+NI_ALIAS(fclose) int _IO_fclose(FILE *stream) __nonnull((1));
