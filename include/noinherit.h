@@ -4,33 +4,35 @@
  * Every descriptor that these calls create is non-inheritable (PEP 446):
  * close-on-exec is set by the kernel in the call that creates it.
  *
- * What holds for every function, unless its own comment says otherwise:
+ * What holds for every function, unless its own description says otherwise:
  *
  *   results     >= 0, or a negative error: an errno value (-ECONNREFUSED), a
  *               resolver's code in a range of its own (noinherit_eai()), or
  *               NOINHERIT_KERNEL_TIMEOUT. noinherit_strerror() has words for
  *               all of them.
- *   timeouts    that run out are -ETIMEDOUT. Where the kernel itself says
- *               ETIMEDOUT, because the peer no longer answers, the error is
- *               NOINHERIT_KERNEL_TIMEOUT: the first may be tried again, the
- *               second may not.
- *   default     -1 stands for Python's default of a family, a type, a protocol
- *               or a backlog; in a struct of options what is zero is left out.
+ *   timeouts    that run out are reported as -ETIMEDOUT; the call may be
+ *               repeated. Where the kernel itself reports ETIMEDOUT, because
+ *               the peer no longer answers, the error is
+ *               NOINHERIT_KERNEL_TIMEOUT: the connection is lost.
+ *   default     -1 selects Python's default family, type, protocol or backlog;
+ *               in a struct of options, zero selects the default.
  *   outputs     are written only on success. On failure no descriptor that
- *               the call made stays open, and a socket that would have been
- *               made is NOINHERIT_SOCKET_CLOSED: to close it is harmless.
+ *               the call made stays open, and a struct noinherit_socket that
+ *               was to receive a socket is NOINHERIT_SOCKET_CLOSED, which may
+ *               be closed.
  *   errno       is left as it was.
  *   SIGPIPE     is never raised: -EPIPE is returned.
  *   EINTR       is retried (PEP 475); see noinherit_set_interrupt().
- *   threads     any thread may call anything; two threads that use one struct
- *               noinherit_socket at the same time order themselves, except
- *               that calls which only read it may run together.
+ *   threads     any thread may call any function. Calls that take a struct
+ *               noinherit_socket as const may use the same one at the same
+ *               time; for the others the caller provides the locking.
  *   signals     "signal-safe" means async-signal-safe.
- *   output      nothing prints, nothing exits, nothing allocates (the resolver
- *               excepted).
+ *   output      nothing is printed, the process is never ended, and only the
+ *               resolver allocates memory.
  *
- * The rules "S-1" ... "S-112" and the open points "O-1" ... are those of the
- * specification of Python's sockets that this library is tested against.
+ * "S-1" ... "S-112" and "O-1" ... are the rules and open points of the
+ * specification of Python's sockets (doc/semantics.md in the sources), against
+ * which the library is tested.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -71,34 +73,35 @@ int noinherit_version(void);
 
 /* ---- creating and closing sockets ---------------------------------------- */
 
-/* The two timeouts that are no span of time; every other one is > 0. */
+/* Special timeouts: wait without limit, never wait. Every other one is > 0. */
 #define NOINHERIT_BLOCKING INT64_C(-1)
 #define NOINHERIT_NONBLOCKING INT64_C(0)
 
-/* Spans of time in nanoseconds: 5 * NOINHERIT_SECOND. */
+/* Units of timeouts, in nanoseconds: 5 * NOINHERIT_SECOND is five seconds. */
 #define NOINHERIT_SECOND INT64_C(1000000000)
 #define NOINHERIT_MILLISECOND INT64_C(1000000)
 
 struct noinherit_deadline;
 
-/* In the flags of a socket: see noinherit_set_try_first(). */
+/* A flag of a socket: see noinherit_set_try_first(). */
 #define NOINHERIT_TRY_FIRST UINT64_C(1)
 
 /**
- * struct noinherit_socket - a socket and what Python's object remembers of it
+ * struct noinherit_socket - a socket, with the attributes of Python's object
  * @fd: the descriptor; -1 when closed
  * @family: as asked for or detected (AF_INET ...)
- * @type: bare, without SOCK_NONBLOCK and SOCK_CLOEXEC
+ * @type: without SOCK_NONBLOCK and SOCK_CLOEXEC
  * @proto: as asked for, which the kernel may have refined (0 for TCP)
  * @timeout_ns: nanoseconds; NOINHERIT_BLOCKING or NOINHERIT_NONBLOCKING
- * @deadline: as noinherit_set_deadline() was told, or NULL
- * @flags: NOINHERIT_TRY_FIRST, and bits that are the library's own
+ * @deadline: as set by noinherit_set_deadline(), or NULL
+ * @flags: NOINHERIT_TRY_FIRST, and bits private to the library
  * @reserved: zero
  *
- * A plain value: it owns the descriptor by convention only and may be copied.
- * The members may be read; change @timeout_ns, @deadline and @flags with the
- * functions that do so, for the kernel may have to be told. A struct of zeros
- * is a closed socket, not one with descriptor 0.
+ * A plain value that may be copied; nothing counts the copies, so close the
+ * descriptor through one of them only. The members may be read; change
+ * @timeout_ns, @deadline and @flags only with their functions, which also keep
+ * the kernel's O_NONBLOCK in step. A struct of zeros is a closed socket, not
+ * one with descriptor 0.
  */
 struct noinherit_socket {
 	int fd, family, type, proto;
@@ -108,7 +111,7 @@ struct noinherit_socket {
 	uint64_t reserved[3];
 };
 
-/* A closed socket: closing it does nothing, using it is -EBADF. */
+/* A closed socket: closing it does nothing, using it fails with -EBADF. */
 #define NOINHERIT_SOCKET_CLOSED \
 	{ -1, 0, 0, 0, NOINHERIT_BLOCKING, NULL, 0, { 0, 0, 0 } }
 
@@ -133,19 +136,19 @@ int noinherit_create_socket(struct noinherit_socket *s, int family, int type,
 			    int proto);
 
 /**
- * noinherit_adopt - make a socket of a descriptor that is open already
+ * noinherit_adopt - make a socket from a descriptor that is already open
  * @s: receives the socket
  * @fd: a socket's descriptor, >= 0; owned by @s from then on
  * @family: address family; -1 detects it
  * @type: socket type, may carry SOCK_NONBLOCK; -1 detects it
  * @proto: protocol; -1 detects it
  *
- * Whether @fd is inheritable is not changed. Given values are recorded without
- * comparing them with the socket. The timeout is the default timeout; if that
+ * The inheritable flag of @fd is not changed. Values that are given are recorded
+ * and not compared with the socket. The timeout is the default timeout; if one
  * is set, O_NONBLOCK is switched on for every holder of the same socket. With
- * SOCK_NONBLOCK in @type the timeout is 0 and the descriptor not touched. The
- * mode that the descriptor has is never read: without a default timeout the
- * result counts as blocking.
+ * SOCK_NONBLOCK in @type the timeout is 0 and the descriptor is not touched. The
+ * descriptor's present mode is never read: without a default timeout the result
+ * counts as blocking.
  *
  * Return: 0, or a negative errno value: -EINVAL for a negative @fd, -EBADF if
  * it is not open, -ENOTSOCK if it is not a socket; when the family is to be
@@ -190,7 +193,7 @@ int noinherit_socketpair(struct noinherit_socket pair[2], int family, int type,
  *
  * Return: 0, or a negative errno value: -ETIMEDOUT, -EAGAIN on a non-blocking
  * listener with nothing queued, -EBADF, -EINVAL if it does not listen,
- * -EOPNOTSUPP if its type cannot, -ECONNABORTED, -EMFILE, -ENFILE.
+ * -EOPNOTSUPP if its type cannot listen, -ECONNABORTED, -EMFILE, -ENFILE.
  *
  * One accept4() with SOCK_CLOEXEC: atomic. Thread-safe, also for several
  * threads on one listener; signal-safe.
@@ -209,7 +212,7 @@ int noinherit_accept(const struct noinherit_socket *listener,
  * @flags: 0, or SOCK_NONBLOCK for a connection with timeout 0; SOCK_CLOEXEC is
  *	set in any case
  *
- * What an event loop wants, in one system call.
+ * For event loops: the mode is set in the same system call.
  *
  * Return: as noinherit_accept(); -EINVAL for another flag.
  *
@@ -227,8 +230,9 @@ int noinherit_accept4(const struct noinherit_socket *listener,
  *	closes it
  *
  * The duplicate does not survive exec, even if @s does. Family, type, proto,
- * timeout, deadline and flags are copied. @copy is not @s. Both share O_NONBLOCK (it belongs to the socket, not
- * to the descriptor), which this call neither reads nor changes.
+ * timeout, deadline and flags are copied. @copy must not be @s. Both share
+ * O_NONBLOCK (it belongs to the socket, not to the descriptor), which this call
+ * neither reads nor changes.
  *
  * Return: 0, or a negative errno value: -EBADF, -EMFILE.
  *
@@ -239,9 +243,9 @@ int noinherit_dup(const struct noinherit_socket *s,
 		  struct noinherit_socket *copy);
 
 /**
- * noinherit_fromfd - make a socket of a duplicate of a descriptor
+ * noinherit_fromfd - make a socket from a duplicate of a descriptor
  * @s: receives the socket; the caller closes it
- * @fd: a socket's descriptor; stays open and the caller's
+ * @fd: a socket's descriptor; stays open and remains the caller's
  * @family: address family; -1 detects it
  * @type: socket type, may carry SOCK_NONBLOCK; -1 detects it
  * @proto: protocol, usually 0; -1 detects it
@@ -258,11 +262,11 @@ int noinherit_fromfd(struct noinherit_socket *s, int fd, int family, int type,
 		     int proto);
 
 /**
- * noinherit_detach - take the descriptor out of a socket, without closing it
+ * noinherit_detach - take the descriptor from a socket without closing it
  * @s: the socket; closed afterwards
  *
- * Return: the descriptor, which is the caller's from then on, unchanged; -1 if
- * @s was closed already (no error).
+ * Return: the descriptor, unchanged, which the caller owns from then on; -1 if
+ * @s was already closed (not an error).
  *
  * No system call. Signal-safe.
  * Python: socket.detach(). Rule S-38.
@@ -276,7 +280,7 @@ int noinherit_detach(struct noinherit_socket *s);
  * Closing it again does nothing and succeeds. -ECONNRESET counts as success.
  *
  * Return: 0, or a negative errno value: -EIO, -EBADF, -EINTR ... The descriptor
- * is gone in every case: do not close the number again.
+ * is closed in every case: do not close the number again.
  *
  * Signal-safe.
  * Python: socket.close(). Rules S-39..S-41.
@@ -287,7 +291,7 @@ int noinherit_close(struct noinherit_socket *s);
  * noinherit_close_fd - close a socket's descriptor
  * @fd: the descriptor
  *
- * Return: as noinherit_close(); -EBADF if @fd is not open or negative.
+ * Return: as noinherit_close(); -EBADF if @fd is negative or not open.
  *
  * Thread-safe and signal-safe.
  * Python: socket.close(fd), the function of the module. Rule S-42.
@@ -297,17 +301,17 @@ int noinherit_close_fd(int fd);
 /* ---- timeouts of sockets ------------------------------------------------- */
 
 /**
- * noinherit_settimeout_ns - how long the operations of a socket may take
+ * noinherit_settimeout_ns - limit how long operations on a socket may take
  * @s: the socket
  * @timeout_ns: nanoseconds, > 0, as 5 * NOINHERIT_SECOND; NOINHERIT_BLOCKING
  *	for no limit; NOINHERIT_NONBLOCKING (0) never to wait
  *
- * The timeout belongs to @s and not to the kernel's socket; it holds for each
- * operation anew, except that noinherit_sendall() counts as one. Waiting is
- * done in milliseconds, rounded up.
+ * The timeout belongs to @s and not to the kernel's socket. It starts again with
+ * each operation; noinherit_sendall() counts as one operation. Waiting is done
+ * in milliseconds, rounded up.
  *
  * With a timeout (and with timeout 0) the kernel's socket is non-blocking, for
- * everyone who holds it. Whoever uses @fd without this library sees that:
+ * everyone who holds it. Code that uses @fd without this library notices:
  *
  *   OpenSSL     SSL_set_fd() gives SSL_ERROR_WANT_READ instead of waiting: call
  *               noinherit_wait(), or use a BIO over noinherit_recv() and
@@ -318,8 +322,8 @@ int noinherit_close_fd(int fd);
  *               noinherit_recv_exact()
  *
  * Return: 0, or a negative errno value: -EINVAL for a value below -1, with
- * nothing changed. On -EBADF (a closed socket) the value is stored all the
- * same, as in Python.
+ * nothing changed; -EBADF for a closed socket, with the value stored, as in
+ * Python.
  *
  * Always exactly one ioctl(FIONBIO), which acts on every holder of the same
  * socket. Signal-safe.
@@ -328,7 +332,7 @@ int noinherit_close_fd(int fd);
 int noinherit_settimeout_ns(struct noinherit_socket *s, int64_t timeout_ns);
 
 /**
- * noinherit_gettimeout_ns - the timeout that was set
+ * noinherit_gettimeout_ns - the timeout of a socket
  * @s: the socket, which may be closed
  *
  * Return: nanoseconds, NOINHERIT_BLOCKING or NOINHERIT_NONBLOCKING; never an
@@ -338,9 +342,10 @@ int noinherit_settimeout_ns(struct noinherit_socket *s, int64_t timeout_ns);
 int64_t noinherit_gettimeout_ns(const struct noinherit_socket *s);
 
 /**
- * noinherit_setblocking - the two plain modes
+ * noinherit_setblocking - make a socket blocking or non-blocking
  * @s: the socket
- * @blocking: non-zero as NOINHERIT_BLOCKING, 0 as NOINHERIT_NONBLOCKING
+ * @blocking: non-zero for the timeout NOINHERIT_BLOCKING, 0 for
+ *	NOINHERIT_NONBLOCKING
  *
  * Return: as noinherit_settimeout_ns(). Signal-safe.
  * Python: socket.setblocking(). Rule S-49.
@@ -348,7 +353,7 @@ int64_t noinherit_gettimeout_ns(const struct noinherit_socket *s);
 int noinherit_setblocking(struct noinherit_socket *s, int blocking);
 
 /**
- * noinherit_getblocking - is the socket not in non-blocking mode?
+ * noinherit_getblocking - whether operations on a socket may wait
  * @s: the socket, which may be closed
  *
  * Return: 1 without a timeout or with one > 0, 0 with timeout 0; never an
@@ -359,7 +364,7 @@ int noinherit_getblocking(const struct noinherit_socket *s);
 
 /**
  * noinherit_setdefaulttimeout_ns - the timeout of sockets created later
- * @timeout_ns: as in noinherit_settimeout_ns(); NOINHERIT_BLOCKING at start
+ * @timeout_ns: as in noinherit_settimeout_ns(); initially NOINHERIT_BLOCKING
  *
  * One value for the process. Existing sockets keep theirs.
  *
@@ -382,20 +387,20 @@ int64_t noinherit_getdefaulttimeout_ns(void);
 
 /* ---- waiting, and what signals do to it ---------------------------------- */
 
-/* The C++ compiler refuses a callback that may throw. */
+/* noexcept from C++17 on: the compiler rejects a callback that may throw. */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #define NOINHERIT_NOEXCEPT noexcept
 #else
 #define NOINHERIT_NOEXCEPT
 #endif
 
-/* A function that noinherit_set_interrupt() takes. */
+/* The callback of noinherit_set_interrupt(). */
 typedef int (*noinherit_should_stop)(void *data) NOINHERIT_NOEXCEPT;
 
 /**
- * struct noinherit_interrupt - what noinherit_set_interrupt() was told
- * @should_stop: the function, or NULL
- * @data: what is passed to it
+ * struct noinherit_interrupt - a callback and its argument
+ * @should_stop: the callback, or NULL
+ * @data: its argument
  */
 struct noinherit_interrupt {
 	noinherit_should_stop should_stop;
@@ -404,56 +409,58 @@ struct noinherit_interrupt {
 
 /**
  * noinherit_set_interrupt - let signals end calls that wait
- * @should_stop: asked in any thread before each wait and each attempt, so also
- *	after each EINTR; non-zero ends the call with -EINTR; NULL (as at
- *	start) goes on always
+ * @should_stop: called before each wait and each attempt, and therefore after
+ *	each EINTR; non-zero ends the call with -EINTR; NULL (the initial
+ *	state) never ends one
  * @data: passed to @should_stop
  *
- * The C form of a Python signal handler that raises: a handler sets a flag,
- * @should_stop reads it. A signal that arrives before the call, in the resolver
- * or between two attempts ends the call as one that interrupts it. As long as
- * @should_stop says so every call ends, before it did anything: the program
- * takes its flag back when it goes on.
+ * The equivalent of a Python signal handler that raises an exception: the signal
+ * handler sets a flag, and @should_stop reads it. A signal ends the call whether
+ * it arrives while the call waits or before, in the resolver or between two
+ * attempts. While @should_stop returns non-zero, every call fails before it does
+ * anything: clear the flag before going on.
  *
- * @should_stop runs outside of the signal handler, in the thread that made the
- * call. It must return: it must not throw, longjmp() or end the thread, or
- * descriptors and memory are lost. (A C++17 compiler wants it noexcept.) It may
- * run once more after it was replaced. A connect that is ended goes on in the
- * kernel; the socket is best closed.
+ * @should_stop runs outside the signal handler, in the thread that made the
+ * call. It must return: if it throws, calls longjmp() or ends the thread,
+ * descriptors and memory are leaked. It may run once more after it has been
+ * replaced. A connect that is ended this way goes on in the kernel; close the
+ * socket.
  *
- * Return: the pair that was set before, to be put back.
+ * Return: the callback and argument that were set before, so that they can be
+ * restored.
  *
- * One pair for the process, replaced as a whole: thread-safe. Not signal-safe.
+ * One pair for the whole process, replaced atomically: thread-safe. Not
+ * signal-safe.
  * Python: PEP 475. Rule S-60.
  */
 struct noinherit_interrupt
 noinherit_set_interrupt(noinherit_should_stop should_stop, void *data);
 
 /**
- * noinherit_set_try_first - wait only for what is not ready
+ * noinherit_set_try_first - try an operation before waiting
  * @s: the socket
- * @on: non-zero or 0, as at start
+ * @on: non-zero, or 0 (the initial state)
  *
  * With a timeout an operation first waits and then acts, two system calls, as
- * in Python. With this it acts first and waits only if that would block: one
- * call where data is there already, three where it is not. What is ready is
- * then taken even when the timeout is all but over.
+ * in Python. With this setting it acts first, and waits only if that would
+ * block: one system call if the socket is ready, three if it is not. Data that
+ * is ready is then transferred even if the timeout has nearly run out.
  *
  * Return: 0, always. No system call. Signal-safe.
- * Python: has nothing like it.
+ * Python: no equivalent.
  */
 int noinherit_set_try_first(struct noinherit_socket *s, int on);
 
 /**
- * noinherit_wait - until a socket is ready
+ * noinherit_wait - wait until a socket is ready
  * @s: the socket
- * @events: POLLIN, POLLOUT, POLLPRI of <poll.h>; 0 waits for errors alone
+ * @events: POLLIN, POLLOUT, POLLPRI of <poll.h>; 0 waits for errors only
  *
  * For libraries that do the reading and writing themselves (TLS), and for event
- * loops. Waits as long as the socket's timeout and deadline let it: without
+ * loops. Waits as long as the socket's timeout and deadline allow: without
  * limit for NOINHERIT_BLOCKING, not at all for NOINHERIT_NONBLOCKING.
  *
- * Return: what is ready, > 0, with POLLERR and POLLHUP where they hold; or a
+ * Return: the events that are ready, > 0, POLLERR and POLLHUP included; or a
  * negative errno value: -ETIMEDOUT, -EAGAIN with timeout 0, -EINTR (see
  * noinherit_set_interrupt()), -ECANCELED, -EBADF.
  *
@@ -464,22 +471,23 @@ int noinherit_wait(const struct noinherit_socket *s, int events);
 
 /* ---- deadlines that several calls share ---------------------------------- */
 
-/* For noinherit_deadline_init(): the deadline can be cancelled. */
+/* A flag of noinherit_deadline_init(): the deadline can be cancelled. */
 #define NOINHERIT_CANCELLABLE 1u
 
 /**
  * struct noinherit_deadline - a point in time that several calls share
  * @end_ns: nanoseconds of CLOCK_MONOTONIC; NOINHERIT_BLOCKING: never
- * @cancel_fd: wakes who waits; of interest only with NOINHERIT_CANCELLABLE
- * @flags: NOINHERIT_CANCELLABLE
- * @is_cancelled: non-zero from noinherit_deadline_cancel() on
+ * @cancel_fd: wakes waiting calls; unused without NOINHERIT_CANCELLABLE
+ * @flags: 0 or NOINHERIT_CANCELLABLE
+ * @is_cancelled: non-zero after noinherit_deadline_cancel()
+ * @reserved_int: zero
  * @reserved: zero
  *
- * A timeout holds for each call anew: a peer that sends a byte now and then
- * keeps a series of calls alive for ever. A deadline ends them all. Any number
- * of sockets, and of threads, may share one; it must stay where it is as long
- * as a socket has it. A struct of zeros, and one that was closed, is already
- * over and cannot be cancelled.
+ * A timeout starts again with each call: a peer that sends a byte now and then
+ * keeps a series of calls going for ever. A deadline ends them all. Any number
+ * of sockets and threads may share one; it must not move in memory while a
+ * socket refers to it. A struct of zeros, or one that was closed, has expired
+ * and cannot be cancelled.
  */
 struct noinherit_deadline {
 	int64_t end_ns;
@@ -491,15 +499,15 @@ struct noinherit_deadline {
 };
 
 /**
- * noinherit_deadline_init - begin a span of time
+ * noinherit_deadline_init - start a deadline
  * @deadline: receives it; with NOINHERIT_CANCELLABLE the caller closes it
- * @timeout_ns: nanoseconds from now, >= 0; NOINHERIT_BLOCKING: never, for what
- *	is to be cancelled only
+ * @timeout_ns: nanoseconds from now, >= 0; NOINHERIT_BLOCKING: never expires,
+ *	can only be cancelled
  * @flags: 0 or NOINHERIT_CANCELLABLE
  *
  * Return: 0, or a negative errno value: -EINVAL for a bad time or flag; with
- * NOINHERIT_CANCELLABLE -EMFILE, -ENFILE, -ENOMEM. On failure @deadline is over
- * and need not be closed.
+ * NOINHERIT_CANCELLABLE -EMFILE, -ENFILE, -ENOMEM. On failure @deadline has
+ * expired and need not be closed.
  *
  * With NOINHERIT_CANCELLABLE one descriptor is held, which does not survive
  * exec. Thread-safe and signal-safe.
@@ -509,11 +517,11 @@ int noinherit_deadline_init(struct noinherit_deadline *deadline,
 			    int64_t timeout_ns, unsigned flags);
 
 /**
- * noinherit_deadline_set_ns - begin anew
- * @deadline: the deadline, which nobody waits for
+ * noinherit_deadline_set_ns - restart a deadline
+ * @deadline: the deadline; no call may be waiting on it
  * @timeout_ns: as in noinherit_deadline_init()
  *
- * Takes back noinherit_deadline_cancel(), too.
+ * Also undoes noinherit_deadline_cancel().
  *
  * Return: 0, or -EINVAL for a bad time, with nothing changed. Signal-safe.
  * Python: asyncio.Timeout.reschedule(), in spirit.
@@ -522,24 +530,24 @@ int noinherit_deadline_set_ns(struct noinherit_deadline *deadline,
 			      int64_t timeout_ns);
 
 /**
- * noinherit_deadline_left_ns - how long until then
+ * noinherit_deadline_left_ns - the time left until a deadline
  * @deadline: the deadline
  *
- * Return: nanoseconds, 0 when it is over; NOINHERIT_BLOCKING if it never is; or
- * -ECANCELED. Thread-safe and signal-safe.
+ * Return: nanoseconds, 0 if it has expired; NOINHERIT_BLOCKING if it never
+ * expires; or -ECANCELED. Thread-safe and signal-safe.
  * Python: asyncio.Timeout.when() less the loop's time, in spirit.
  */
 int64_t noinherit_deadline_left_ns(const struct noinherit_deadline *deadline);
 
 /**
- * noinherit_deadline_cancel - end what waits for it, now and from now on
+ * noinherit_deadline_cancel - end all calls that use a deadline
  * @deadline: one made with NOINHERIT_CANCELLABLE
  *
- * Every call with this deadline that waits, in whatever thread, ends with
- * -ECANCELED, and so does every later one, before it did anything. To cancel
- * one socket alone, give it a deadline of its own.
+ * Every call that waits with this deadline, in any thread, ends with
+ * -ECANCELED, and so does every later one, before it does anything. To cancel
+ * the calls on one socket only, give it a deadline of its own.
  *
- * Return: 0, also when it was cancelled before; -EINVAL if it cannot be.
+ * Return: 0, also if it was already cancelled; -EINVAL if it is not cancellable.
  *
  * Thread-safe and signal-safe.
  * Python: asyncio.Task.cancel(), in spirit.
@@ -547,10 +555,11 @@ int64_t noinherit_deadline_left_ns(const struct noinherit_deadline *deadline);
 int noinherit_deadline_cancel(struct noinherit_deadline *deadline);
 
 /**
- * noinherit_deadline_close - give back the descriptor of a deadline
- * @deadline: the deadline, which no socket has any more; over afterwards
+ * noinherit_deadline_close - close the descriptor of a deadline
+ * @deadline: the deadline, to which no socket may refer any more; it has expired
+ *	afterwards
  *
- * Closing it again does nothing, as for one without descriptor.
+ * Does nothing if it is already closed or has no descriptor.
  *
  * Return: 0, or a negative errno value of close(). Signal-safe.
  * Python: leaving asyncio.timeout(), in spirit.
@@ -558,17 +567,17 @@ int noinherit_deadline_cancel(struct noinherit_deadline *deadline);
 int noinherit_deadline_close(struct noinherit_deadline *deadline);
 
 /**
- * noinherit_set_deadline - let the operations of a socket end by then
+ * noinherit_set_deadline - set the deadline of a socket's operations
  * @s: the socket
  * @deadline: the deadline; NULL for none
  *
- * The timeout goes on to hold for each operation; what is over first ends it,
+ * The timeout still applies to each operation; whichever expires first ends it,
  * with -ETIMEDOUT in both cases (noinherit_deadline_left_ns() tells which). On a
- * blocking socket the deadline alone counts. With timeout 0 nothing waits, but
- * -ECANCELED and -ETIMEDOUT are told.
+ * blocking socket only the deadline counts. With timeout 0 nothing waits, but
+ * -ECANCELED and -ETIMEDOUT are returned once the deadline is cancelled or has
+ * expired.
  *
- * Return: 0, or a negative errno value: -EBADF, with the deadline stored all
- * the same.
+ * Return: 0, or a negative errno value: -EBADF, with the deadline stored.
  *
  * With a deadline the kernel's socket is non-blocking, as with a timeout: one
  * ioctl(FIONBIO). Signal-safe.
@@ -586,15 +595,16 @@ int noinherit_set_deadline(struct noinherit_socket *s,
  * @addrlen: bytes at @addr
  *
  * connect() is called once. After EINTR, or with a timeout, the call waits for
- * the connection that the kernel is making and takes its result. Only for
- * AF_UNIX and AF_VSOCK, whose connections a signal undoes, it is called again
- * after EINTR (Python reports success then, and the socket is not connected).
+ * the connection that the kernel is making and returns its result. Only for
+ * AF_UNIX and AF_VSOCK, where a signal cancels the attempt, is connect() called
+ * again after EINTR (Python reports success then, and the socket is not
+ * connected).
  *
  * Return: 0, or a negative errno value, the kernel's own: -ECONNREFUSED,
  * -ENETUNREACH ...; -ETIMEDOUT, after which the attempt goes on in the kernel
- * and @s stays open (a further call says -EALREADY); -EINPROGRESS on a
- * non-blocking socket; -EINTR on a non-blocking socket. An AF_UNIX listener
- * with a full queue is -EAGAIN at once, unless @s is blocking.
+ * and @s stays open (another call returns -EALREADY); on a non-blocking socket
+ * -EINPROGRESS or -EINTR. If the queue of an AF_UNIX listener is full, -EAGAIN
+ * at once, unless @s is blocking.
  *
  * Thread-safe and signal-safe.
  * Python: socket.connect(). Rules S-63..S-65a.
@@ -603,13 +613,13 @@ int noinherit_connect(const struct noinherit_socket *s,
 		      const struct sockaddr *addr, socklen_t addrlen);
 
 /**
- * noinherit_connect_ex - connect, with Python's number for what happened
+ * noinherit_connect_ex - connect, and return Python's error number
  * @s: the socket
  * @addr: as in noinherit_connect()
  * @addrlen: as in noinherit_connect()
  *
- * Return: 0, or an errno value without a sign: those of noinherit_connect(),
- * but EAGAIN for a timeout, and ETIMEDOUT for the kernel's own.
+ * Return: 0, or a positive errno value: those of noinherit_connect(), but EAGAIN
+ * if the timeout ran out, and ETIMEDOUT for the kernel's own.
  *
  * Thread-safe and signal-safe.
  * Python: socket.connect_ex(). Rule S-65.
@@ -632,7 +642,7 @@ int noinherit_connect_ex(const struct noinherit_socket *s,
 int noinherit_bind(const struct noinherit_socket *s,
 		   const struct sockaddr *addr, socklen_t addrlen);
 
-/* Python's backlog where none is given, which -1 stands for. */
+/* Python's default backlog, which -1 selects. */
 #define NOINHERIT_BACKLOG 128
 
 /**
@@ -694,29 +704,29 @@ int noinherit_getpeername(const struct noinherit_socket *s,
 /* ---- connecting by name -------------------------------------------------- */
 
 /**
- * struct noinherit_connect_options - what Python passes by keyword
+ * struct noinherit_connect_options - Python's keyword arguments
  * @size: sizeof(struct noinherit_connect_options), always
- * @timeout_ns: of each attempt, as in noinherit_settimeout_ns(), and of the
- *	socket that results; NULL: the default timeout. The resolver is not
- *	covered by it
- * @deadline: for all of it, the resolver included, and of the socket that
- *	results, as noinherit_set_deadline() sets it; NULL: none
- * @source_host: own address to bind before connecting, as the host of
+ * @timeout_ns: nanoseconds, as in noinherit_settimeout_ns(), for each attempt
+ *	and for the connected socket; NULL: the default timeout. It does not
+ *	limit the resolver
+ * @deadline: for the whole call, the resolver included, and for the connected
+ *	socket, as noinherit_set_deadline() sets it; NULL: none
+ * @source_host: local address to bind before connecting, as the host of
  *	noinherit_address(); NULL: any
- * @source_port: own port, "0" to "65535"; NULL: any. With both NULL nothing is
- *	bound
+ * @source_port: local port, "0" to "65535"; NULL: any. With both NULL nothing
+ *	is bound
  * @errors: receives the error of each failed attempt, in order (all_errors);
  *	NULL if not wanted
- * @errors_size: numbers that fit at @errors; further ones are counted only
+ * @errors_size: how many errors fit at @errors; more are only counted
  * @errors_count: receives how many attempts failed, 0 if none was made; NULL if
  *	not wanted
  * @flags: 0; another value is -EINVAL
  *
  * Set @size and leave the rest zero: every default is Python's. @errors and
- * @errors_count are written on failure, too, and on success hold the attempts
+ * @errors_count are written on failure, too; on success they hold the attempts
  * that failed before. A later version may add members at the end; the library
- * reads only what @size covers, and refuses (-E2BIG) a longer struct whose
- * further bytes are not zero.
+ * reads only what @size covers, and rejects (-E2BIG) a longer struct whose
+ * additional bytes are not zero.
  */
 struct noinherit_connect_options {
 	size_t size;
@@ -732,31 +742,30 @@ struct noinherit_connect_options {
 /**
  * noinherit_create_connection - connect to a host by name
  * @s: receives the connected socket; the caller closes it
- * @host: a name, a numeric address; NULL: this host's loopback addresses
+ * @host: a name or a numeric address; NULL: this host's loopback addresses
  * @port: "0" to "65535", or a service name; NULL: 0
  * @options: NULL for the defaults
  *
- * Each address that the resolver finds is tried in its order with a new
- * socket, until one connects. A @host that is not ASCII is UTF-8, whatever the
- * locale, and encoded (IDNA): by glibc, or elsewhere by libidn2 if the program
- * is linked with it (with its archive: by -u idn2_lookup_u8); else it is not
- * found.
+ * The addresses that the resolver finds are tried in its order, each with a new
+ * socket, until one connects. A @host that is not ASCII is taken as UTF-8,
+ * whatever the locale, and encoded (IDNA) by glibc; with another C library by
+ * libidn2, if the program is linked with it (with its static library: by the
+ * linker option -u idn2_lookup_u8). Otherwise such a name is not found.
  *
  * Return: 0, or the error of the last attempt: a negative errno value,
  * -ETIMEDOUT, -EINPROGRESS with timeout 0. Before any attempt: a resolver's
  * error (noinherit_eai()), also for an empty answer (EAI_NODATA); -ERANGE for a
  * numeric port out of range; -EINVAL for a bad timeout, source port or size;
- * -E2BIG for options of a later version. -EINTR when noinherit_set_interrupt()
- * said so, and -ECANCELED or -ETIMEDOUT by the deadline: no further address is
- * tried.
+ * -E2BIG for options of a later version. No further address is tried after
+ * -EINTR (see noinherit_set_interrupt()) or once the deadline has expired or is
+ * cancelled (-ETIMEDOUT, -ECANCELED).
  *
- * With a deadline a @host that is not numeric is resolved in a thread of its
- * own. When the deadline comes first that thread is left behind, to end by
- * itself when the resolver does, and holds memory until then, but no
- * descriptor of this library's.
+ * With a deadline a @host that is not numeric is resolved in a separate thread.
+ * If the deadline ends the call, that thread goes on until the resolver returns;
+ * until then it holds memory, but no descriptor of this library.
  *
  * Thread-safe; not signal-safe (resolver). A thread that is cancelled
- * (pthread_cancel()) in it leaves no descriptor open.
+ * (pthread_cancel()) in this call leaves no descriptor open.
  * Python: socket.create_connection(). Rules S-68..S-76.
  */
 int noinherit_create_connection(struct noinherit_socket *s, const char *host,
@@ -765,25 +774,26 @@ int noinherit_create_connection(struct noinherit_socket *s, const char *host,
 
 /* ---- listening sockets --------------------------------------------------- */
 
-/* Set SO_REUSEPORT (AF_INET and AF_INET6; elsewhere ignored). */
+/* Set SO_REUSEPORT (AF_INET and AF_INET6; ignored for other families). */
 #define NOINHERIT_REUSE_PORT 1u
-/* Accept IPv4, too; needs AF_INET6. */
+/* Accept IPv4 connections, too; needs AF_INET6. */
 #define NOINHERIT_DUALSTACK_IPV6 2u
 
 /**
- * struct noinherit_server_options - what Python passes by keyword
+ * struct noinherit_server_options - Python's keyword arguments
  * @size: sizeof(struct noinherit_server_options), always
  * @family: address family; 0 or -1: AF_INET
  * @flags: NOINHERIT_REUSE_PORT, NOINHERIT_DUALSTACK_IPV6; another bit is -EINVAL
  * @backlog: as in noinherit_listen(); NULL: Python's default
- * @address: what to bind instead of host and port; NULL: host and port
+ * @address: the address to bind instead of host and port; NULL: host and port
  * @address_size: bytes at @address
  * @message: receives, on failure, a line of text that names the address, and
- *	on success an empty one; NULL if not wanted
- * @message_size: bytes at @message; a longer text is cut, and always ended
+ *	on success an empty string; NULL if not wanted
+ * @message_size: bytes at @message; a longer text is truncated and still ends
+ *	with NUL
  *
  * Set @size and leave the rest zero. A later version may add members at the end;
- * a longer struct whose further bytes are not zero is refused (-E2BIG).
+ * a longer struct whose additional bytes are not zero is rejected (-E2BIG).
  */
 struct noinherit_server_options {
 	size_t size;
@@ -797,19 +807,19 @@ struct noinherit_server_options {
 };
 
 /**
- * noinherit_create_server - a listening socket
+ * noinherit_create_server - create a listening socket
  * @s: receives the socket; the caller closes it
  * @host: a name or numeric address of this host; "" or NULL: every address.
  *	AF_UNIX: the path
  * @port: "0" to "65535"; "0": the kernel chooses. AF_UNIX: NULL
  * @options: NULL for the defaults: IPv4, backlog 128
  *
- * SO_REUSEADDR is set. An AF_INET6 server accepts IPv6 alone unless
+ * SO_REUSEADDR is set. An AF_INET6 server accepts only IPv6 unless
  * NOINHERIT_DUALSTACK_IPV6 is set, whatever the system's default.
  *
- * Return: 0, or a negative errno value: -EADDRINUSE, -EADDRNOTAVAIL, -EACCES,
- * ...; -EOPNOTSUPP when a dual stack is not to be had here; -EINVAL for
- * a dual stack with another family, a port that is not a number, bad options;
+ * Return: 0, or a negative errno value: -EADDRINUSE, -EADDRNOTAVAIL, -EACCES
+ * ...; -EOPNOTSUPP if the system does not support dual stack; -EINVAL for
+ * dual stack with another family, a port that is not a number, bad options;
  * -ERANGE for a port out of range; -ENAMETOOLONG for an AF_UNIX path; -E2BIG
  * for options of a later version; or a resolver's error.
  *
@@ -822,9 +832,9 @@ int noinherit_create_server(struct noinherit_socket *s, const char *host,
 			    const struct noinherit_server_options *options);
 
 /**
- * noinherit_has_dualstack_ipv6 - can one socket serve IPv4 and IPv6?
+ * noinherit_has_dualstack_ipv6 - whether one socket can serve IPv4 and IPv6
  *
- * A real probe each time: a socket is created, set up and closed.
+ * Tried each time: a socket is created, configured and closed.
  *
  * Return: 1 or 0, never an error. Thread-safe and signal-safe.
  * Python: socket.has_dualstack_ipv6(). Rule S-83.
@@ -833,11 +843,11 @@ int noinherit_has_dualstack_ipv6(void);
 
 /* ---- addresses in Python's form ------------------------------------------ */
 
-/* The length of a text that ends with NUL. */
+/* As a size: the text ends with NUL. */
 #define NOINHERIT_STRING ((size_t)-1)
 
 /**
- * noinherit_address - the kernel's form of an address in Python's form
+ * noinherit_address - convert an address from Python's form to the kernel's
  * @address: receives the address
  * @family: AF_INET, AF_INET6, AF_UNIX, AF_RDS, AF_NETLINK, AF_VSOCK, AF_PACKET,
  *	AF_CAN or AF_TIPC
@@ -849,9 +859,8 @@ int noinherit_has_dualstack_ipv6(void);
  * @host_size: bytes at @host, or NOINHERIT_STRING
  * @port: "0" to "65535", decimal; AF_UNIX, and for a tuple: NULL
  *
- * Without @port, for every family but AF_UNIX, @host is Python's tuple as Python
- * writes it, and as noinherit_format_address() does. What stands in brackets
- * may be left out:
+ * With @port NULL, for every family but AF_UNIX, @host is a tuple as Python and
+ * noinherit_format_address() write it. Parts in brackets may be left out:
  *
  *   INET        ('127.0.0.1', port)
  *   INET6       ('::1', port[, flowinfo[, scope id]])
@@ -864,9 +873,9 @@ int noinherit_has_dualstack_ipv6(void);
  *
  * Return: the bytes of the address, > 0, for connect, bind and sendto; or a
  * negative errno value: -EAFNOSUPPORT for another family, -EINVAL for a port
- * that is not a number, a NUL inside of a host or a tuple that is none of these,
- * -ERANGE for a number out of range, -ENAMETOOLONG, -ENODEV for an interface
- * that is not there; or a resolver's error.
+ * that is not a number, a NUL inside a host or a malformed tuple, -ERANGE for a
+ * number out of range, -ENAMETOOLONG, -ENODEV for an interface that does not
+ * exist; or a resolver's error.
  *
  * Thread-safe; signal-safe unless @host is a name, has a scope or names an
  * interface.
@@ -876,20 +885,20 @@ int noinherit_address(struct sockaddr_storage *address, int family,
 		      const char *host, size_t host_size, const char *port);
 
 /**
- * noinherit_format_address - an address in Python's form
+ * noinherit_format_address - write an address in Python's form
  * @s: a socket of the address's kind, which tells the kinds of AF_CAN apart; NULL
  *	if there is none
  * @addr: the address
- * @addrlen: bytes at @addr; 0 stands for no address
+ * @addrlen: bytes at @addr; 0 means no address
  * @buf: receives the text; may be NULL if @size is 0
- * @size: bytes at @buf; a longer text is cut, and always ended
+ * @size: bytes at @buf; a longer text is truncated and still ends with NUL
  *
- * What str() of Python's address says: a tuple, or the path of an AF_UNIX
- * socket, bare; its abstract name as bytes, b'\x00name'; nothing without a name.
- * Names of hosts are not looked up. A family without a form of its own is
+ * The text is that of Python's str(): a tuple; for AF_UNIX the path as it is, an
+ * abstract name as bytes, b'\x00name', or nothing if there is no name. Host
+ * names are not looked up. A family that has no form of its own gives
  * (family, b'its bytes').
  *
- * Return: bytes of the whole text, without the NUL, as snprintf(); -EINVAL for
+ * Return: bytes of the whole text, without the NUL, like snprintf(); -EINVAL for
  * an address that is too short for its family.
  *
  * Thread-safe; not signal-safe.
@@ -904,8 +913,8 @@ int noinherit_format_address(const struct noinherit_socket *s,
  * @addr: the address
  * @addrlen: bytes at @addr
  *
- * Return: the number of an AF_INET or AF_INET6 port, 0 to 65535; -EAFNOSUPPORT
- * for an address without; -EINVAL for one that is too short.
+ * Return: the port of an AF_INET or AF_INET6 address, 0 to 65535; -EAFNOSUPPORT
+ * for another family; -EINVAL for an address that is too short.
  *
  * Thread-safe and signal-safe.
  * Python: socket.getsockname()[1].
@@ -913,16 +922,16 @@ int noinherit_format_address(const struct noinherit_socket *s,
 int noinherit_port(const struct sockaddr *addr, socklen_t addrlen);
 
 /**
- * noinherit_repr - a socket in Python's words
+ * noinherit_repr - describe a socket as Python does
  * @s: the socket, which may be closed
  * @buf: receives the text; may be NULL if @size is 0
- * @size: bytes at @buf; a longer text is cut, and always ended
+ * @size: bytes at @buf; a longer text is truncated and still ends with NUL
  *
  * <socket.socket fd=3, family=2, type=1, proto=0, laddr=('127.0.0.1', 80)>
- * The kernel is asked for both addresses each time; what it does not tell is
+ * The kernel is asked for both addresses each time; one that it does not have is
  * left out.
  *
- * Return: bytes of the whole text, without the NUL, as snprintf().
+ * Return: bytes of the whole text, without the NUL, like snprintf().
  *
  * Thread-safe; not signal-safe.
  * Python: repr(socket). Rules S-106, S-107.
@@ -948,20 +957,20 @@ struct noinherit_resolved {
 };
 
 /**
- * struct noinherit_resolve_options - what Python passes or returns besides
+ * struct noinherit_resolve_options - Python's keyword arguments
  * @size: sizeof(struct noinherit_resolve_options), always
  * @flags: 0; another value is -EINVAL
- * @family: AF_INET ... or 0 or -1 for any
- * @type: SOCK_STREAM ... or 0 or -1 for any
+ * @family: AF_INET ...; 0 or -1 for any
+ * @type: SOCK_STREAM ...; 0 or -1 for any
  * @proto: protocol; 0 or -1 for any
  * @ai_flags: AI_PASSIVE, AI_CANONNAME ... of <netdb.h>
  * @deadline: for the whole call; NULL: none
- * @canonical_name: receives the name that AI_CANONNAME asks for, cut to fit; NULL
- *	if not wanted
+ * @canonical_name: receives the name that AI_CANONNAME asks for, truncated to
+ *	fit; NULL if not wanted
  * @canonical_name_size: bytes at @canonical_name
  *
  * Set @size and leave the rest zero. A later version may add members at the end;
- * a longer struct whose further bytes are not zero is refused (-E2BIG).
+ * a longer struct whose additional bytes are not zero is rejected (-E2BIG).
  */
 struct noinherit_resolve_options {
 	size_t size;
@@ -973,19 +982,19 @@ struct noinherit_resolve_options {
 };
 
 /**
- * noinherit_resolve - every address of a host
- * @host: a name, a numeric address; NULL: this host's loopback addresses, or the
- *	wildcards with AI_PASSIVE. What is not ASCII is UTF-8, as in
+ * noinherit_resolve - find every address of a host
+ * @host: a name or a numeric address; NULL: this host's loopback addresses, or
+ *	the wildcards with AI_PASSIVE. A name that is not ASCII is treated as in
  *	noinherit_create_connection()
  * @port: "0" to "65535", or a service name; NULL: 0
  * @options: NULL for the defaults
  * @found: receives the addresses, in the resolver's order; NULL if @found_size is
  *	0
- * @found_size: addresses that fit at @found
+ * @found_size: how many addresses fit at @found
  *
  * Return: how many there are, > 0, which may be more than fitted; or a resolver's
  * error; -ERANGE for a numeric port out of range; -EINVAL or -E2BIG for bad
- * options; -EINTR, and -ETIMEDOUT or -ECANCELED by the deadline.
+ * options; -EINTR; -ETIMEDOUT or -ECANCELED because of the deadline.
  *
  * Thread-safe; not signal-safe.
  * Python: socket.getaddrinfo(). Rules S-73..S-75.
@@ -997,28 +1006,28 @@ int noinherit_resolve(const char *host, const char *port,
 /* ---- sending and receiving ----------------------------------------------- */
 
 /*
- * These are the system calls, with the socket's timeout. All return bytes, or
- * a negative errno value: the kernel's own; -ETIMEDOUT when the timeout ran
- * out; -EAGAIN on a non-blocking socket that is not ready; -EBADF at once on a
- * closed socket. All are thread-safe and signal-safe, and one socket may be
- * read and written by two threads at once. Rules S-53..S-62.
+ * These are the system calls, with the socket's timeout. All return a number of
+ * bytes, or a negative errno value: the kernel's own; -ETIMEDOUT if the timeout
+ * ran out; -EAGAIN on a non-blocking socket that is not ready; -EBADF on a
+ * closed socket, at once. All are thread-safe and signal-safe; one thread may
+ * read a socket while another writes to it. Rules S-53..S-62.
  */
 
 /**
- * noinherit_recv - receive
+ * noinherit_recv - receive data
  * @s: the socket
  * @buf: receives the data
  * @size: bytes at @buf; 0 returns 0 without a system call
  * @flags: MSG_PEEK, MSG_WAITALL ...
  *
- * Return: bytes received; 0 when the peer has ended. See above.
+ * Return: bytes received; 0 at the end of the stream. See above.
  * Python: socket.recv(), recv_into(). Rule S-61.
  */
 ssize_t noinherit_recv(const struct noinherit_socket *s, void *buf,
 		       size_t size, int flags);
 
 /**
- * noinherit_recvfrom - receive, with the sender's address
+ * noinherit_recvfrom - receive data and the sender's address
  * @s: the socket
  * @buf: receives the data
  * @size: bytes at @buf
@@ -1034,14 +1043,14 @@ ssize_t noinherit_recvfrom(const struct noinherit_socket *s, void *buf,
 			   socklen_t *addrlen);
 
 /**
- * noinherit_recvmsg - receive, with control messages
+ * noinherit_recvmsg - receive data and control messages
  * @s: the socket
- * @msg: as recvmsg()
+ * @msg: as for recvmsg()
  * @flags: MSG_PEEK ...
  *
  * Descriptors that arrive do not survive exec: MSG_CMSG_CLOEXEC is added, and
- * its echo taken out of msg_flags unless @flags has it. (Python leaves them
- * inheritable: O-5.) They are the caller's.
+ * removed from the resulting msg_flags unless @flags has it. (Python leaves them
+ * inheritable: O-5.) The caller closes them.
  *
  * Return: bytes received. See above.
  * Python: socket.recvmsg(), recvmsg_into(). Rules S-103, S-104.
@@ -1050,7 +1059,7 @@ ssize_t noinherit_recvmsg(const struct noinherit_socket *s,
 			  struct msghdr *msg, int flags);
 
 /**
- * noinherit_send - send what fits
+ * noinherit_send - send data, as much as fits
  * @s: the socket
  * @buf: the data
  * @size: bytes at @buf
@@ -1063,7 +1072,7 @@ ssize_t noinherit_send(const struct noinherit_socket *s, const void *buf,
 		       size_t size, int flags);
 
 /**
- * noinherit_sendto - send to an address
+ * noinherit_sendto - send data to an address
  * @s: the socket
  * @buf: the data
  * @size: bytes at @buf
@@ -1079,9 +1088,9 @@ ssize_t noinherit_sendto(const struct noinherit_socket *s, const void *buf,
 			 socklen_t addrlen);
 
 /**
- * noinherit_sendmsg - send, with control messages
+ * noinherit_sendmsg - send data and control messages
  * @s: the socket
- * @msg: as sendmsg()
+ * @msg: as for sendmsg()
  * @flags: as noinherit_send()
  *
  * Return: bytes sent. See above.
@@ -1091,16 +1100,16 @@ ssize_t noinherit_sendmsg(const struct noinherit_socket *s,
 			  const struct msghdr *msg, int flags);
 
 /**
- * noinherit_sendall - send everything
+ * noinherit_sendall - send all data
  * @s: the socket
  * @buf: the data
  * @size: bytes at @buf; 0 makes one empty send
  * @flags: as noinherit_send()
  * @sent: receives how many bytes were sent, on failure too; NULL if not wanted
  *
- * The timeout is the total for the call: when it has run out, no further part
- * is sent, even if the socket is ready. A non-blocking socket takes what fits
- * and then says -EAGAIN.
+ * The timeout is for the whole call: once it has run out, nothing more is sent,
+ * even if the socket is ready. On a non-blocking socket, what fits is sent and
+ * then -EAGAIN returned.
  *
  * Return: 0 when all was sent, or a negative errno value. See above.
  * Python: socket.sendall(). Rule S-66.
@@ -1109,40 +1118,40 @@ int noinherit_sendall(const struct noinherit_socket *s, const void *buf,
 		      size_t size, int flags, size_t *sent);
 
 /**
- * noinherit_recv_exact - receive so much and no less
+ * noinherit_recv_exact - receive an exact number of bytes
  * @s: the socket
  * @buf: receives the data
  * @size: bytes at @buf; 0 returns 0 without a system call
  * @received: receives how many bytes came, on failure too; NULL if not wanted
  *
- * The timeout is the total for the call, as in noinherit_sendall(). What
- * recv(MSG_WAITALL) is for a socket without timeout.
+ * The timeout is for the whole call, as in noinherit_sendall(). Does what
+ * recv(MSG_WAITALL) does on a socket without a timeout.
  *
- * Return: 0 when @size bytes came; -ENODATA when the peer ended before; or
+ * Return: 0 when @size bytes came; -ENODATA if the stream ended before; or
  * another negative error. See above.
  * Python: asyncio.StreamReader.readexactly().
  */
 int noinherit_recv_exact(const struct noinherit_socket *s, void *buf,
 			 size_t size, size_t *received);
 
-/* For noinherit_sendfile(): all there is. */
+/* For noinherit_sendfile(): up to the end of the file. */
 #define NOINHERIT_TO_THE_END INT64_C(-1)
 
 /**
  * noinherit_sendfile - send a part of a file
- * @s: a SOCK_STREAM socket that is not non-blocking
+ * @s: a SOCK_STREAM socket whose timeout is not 0
  * @file: a descriptor, open for reading, of a file that can be read at an offset
- * @offset: bytes to leave out at its begin, >= 0
+ * @offset: where in the file to begin, in bytes, >= 0
  * @count: bytes to send, > 0, or NOINHERIT_TO_THE_END
  * @sent: receives how many bytes were sent, on failure too; NULL if not wanted
  *
- * The kernel copies; where it cannot, the data is read and sent. The end of the
- * file ends the call, and fewer than @count is not an error. The timeout holds for
- * each part that the socket takes, as in Python. Python moves the position of
- * the file to behind what was sent; here it is not used and not changed.
+ * The kernel copies; where it cannot, the data is read and sent. The call ends at
+ * the end of the file; it is not an error if that is before @count bytes. The
+ * timeout applies to each part that the socket takes, as in Python. The file's
+ * position is neither used nor changed (Python moves it past what was sent).
  *
  * Return: 0, or a negative errno value: -EINVAL for a bad @offset or @count, or
- * for a socket of another kind; those of reading @file. See above.
+ * for a socket of another kind; errors of reading @file. See above.
  * Python: socket.sendfile().
  */
 int noinherit_sendfile(const struct noinherit_socket *s, int file,
@@ -1151,24 +1160,24 @@ int noinherit_sendfile(const struct noinherit_socket *s, int file,
 /* ---- reading lines from a socket ----------------------------------------- */
 
 /*
- * What receives returns bytes, or a negative error as noinherit_recv() does:
- * the kernel's own; -ETIMEDOUT when the timeout ran out; -EAGAIN on a
- * non-blocking socket that is not ready; -EBADF at once on a closed socket. All
- * are signal-safe; two threads that use one reader order themselves.
+ * Functions that receive return a number of bytes, or a negative error like
+ * noinherit_recv(): the kernel's own; -ETIMEDOUT if the timeout ran out; -EAGAIN
+ * on a non-blocking socket that is not ready; -EBADF on a closed socket, at once.
+ * All are signal-safe; threads that share a reader must provide the locking.
  */
 
 /**
- * struct noinherit_reader - reads lines, and what is between them
- * @socket: what is read
+ * struct noinherit_reader - a socket that is read through a buffer
+ * @socket: the socket
  * @buf: the caller's memory
  * @size: bytes at @buf
- * @start: where in @buf unread data begins
- * @end: and ends
+ * @start: offset in @buf at which unread data begins
+ * @end: offset in @buf at which it ends
  * @reserved: zero
  *
- * What socket.makefile('rb') is in Python, without allocating. Nobody else may
- * receive from the socket meanwhile: what is buffered here is not there. Nothing
- * has to be closed.
+ * Python's socket.makefile('rb') without allocation. Do not receive from the
+ * socket by other means meanwhile: they would miss the data in the buffer. A
+ * reader need not be closed.
  */
 struct noinherit_reader {
 	const struct noinherit_socket *socket;
@@ -1178,11 +1187,11 @@ struct noinherit_reader {
 };
 
 /**
- * noinherit_reader_init - begin to read a socket through a buffer
+ * noinherit_reader_init - start reading a socket through a buffer
  * @reader: receives the state
- * @s: the socket, which must stay where it is
- * @buf: memory for the data, which must stay where it is
- * @size: bytes at @buf, > 0; the longest line that comes in one piece
+ * @s: the socket, which must not move in memory while the reader is used
+ * @buf: memory for the data, which must not move either
+ * @size: bytes at @buf, > 0; a longer line comes in pieces
  *
  * Return: 0, or -EINVAL without a buffer. No system call.
  * Python: socket.makefile('rb').
@@ -1192,17 +1201,17 @@ int noinherit_reader_init(struct noinherit_reader *reader,
 			  size_t size);
 
 /**
- * noinherit_reader_line - the next line
+ * noinherit_reader_line - read the next line
  * @reader: the reader
- * @line: receives where it is, in the reader's buffer: valid until the next call,
- *	not ended with NUL
+ * @line: receives a pointer into the reader's buffer, valid until the next call;
+ *	the line does not end with NUL
  *
  * A line that is longer than the buffer comes in pieces of the buffer's size,
- * and what the peer sent last may lack the newline: only what ends with '\n' is
- * a whole line. After -ETIMEDOUT, -EAGAIN or -EINTR nothing is lost: call again.
- * The timeout is the total for the call.
+ * and the last line before the end of the stream may lack its newline: only what
+ * ends with '\n' is a whole line. After -ETIMEDOUT, -EAGAIN or -EINTR nothing is
+ * lost: call again. The timeout is for the whole call.
  *
- * Return: bytes of the line, its '\n' included; 0 when the peer has ended; or a
+ * Return: bytes of the line, its '\n' included; 0 at the end of the stream; or a
  * negative errno value. See above.
  * Python: readline(size) of socket.makefile('rb').
  */
@@ -1210,26 +1219,26 @@ ssize_t noinherit_reader_line(struct noinherit_reader *reader,
 			      const char **line);
 
 /**
- * noinherit_reader_read - what is there
+ * noinherit_reader_read - read what is available
  * @reader: the reader
  * @buf: receives the data
  * @size: bytes at @buf; 0 returns 0
  *
- * Return: bytes, at least one, from the buffer or by one receive; 0 when the
- * peer has ended; or a negative errno value. See above.
+ * Return: bytes read, at least one, from the buffer or by one receive; 0 at the
+ * end of the stream; or a negative errno value. See above.
  * Python: read1(size) of socket.makefile('rb').
  */
 ssize_t noinherit_reader_read(struct noinherit_reader *reader, void *buf,
 			      size_t size);
 
 /**
- * noinherit_reader_exact - so much and no less
+ * noinherit_reader_exact - read an exact number of bytes
  * @reader: the reader
  * @buf: receives the data
  * @size: bytes at @buf
  * @received: receives how many bytes came, on failure too; NULL if not wanted
  *
- * Return: 0 when @size bytes came; -ENODATA when the peer ended before; or
+ * Return: 0 when @size bytes came; -ENODATA if the stream ended before; or
  * another negative error. See above.
  * Python: read(size) of socket.makefile('rb').
  */
@@ -1243,8 +1252,8 @@ int noinherit_reader_exact(struct noinherit_reader *reader, void *buf,
  * @s: the socket
  * @level: SOL_SOCKET, IPPROTO_TCP ...
  * @option: SO_KEEPALIVE, TCP_NODELAY ...
- * @value: the option's value; NULL for options that want none
- * @size: bytes of it; with NULL, the length that is passed all the same
+ * @value: the option's value; NULL for options that have none
+ * @size: bytes at @value; with NULL, the length to pass to the kernel
  *
  * Return: 0, or a negative errno value, the kernel's own: -ENOPROTOOPT, -EINVAL,
  * -EBADF, -EPERM.
@@ -1260,7 +1269,7 @@ int noinherit_setsockopt(const struct noinherit_socket *s, int level,
  * @s: the socket
  * @level: as in noinherit_setsockopt()
  * @option: as in noinherit_setsockopt()
- * @value: the number; an int, but on an AF_VSOCK socket 64 bits
+ * @value: the number, which must fit an int except on an AF_VSOCK socket
  *
  * Return: as noinherit_setsockopt(); -ERANGE if a value does not fit an int.
  *
@@ -1271,7 +1280,7 @@ int noinherit_setsockopt_int(const struct noinherit_socket *s, int level,
 			     int option, int64_t value);
 
 /**
- * noinherit_getsockopt - ask for an option, as bytes
+ * noinherit_getsockopt - get an option, as bytes
  * @s: the socket
  * @level: as in noinherit_setsockopt()
  * @option: as in noinherit_setsockopt()
@@ -1287,7 +1296,7 @@ int noinherit_getsockopt(const struct noinherit_socket *s, int level,
 			 int option, void *value, socklen_t *size);
 
 /**
- * noinherit_getsockopt_int - ask for an option that is a number
+ * noinherit_getsockopt_int - get an option that is a number
  * @s: the socket
  * @level: as in noinherit_setsockopt()
  * @option: as in noinherit_setsockopt()
@@ -1302,7 +1311,7 @@ int noinherit_getsockopt_int(const struct noinherit_socket *s, int level,
 			     int option, int64_t *value);
 
 /**
- * noinherit_set_nodelay - send small parts at once
+ * noinherit_set_nodelay - send small writes without delay
  * @s: a TCP socket
  * @on: non-zero or 0
  *
@@ -1314,15 +1323,16 @@ int noinherit_set_nodelay(const struct noinherit_socket *s, int on);
 /**
  * noinherit_set_keepalive - find out when the peer is gone
  * @s: a TCP socket
- * @on: non-zero or 0, with which the rest has no meaning
- * @idle_s: seconds of silence before the first question, > 0; -1: the system's
- * @interval_s: seconds between questions, > 0; -1: the system's
- * @count: questions without answer that end the connection, > 0; -1: the
- *	system's
+ * @on: non-zero, or 0, with which the other arguments are ignored
+ * @idle_s: seconds of silence before the first probe, > 0; -1: the system's
+ *	default
+ * @interval_s: seconds between probes, > 0; -1: the system's default
+ * @count: unanswered probes that end the connection, > 0; -1: the system's
+ *	default
  *
- * A connection that ends so reports NOINHERIT_KERNEL_TIMEOUT.
+ * A connection that ends this way reports NOINHERIT_KERNEL_TIMEOUT.
  *
- * Return: as noinherit_setsockopt(); on failure some of it may be set.
+ * Return: as noinherit_setsockopt(); on failure some options may be set.
  * Thread-safe and signal-safe.
  * Python: socket.setsockopt() with SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL and
  * TCP_KEEPCNT.
@@ -1333,7 +1343,7 @@ int noinherit_set_keepalive(const struct noinherit_socket *s, int on,
 /* ---- the inheritable flag of a descriptor -------------------------------- */
 
 /**
- * noinherit_get_inheritable - would the descriptor survive exec?
+ * noinherit_get_inheritable - whether a descriptor survives exec
  * @fd: any descriptor
  *
  * Return: 1 or 0, or -EBADF. Thread-safe and signal-safe.
@@ -1342,13 +1352,13 @@ int noinherit_set_keepalive(const struct noinherit_socket *s, int on,
 int noinherit_get_inheritable(int fd);
 
 /**
- * noinherit_set_inheritable - let a descriptor survive exec, or not
+ * noinherit_set_inheritable - set whether a descriptor survives exec
  * @fd: any descriptor, O_PATH ones included
  * @inheritable: non-zero or 0
  *
  * Return: 0, or a negative errno value: -EBADF.
  *
- * One ioctl; where that is not to be had, two fcntl. Thread-safe and
+ * One ioctl(); if that is not available, two fcntl(). Thread-safe and
  * signal-safe.
  * Python: os.set_inheritable(). Rules S-88..S-90.
  */
@@ -1358,11 +1368,11 @@ int noinherit_set_inheritable(int fd, int inheritable);
  * noinherit_dup2 - duplicate a descriptor onto a given number
  * @fd: the descriptor
  * @fd2: the number; what was open there is closed in the same call
- * @inheritable: non-zero, Python's default: the duplicate survives exec; 0: it
+ * @inheritable: non-zero (Python's default): the duplicate survives exec; 0: it
  *	does not
  *
- * With @fd equal to @fd2 nothing is done if @inheritable is set: the flag stays
- * as it is (call noinherit_set_inheritable()).
+ * If @fd equals @fd2 and @inheritable is not 0, nothing is done and the flag
+ * stays as it is (use noinherit_set_inheritable()).
  *
  * Return: @fd2, or a negative errno value: -EBADF, also for negative numbers;
  * -EINVAL for equal numbers with @inheritable 0; -EMFILE, -EBUSY; -EINTR is
@@ -1375,21 +1385,21 @@ int noinherit_dup2(int fd, int fd2, int inheritable);
 
 /* ---- passing descriptors ------------------------------------------------- */
 
-/* What one message can carry; the kernel's limit. */
+/* How many descriptors one message can carry: the kernel's limit. */
 #define NOINHERIT_FDS_MAX 253
 
 struct iovec;
 
 /**
- * struct noinherit_send_fds_options - what Python passes by keyword
+ * struct noinherit_send_fds_options - Python's keyword arguments
  * @size: sizeof(struct noinherit_send_fds_options), always
  * @flags: 0; another value is -EINVAL
  * @message_flags: as the flags of noinherit_sendmsg()
- * @address: the receiver's; NULL on a connected socket
+ * @address: the receiver's address; NULL on a connected socket
  * @address_size: bytes at @address
  *
  * Set @size and leave the rest zero. A later version may add members at the end;
- * a longer struct whose further bytes are not zero is refused (-E2BIG).
+ * a longer struct whose additional bytes are not zero is rejected (-E2BIG).
  */
 struct noinherit_send_fds_options {
 	size_t size;
@@ -1400,11 +1410,11 @@ struct noinherit_send_fds_options {
 };
 
 /**
- * noinherit_send_fds - send descriptors, with some data
+ * noinherit_send_fds - send descriptors and some data
  * @s: an AF_UNIX socket
  * @buffers: the data; on a stream at least one byte, or nothing is sent
  * @buffers_count: buffers at @buffers
- * @fds: the descriptors; they stay open and the caller's
+ * @fds: the descriptors; they stay open and remain the caller's
  * @fds_count: 0 to NOINHERIT_FDS_MAX
  * @options: NULL for the defaults
  *
@@ -1425,7 +1435,7 @@ ssize_t noinherit_send_fds(const struct noinherit_socket *s,
 #define NOINHERIT_INHERITABLE 1u
 
 /**
- * struct noinherit_recv_fds_options - what Python passes or returns besides
+ * struct noinherit_recv_fds_options - Python's keyword arguments and more
  * @size: sizeof(struct noinherit_recv_fds_options), always
  * @flags: NOINHERIT_INHERITABLE; another bit is -EINVAL
  * @message_flags: as the flags of noinherit_recvmsg()
@@ -1433,7 +1443,7 @@ ssize_t noinherit_send_fds(const struct noinherit_socket *s,
  * @address_size: in: bytes at @address; out: bytes of the address
  *
  * Set @size and leave the rest zero. A later version may add members at the end;
- * a longer struct whose further bytes are not zero is refused (-E2BIG).
+ * a longer struct whose additional bytes are not zero is rejected (-E2BIG).
  */
 struct noinherit_recv_fds_options {
 	size_t size;
@@ -1444,25 +1454,25 @@ struct noinherit_recv_fds_options {
 };
 
 /**
- * noinherit_recv_fds - receive descriptors, with some data
+ * noinherit_recv_fds - receive descriptors and some data
  * @s: an AF_UNIX socket
  * @buf: receives the data
  * @size: bytes at @buf
- * @fds: receives the descriptors, which do not survive exec unless asked; the
- *	caller closes them
- * @fds_size: numbers that fit at @fds; more than NOINHERIT_FDS_MAX never come
+ * @fds: receives the descriptors, which do not survive exec unless
+ *	NOINHERIT_INHERITABLE is given; the caller closes them
+ * @fds_size: how many descriptors fit at @fds; at most NOINHERIT_FDS_MAX arrive
  * @fds_count: receives how many descriptors came; never NULL
  * @msg_flags: receives the flags of the message, MSG_CTRUNC if descriptors were
  *	lost; never NULL
  * @options: NULL for the defaults
  *
- * Descriptors that do not fit, or that this process has no number left for, are
- * not installed in it: MSG_CTRUNC tells, and it is not an error. Other control
+ * Descriptors that do not fit, or for which this process has no number left, are
+ * lost: @msg_flags has MSG_CTRUNC then, and the call succeeds. Other control
  * messages are ignored.
  *
  * Return: bytes of data, or a negative errno value: those of
- * noinherit_recvmsg(), -EINVAL or -E2BIG for bad options, -EINVAL without
- * @fds_count or @msg_flags, before anything is received.
+ * noinherit_recvmsg(); before anything is received, -EINVAL or -E2BIG for bad
+ * options and -EINVAL without @fds_count or @msg_flags.
  *
  * One recvmsg() with MSG_CMSG_CLOEXEC: atomic. Thread-safe and signal-safe.
  * Python: socket.recv_fds(), with flags honoured (O-13) and the descriptors
@@ -1476,8 +1486,8 @@ ssize_t noinherit_recv_fds(const struct noinherit_socket *s, void *buf,
 /* ---- sharing sockets between processes ----------------------------------- */
 
 /**
- * struct noinherit_shared - a socket on its way to another process
- * @bytes: opaque; may be written to a pipe, a file, an argument
+ * struct noinherit_shared - the description of a socket for another process
+ * @bytes: opaque, and not text; may be sent through a pipe or a file
  *
  * Valid as long as the sharing process keeps the socket open, on the same
  * machine and in the same pid namespace.
@@ -1492,32 +1502,33 @@ struct noinherit_shared {
  * @pid: the process that will call noinherit_fromshare(), > 0
  * @data: receives the description
  *
- * Nothing is given away yet: the other process fetches the socket, and the
- * kernel allows that to a process that may ptrace this one: same user (or
- * CAP_SYS_PTRACE), this process not set-id nor otherwise undumpable, and, where
- * Yama's ptrace_scope is 1, an ancestor or the one named to
- * noinherit_share_permit(). ptrace_scope 2 wants CAP_SYS_PTRACE; with 3 it
- * never works.
+ * Nothing is handed over yet: the other process fetches the socket, and the
+ * kernel allows that to a process that may ptrace this one: it has the same user
+ * (or CAP_SYS_PTRACE), this process is not set-id or otherwise undumpable, and,
+ * where Yama's ptrace_scope is 1, it is an ancestor or the process named to
+ * noinherit_share_permit(). With ptrace_scope 2 it needs CAP_SYS_PTRACE; with 3
+ * it is never allowed.
  *
  * Return: 0, or a negative errno value: -EINVAL for a bad pid, -EBADF,
  * -ENOTSOCK, -ENOPROTOOPT on Linux < 4.12.
  *
  * Thread-safe and signal-safe.
- * Python: socket.share(), there on Windows only. Rule S-45.
+ * Python: socket.share(), which exists on Windows only. Rule S-45.
  */
 int noinherit_share(const struct noinherit_socket *s, pid_t pid,
 		    struct noinherit_shared *data);
 
 /**
  * noinherit_share_permit - allow one process to fetch what this one shares
- * @pid: the process; 0 takes the permission back; -1 allows every process of
- *	the same user
+ * @pid: the process; 0 revokes the permission; -1 allows every process of the
+ *	same user
  *
- * prctl(PR_SET_PTRACER), which lets @pid ptrace this process altogether, and
- * is needed where Yama's ptrace_scope is 1. One process at a time.
+ * Needed where Yama's ptrace_scope is 1. One prctl(PR_SET_PTRACER), which
+ * permits @pid to ptrace this process in every way, not only to fetch sockets.
+ * Each call replaces the permission of the one before.
  *
  * Return: 0, or a negative errno value: -EINVAL if there is no such process or
- * the kernel has no Yama (then it is not needed).
+ * the kernel has no Yama (the permission is not needed then).
  *
  * Thread-safe and signal-safe.
  */
@@ -1528,54 +1539,55 @@ int noinherit_share_permit(pid_t pid);
  * @s: receives the socket, which does not survive exec; the caller closes it
  * @data: what noinherit_share() wrote in the other process, for this one
  *
- * The socket's cookie is compared: a process id or a descriptor number that was
- * used anew in the meantime is refused. Family, type and proto are those that
- * the sharer had recorded; the timeout is the default timeout.
+ * The socket's cookie is compared, so a process id or a descriptor number that
+ * has been reused in the meantime is detected. Family, type and proto are those
+ * that the sharing process had recorded; the timeout is the default timeout.
  *
- * Return: 0, or a negative errno value: -ESTALE if the number names another
- * socket, or none, by now; -ESRCH if the process has ended; -EPERM without the
- * permission (see noinherit_share()); -EINVAL if @data is not such a description,
+ * Return: 0, or a negative errno value: -ESTALE if the number now belongs to
+ * another socket, or to none; -ESRCH if the process has ended; -EPERM without the
+ * permission (see noinherit_share()); -EINVAL if @data is not such a description;
  * -EXDEV if it is meant for another process; -ENOSYS on Linux < 5.6.
  *
  * Thread-safe and signal-safe.
- * Python: socket.fromshare(), there on Windows only. Rule S-45.
+ * Python: socket.fromshare(), which exists on Windows only. Rule S-45.
  */
 int noinherit_fromshare(struct noinherit_socket *s,
 			const struct noinherit_shared *data);
 
 /* ---- errors in words and numbers ----------------------------------------- */
 
-/* The kernel's own ETIMEDOUT: the peer does not answer any more. */
+/* The kernel's own ETIMEDOUT: the peer no longer answers. */
 #define NOINHERIT_KERNEL_TIMEOUT (-200001)
 
 /**
- * noinherit_errno - the errno value in an error
- * @error: what a function here returned
+ * noinherit_errno - the errno value of an error
+ * @error: what a function of this header returned
  *
- * Return: the value as <errno.h> has it, above 0: ETIMEDOUT for -ETIMEDOUT and
- * for NOINHERIT_KERNEL_TIMEOUT; 0 for a resolver's error or a success. No
- * system call. Signal-safe.
+ * Return: the positive value of <errno.h>: ETIMEDOUT for -ETIMEDOUT and for
+ * NOINHERIT_KERNEL_TIMEOUT; 0 for a resolver's error or a success. No system
+ * call. Signal-safe.
  * Python: the errno of an OSError.
  */
 int noinherit_errno(int error);
 
 /**
- * noinherit_eai - the resolver's code in an error
- * @error: what a function here returned
+ * noinherit_eai - the resolver's code of an error
+ * @error: what a function of this header returned
  *
- * Return: the EAI_ code as <netdb.h> has it, which is never 0; 0 for an errno
- * value or a success. No system call. Signal-safe.
+ * Return: the EAI_ code of <netdb.h>, which is never 0; 0 for an errno value or
+ * a success. No system call. Signal-safe.
  * Python: the errno of a socket.gaierror. Rule S-73.
  */
 int noinherit_eai(int error);
 
 /**
  * noinherit_strerror - an error in words
- * @error: what a function here returned; 0 gives "Success"
+ * @error: what a function of this header returned; 0 gives "Success"
  *
- * Return: a text that is valid until the same thread calls this again. For a
- * number that is not an error, such as one above 0 (an errno value without its
- * sign), the text says so.
+ * Return: a text that is valid until the same thread calls this function again.
+ * For a number that is not an error, such as a positive errno value, the text
+ * says so.
+####
  *
  * Thread-safe; not signal-safe.
  * Python: the strerror of an OSError.

@@ -1,9 +1,9 @@
 /*
  * noinherit.hpp - <noinherit.h> for C++17: sockets that close themselves.
  *
- * A thin cover, no library of its own. What fails throws noinherit::error, whose
- * code() is the negative number of the C call; everything else is as there, and
- * get() gives the C struct for what is not here.
+ * A thin wrapper without a library of its own. A call that fails throws
+ * noinherit::error, whose code() is the negative number that the C function
+ * returned; for everything that is not wrapped here, get() gives the C struct.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -39,7 +39,7 @@ template <typename Result> Result check(Result result)
 	return result;
 }
 
-/* As noinherit_deadline_init() and its kin; can be cancelled from any thread. */
+/* A struct noinherit_deadline that can be cancelled from any thread. */
 class deadline {
 public:
 	explicit deadline(nanoseconds span)
@@ -102,7 +102,7 @@ public:
 		check(noinherit_accept(&s_, &conn.s_, nullptr, nullptr));
 		return conn;
 	}
-	/* 0 when the peer has ended. */
+	/* 0 at the end of the stream. */
 	std::size_t recv(void *buf, std::size_t size, int flags = 0) const
 	{
 		return static_cast<std::size_t>(
@@ -124,7 +124,7 @@ public:
 		check(noinherit_settimeout_ns(&s_, span.count()));
 	}
 	void setblocking(bool on) { check(noinherit_setblocking(&s_, on)); }
-	/* The deadline must outlive the socket, or be taken off with nullptr. */
+	/* The deadline must outlive the socket, or be removed with nullptr. */
 	void set_deadline(const deadline *d)
 	{
 		check(noinherit_set_deadline(&s_, d ? d->get() : nullptr));
