@@ -7,7 +7,7 @@
 
 #include "shim_case.h"
 
-/* A listener and a client that is in its queue. */
+/* A listener, and a client in its queue. */
 struct meeting {
 	int listener, client;
 	struct sockaddr_in client_address;

@@ -1,7 +1,7 @@
 /*
  * What is a cancellation point natively stays one, and nothing else becomes
- * one: a thread that sleeps in a call of libc's can be cancelled, and its frames
- * are unwound through the shim's. Built with -fexceptions for that.
+ * one: a thread that is blocked in a libc call can be cancelled, and the stack
+ * is unwound through the shim's frames. Built with -fexceptions for that.
  */
 #include <linux/futex.h>
 #include <netinet/in.h>
@@ -90,7 +90,7 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* The number of the system call that a thread sleeps in; -1: none. */
+/* The number of the system call in which a thread is blocked; -1: none. */
 static int sleeps_in(pid_t tid)
 {
 	char path[64];
@@ -102,7 +102,7 @@ static int sleeps_in(pid_t tid)
 	if (!file)
 		return -1;
 	if (fscanf(file, "%d", &number) != 1)
-		number = -1;	/* "running" */
+		number = -1;	/* the file says "running" */
 	fclose(file);
 	return number;
 }
@@ -128,7 +128,7 @@ static int new_listener(void)
 	return fd;
 }
 
-/* A file that another open description holds locked. */
+/* A file that is locked through another open file description. */
 static int new_locked_file(int *holder)
 {
 	struct flock lock = { .l_type = F_WRLCK };
@@ -170,7 +170,7 @@ static void as_natively_a_sleeping_thread_can_be_cancelled(void **state)
 	close(pair[1]);
 }
 
-/* ---- with a cancellation pending: who acts on it? ---- */
+/* ---- with a cancellation pending: which calls act on it? ---- */
 
 static int made[16], made_count;
 
@@ -203,7 +203,7 @@ static void *cancel_oneself(void *argument)
 	memcpy(&calls, &argument, sizeof(calls));
 	pthread_cancel(pthread_self());
 	calls();
-	return argument;	/* a deferred cancellation has not been acted on */
+	return argument;	/* only if nothing acted on it */
 }
 
 static void *result_of(void (*calls)(void))

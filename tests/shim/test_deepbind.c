@@ -1,6 +1,7 @@
 /*
- * A library loaded with RTLD_DEEPBIND finds libc's functions before ours: its
- * imports are turned to us, and nothing else of it is changed.
+ * A library that was loaded with RTLD_DEEPBIND finds libc's functions before
+ * the shim's: its imports are redirected to the shim, and nothing else in it is
+ * changed.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -103,7 +104,7 @@ static void write_constants(void)
 	*at = 1;
 }
 
-/* _exit(SIGSEGV) is what it must end with. */
+/* The child must end with the handler, _exit(SIGSEGV). */
 static void as_natively_what_was_read_only_is_again(void **state)
 {
 	int status;
@@ -123,7 +124,7 @@ static void as_natively_what_was_read_only_is_again(void **state)
 	assert_int_equal(WEXITSTATUS(status), SIGSEGV);
 }
 
-/* This program's own run path names the libraries' folder. */
+/* The RUNPATH of this program names the folder of the libraries. */
 static void bare_names(void)
 {
 	EXPECT(dlopen("libdeep.so", DEEP) != NULL);

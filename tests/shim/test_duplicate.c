@@ -1,6 +1,6 @@
 /*
  * Rules 4, 5 and 6: dup and fcntl(F_DUPFD, 0..2) give non-inheritable copies of
- * anything; what names a number is the program's own business.
+ * anything; a call that names the new number is left to the program.
  */
 #include "shim_case.h"
 
@@ -76,8 +76,8 @@ static void a_copy_of_anything_is_non_inheritable(void **state)
 		close(originals[j]);
 }
 
-/* Only a socket's flag is ever taken off again: another file may be one that
- * took the number unseen. */
+/* The flag is only ever taken off sockets: another file may have taken the
+ * number without the shim seeing it. */
 static void a_copy_of_a_socket_is_ours(void **state)
 {
 	int original = new_socket(), file = new_file(0);
@@ -98,7 +98,7 @@ static void a_copy_of_a_socket_is_ours(void **state)
 	close(original);
 }
 
-/* The lowest free number at or above the minimum, as natively. */
+/* The lowest free number not below the minimum, as natively. */
 static void a_copy_takes_the_number_that_it_takes_natively(void **state)
 {
 	int file = new_file(0);
@@ -144,7 +144,7 @@ static void dup_to_a_number_is_inheritable_however_it_is_said(void **state)
 	close(ours);
 }
 
-/* The target was ours and is now the program's: nothing of it may be left. */
+/* The target was ours and is now the program's: no mark may be left on it. */
 static void a_target_is_the_programs_from_then_on(void **state)
 {
 	int file = new_file(O_CLOEXEC), target = new_socket();
@@ -157,7 +157,7 @@ static void a_target_is_the_programs_from_then_on(void **state)
 	target = new_socket();
 	assert_int_equal(dup2(file, target), target);
 	assert_true(is_inheritable(target));
-	/* For an ours, this mistake would be seen through (rule 8). */
+	/* On a descriptor of ours this mistake would be ignored (rule 8). */
 	assert_int_equal(fcntl(target, F_SETFD, O_CLOEXEC), 0);
 	assert_true(is_inheritable(target));
 	close(target);
@@ -210,10 +210,10 @@ static void dup2_onto_itself_lets_go_of_what_is_ours(void **state)
 		assert_true(is_non_inheritable(ours));
 		assert_int_equal(onto_itself_ways[i](ours), ours);
 		assert_true(is_inheritable(ours));
-		/* What the program flagged itself stays as it is. */
+		/* A flag that the program set stays. */
 		assert_int_equal(onto_itself_ways[i](own), own);
 		assert_true(is_non_inheritable(own));
-		/* For good: a second flag is the program's. */
+		/* When the flag is set again, it is the program's. */
 		assert_int_equal(fcntl(ours, F_SETFD, FD_CLOEXEC), 0);
 		onto_itself_ways[i](ours);
 		assert_true(is_non_inheritable(ours));

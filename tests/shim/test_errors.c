@@ -1,6 +1,6 @@
 /*
- * A call that fails answers as the kernel does, however it is made; one that
- * succeeds leaves errno alone.
+ * A call that fails gives the kernel's error, however it is made; one that
+ * succeeds does not change errno.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -11,14 +11,14 @@
 
 #include "shim_case.h"
 
-enum { UNMAPPED = 1 };		/* an address that is nobody's */
+enum { UNMAPPED = 1 };		/* an address that is not mapped */
 
 static int file, plain_socket, listener, nonblocking, datagram;
 static struct msghdr no_room, bad_part, bad_name;
 static struct iovec unmapped_part = { (void *)UNMAPPED, 1 };
 
-/* The descriptors of the rows; negative, so that no row means them by chance.
- * Anything else is meant literally. */
+/* Stand for the descriptors in the rows; negative, so that no row contains them
+ * by chance. Any other value is passed as it is. */
 enum { FILE_ = -1000, SOCKET_, LISTENER, NONBLOCKING, DATAGRAM };
 
 static long number_of(long value)
@@ -136,8 +136,8 @@ static long by_name(const struct row *row, long a, long b)
 	}
 }
 
-/* By name, then by number: the first is not asked where libc has an answer of
- * its own. */
+/* Makes the call by name, then by number; not by name where libc gives the
+ * answer without asking the kernel. */
 static void compare(const char *limit, const struct row *row)
 {
 	int first = LIBC_ANSWERS_ITSELF(row->name);
@@ -174,7 +174,7 @@ static int new_listener(int flags)
 	return fd;
 }
 
-/* What is there to be accepted: EFAULT takes one each time. */
+/* Connections to be accepted: each call that fails with EFAULT takes one. */
 static void fill_queue(int *clients, size_t count)
 {
 	struct sockaddr_in address;

@@ -1,6 +1,7 @@
 /*
- * Rule 9: another program gets nothing that is ours; this one, executed again,
- * gets it all, and it is non-inheritable and ours there again (rule 10).
+ * Rule 9: another program gets no descriptor that is ours; this program,
+ * executed again, gets all of them, and there they are non-inheritable and ours
+ * (rule 10).
  */
 #include <pthread.h>
 #include <signal.h>
@@ -10,7 +11,7 @@
 
 enum { FIRST = 3, LAST = 5 };
 
-/* 3 to 5 are ours, 6 is flagged by the program, 7 passed on by it. */
+/* 3 to 5 are ours, 6 has the program's own flag, 7 is inheritable on purpose. */
 static int open_descriptors(void **state)
 {
 	note_descriptors(state);
@@ -45,7 +46,7 @@ static void another_program_gets_only_what_it_was_passed(void **state)
 	}
 }
 
-/* What this program says when it is run again: see main. */
+/* What this program prints when it is executed again: see main. */
 static const char handed_over[] =
 	"3 socket cloexec\n"
 	"4 socket cloexec\n"
@@ -64,7 +65,7 @@ static void the_program_itself_gets_all_that_is_ours(void **state)
 		if (strcmp(said, handed_over))
 			fail_msg("%s: the child has\n%s", exec_ways[i].name,
 				 said);
-		/* And it is still ours here, and flagged. */
+		/* Here they are still ours, and flagged. */
 		for (int fd = FIRST; fd <= LAST; fd++)
 			assert_true(is_non_inheritable(fd));
 	}
@@ -150,7 +151,7 @@ static void what_the_child_changed_before_holds(void **state)
 		if (exec_ways[i].spawn)
 			continue;
 		said = said_by(&exec_ways[i], &job);
-		/* 3 was passed on by the program: it is not ours there. */
+		/* The program made 3 inheritable itself: it is not ours there. */
 		if (strcmp(said, "3 socket inheritable\n5 socket cloexec\n"
 				 "7 other inheritable\n"))
 			fail_msg("%s: the child has\n%s", exec_ways[i].name,
@@ -166,8 +167,9 @@ static void *sleep_on(void *nothing)
 	return nothing;
 }
 
-/* With a second thread, the exec is another thread's that has a copy of the
- * table; the signal that a parent's death sends belongs to a thread. */
+/* With a second thread, exec is called in a helper thread that has a copy of
+ * the descriptor table; the parent-death signal is an attribute of the
+ * thread. */
 static void execute_with_a_death_signal(void)
 {
 	char *argv[] = { "self", "death", NULL };

@@ -1,5 +1,5 @@
 /*
- * An exec that fails leaves everything as it was, and answers as natively.
+ * An exec that fails changes nothing, and returns what it returns natively.
  */
 #include <pthread.h>
 #include <sys/resource.h>
@@ -133,11 +133,11 @@ static void a_spawn_that_fails_changes_nothing(void **state)
 	close(3);
 }
 
-/* ---- too much for the kernel ---- */
+/* ---- an environment that is too large for the kernel ---- */
 
 enum { STACK = 1 << 20, STRINGS = 3, PIECE = 80000, ROOM = 1 << 17 };
 
-/* An environment of @size bytes and little more. */
+/* An environment of @size bytes of strings. */
 static char **environment_of(size_t size)
 {
 	static char text[STRINGS + 1][ROOM];
@@ -205,7 +205,7 @@ static void a_full_environment_is_passed_on_as_it_is(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
 		const char *said;
 
-		/* With room for what the shim adds, and without. */
+		/* With room for the variable that the shim adds, and without. */
 		job.envp = environment_of(most - 8192);
 		said = said_by(&exec_ways[i], &job);
 		if (strcmp(said, "3 socket cloexec\n"))
@@ -255,7 +255,8 @@ static nlink_t threads(void)
 	return status.st_nlink - 2;
 }
 
-/* One that shows for a moment keeps the table alive, and unshare() from work. */
+/* A helper thread that has not quite ended keeps a copy of the descriptor table
+ * alive, and makes those kinds of unshare() fail that need a single thread. */
 static void as_natively_no_thread_is_left(void **state)
 {
 	static char huge[1 << 18];
@@ -267,7 +268,7 @@ static void as_natively_no_thread_is_left(void **state)
 	memset(huge, 'x', sizeof(huge) - 1);
 	assert_int_equal(pipe2(word, O_CLOEXEC), 0);
 	assert_int_equal(pthread_create(&other, NULL, wait_for_word, word), 0);
-	/* Two, and what an emulator has of its own. */
+	/* Two, and those that an emulator adds. */
 	before = threads();
 	for (unsigned i = 0; i < 2000; i++) {
 		execv(own_path(), argv);

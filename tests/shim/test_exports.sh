@@ -1,6 +1,6 @@
 #!/bin/sh
-# The shim's symbols, size and segments; and the gate finds what is wrong in a
-# library that wraps a few calls carelessly, and in one that musl would refuse.
+# The shim's symbols, size and segments; and scripts/exports finds the faults of
+# a library that wraps a few calls carelessly, and of one that musl cannot load.
 cd "$(dirname "$0")/../.." || exit 125
 command -v readelf >/dev/null || { echo "no readelf here (binutils)" >&2; exit 77; }
 scripts/exports "$PRELOAD" || exit 1
@@ -35,7 +35,7 @@ finds "$BUILD/tests/helpers/libcounter.so" "recvmsg is not exported" \
 	"dlsym is imported" "dlsym needs GLIBC_2.34" "LOAD segments"
 finds "$work/refused.so" "__getauxval is imported: a program may have its own" \
 	"gnu_get_libc_version is imported, and musl has none"
-# Newer ones have it.
+# Later versions of musl have this function.
 if [ -n "$musl" ] && ! readelf -W --dyn-syms "$musl" | grep -q ' __getauxval$'; then
 	finds "$work/refused.so" "__getauxval is imported, and musl has none"
 fi

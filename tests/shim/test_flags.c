@@ -1,6 +1,6 @@
 /*
- * Rule 8: what the program says about a flag holds, and makes the flag its
- * own. One mistake is seen through.
+ * Rule 8: what the program says about a flag holds, and makes the flag the
+ * program's. One mistake is ignored.
  */
 #include <linux/close_range.h>
 #include <sys/ioctl.h>
@@ -99,7 +99,7 @@ static void what_is_cleared_stays_inheritable(void **state)
 		assert_true(is_non_inheritable(fd));
 		assert_int_equal(clear[i](fd), 0);
 		assert_true(is_inheritable(fd));
-		/* Other calls on it do not bring the flag back. */
+		/* Other calls on the descriptor do not bring the flag back. */
 		assert_int_equal(listen(fd, 1), -1);
 		copy = dup(fd);
 		assert_true(is_inheritable(fd));
@@ -152,7 +152,7 @@ static void o_cloexec_in_place_of_fd_cloexec_is_seen_through(void **state)
 	assert_true(is_non_inheritable(ours));
 	assert_int_equal(syscall(SYS_fcntl, ours, F_SETFD, O_CLOEXEC), 0);
 	assert_true(was_ours(ours));
-	/* Only for what is ours, and only for that mistake. */
+	/* Only on what is ours, and only this mistake. */
 	assert_int_equal(fcntl(file, F_SETFD, O_CLOEXEC), 0);
 	assert_true(is_inheritable(file));
 	close(ours);

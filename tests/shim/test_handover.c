@@ -1,6 +1,6 @@
 /*
- * Rule 9b and 9c: another program gets what its environment or its arguments
- * name, and nothing else. (How numbers are matched: tests/unit.)
+ * Rules 9b and 9c: another program gets the descriptors that its environment or
+ * its arguments name, and no others. (How numbers are recognised: tests/unit.)
  */
 #include "exec_ways.h"
 
@@ -8,7 +8,7 @@ enum { FIRST = 3, LAST = 8 };
 
 #include "numbered_sockets.h"
 
-/* The descriptors in what a looker said, for comparison: "3 4", "". */
+/* The numbers of the descriptors that a looker printed: "3 4", or "". */
 static const char *numbers_in(const char *said)
 {
 	static char numbers[256];
@@ -115,7 +115,7 @@ static void socket_activation_is_for_the_process_that_it_names(void **state)
 	}
 }
 
-/* ---- NOINHERIT_KEEP, in a process that starts with it ---- */
+/* ---- NOINHERIT_KEEP in the environment at start ---- */
 
 static void exec_with_own_variables(void)
 {

@@ -1,7 +1,7 @@
 /*
- * Calls that libc is asked for at the first of them (calls.def: LATER): while
- * another thread holds the loader's lock, for that may be the thread that a
- * signal handler interrupted, or one that a fork left behind.
+ * Functions that the shim looks up at their first call (calls.def: LATER) work
+ * while another thread holds the loader's lock: a signal handler may have
+ * interrupted the thread that holds it, or a fork may have copied it locked.
  */
 #include <dirent.h>
 #include <link.h>
@@ -16,7 +16,7 @@ enum { PATIENCE_S = 60 };
 
 extern char **environ;
 
-/* Each the first of its name in this process. */
+/* Each is the first call of that function in this process. */
 static void *call_all(void *data)
 {
 	char *argv[] = { "true", NULL };

@@ -1,5 +1,5 @@
 /*
- * That a descriptor is ours does not outlive it, whoever closes it, and is not
+ * The mark of a descriptor does not outlive it, whatever closes it, and is not
  * lost where closing fails.
  */
 #include <pthread.h>
@@ -101,7 +101,7 @@ static void a_call_with_the_flag_of_the_program_replaces_the_mark(void **state)
 
 	(void)state;
 	assert_true(is_non_inheritable(ours));
-	/* Closed unseen, by the kernel's own call. */
+	/* Closed by a system call that the shim does not see. */
 	ni_raw3(SYS_close, ours, 0, 0);
 	again = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(again, ours);
@@ -115,7 +115,7 @@ static void a_call_with_the_flag_of_the_program_replaces_the_mark(void **state)
 	close(again);
 }
 
-/* Marks beyond the first thousand, and a close that reaches over the end. */
+/* Marks beyond the first thousand, and a close that reaches past the end. */
 static void high_marks_are_closed_too(void **state)
 {
 	int fd[2500];
@@ -134,15 +134,15 @@ static void high_marks_are_closed_too(void **state)
 	assert_int_equal(close_range((unsigned)fd[0], (unsigned)fd[2499], 0), 0);
 }
 
-/* ---- a thread with a table of its own ---- */
+/* ---- a thread with its own descriptor table ---- */
 
 static pthread_barrier_t meeting;
 
 static void *leave_the_table(void *fd)
 {
 	EXPECT(unshare(CLONE_FILES) == 0);
-	pthread_barrier_wait(&meeting);	/* it has left */
-	pthread_barrier_wait(&meeting);	/* the other one has its socket */
+	pthread_barrier_wait(&meeting);	/* its table is its own */
+	pthread_barrier_wait(&meeting);	/* the main thread has its socket */
 	*(int *)fd = new_socket();
 	return NULL;
 }

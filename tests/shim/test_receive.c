@@ -1,6 +1,6 @@
 /*
  * Rule 3: descriptors that arrive in SCM_RIGHTS are non-inheritable, and the
- * program does not see how (S-103, S-104).
+ * program sees no other difference (S-103, S-104).
  */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
@@ -61,8 +61,8 @@ static struct msghdr *empty(struct letter *letter, int count)
 	return &letter->message;
 }
 
-/* Closes what arrived, and says how many there were and whether all were
- * non-inheritable. */
+/* Closes the descriptors that arrived; says how many there were and whether all
+ * were non-inheritable. */
 static int take_out(struct msghdr *message, bool *all_non_inheritable)
 {
 	struct cmsghdr *header = CMSG_FIRSTHDR(message);
@@ -206,13 +206,13 @@ static void every_message_of_a_vector_is_seen_to(void **state)
 	vector[3].msg_hdr.msg_flags = MSG_CMSG_CLOEXEC;
 	assert_int_equal(recvmmsg(pair[1], vector, 4, MSG_DONTWAIT, NULL), 3);
 	for (int i = 0; i < 3; i++) {
-		/* MSG_DONTWAIT is no flag of a message. */
+		/* MSG_DONTWAIT is not reported in msg_flags. */
 		assert_int_equal(vector[i].msg_hdr.msg_flags, 0);
 		assert_int_equal(take_out(&vector[i].msg_hdr, &non_inheritable),
 				 i + 1);
 		assert_true(non_inheritable);
 	}
-	/* The one that was not received is as it was. */
+	/* The message that was not received is unchanged. */
 	assert_int_equal(vector[3].msg_hdr.msg_flags, MSG_CMSG_CLOEXEC);
 	close_pair();
 }
@@ -251,7 +251,7 @@ static void what_fits_is_non_inheritable_and_the_rest_is_told(void **state)
 	assert_int_equal(take_out(message, &non_inheritable), 2);
 	assert_true(non_inheritable);
 
-	/* No room at all: nothing arrives, and that is told, too. */
+	/* Without any room no descriptor arrives, and MSG_CTRUNC is set, too. */
 	send_descriptors(pair[0], 1);
 	message = empty(&letter, 0);
 	assert_int_equal(recvmsg(pair[1], message, 0), 1);
@@ -298,9 +298,9 @@ static void what_arrives_is_ours_unless_asked_for(void **state)
 	close_pair();
 }
 
-/* ---- sockets that refuse a flag which they do not know ---- */
+/* ---- sockets that reject flags which they do not know ---- */
 
-/* Root of its own network, whoever runs the test. */
+/* A network namespace with the privileges for it, also for other users. */
 static void get_a_network_of_its_own(void)
 {
 	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };

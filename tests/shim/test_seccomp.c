@@ -1,6 +1,6 @@
 /*
- * Rule 11: once the process has a filter of its own, every call is made just
- * as the program makes it, and no other.
+ * Rule 11: once the process has installed a seccomp filter, every call is made
+ * exactly as the program makes it, and no other call is made.
  */
 #include <netinet/in.h>
 
@@ -13,7 +13,7 @@ static const struct filter_row nothing_forbidden[] = {
 	{ SYS_acct, -1, 0, 0, SECCOMP_RET_ERRNO },
 };
 
-/* What the shim would do, and a program that does not. */
+/* Calls that the shim would make and the program does not. */
 static const struct filter_row the_shims_ways[] = {
 	{ SYS_socket, 1, SOCK_CLOEXEC, SOCK_CLOEXEC, SECCOMP_RET_KILL_PROCESS },
 	{ SYS_socketpair, 1, SOCK_CLOEXEC, SOCK_CLOEXEC,
@@ -85,7 +85,7 @@ static void a_filter_ends_enforcement_body(void)
 	EXPECT(is_inheritable(dup(before)));
 	EXPECT(is_inheritable(fcntl(before, F_DUPFD, 0)));
 	EXPECT(is_inheritable((int)syscall(SYS_dup, before)));
-	/* What was made before is as it was. */
+	/* What was made before the filter is unchanged. */
 	EXPECT(is_non_inheritable(before));
 }
 
@@ -160,7 +160,7 @@ static void what_sets_no_filter_ends_nothing_body(void)
 	uint32_t action = SECCOMP_RET_KILL_PROCESS;
 	struct seccomp_notif_sizes sizes;
 
-	/* What libseccomp asks before anything else. */
+	/* The questions that libseccomp asks before it sets a filter. */
 	syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 	syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
 	syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
@@ -185,8 +185,8 @@ static void what_sets_no_filter_ends_nothing(void **state)
 	in_child(what_sets_no_filter_ends_nothing_body);
 }
 
-/* A filter is the child's alone: the parent, whose memory a vfork child runs
- * in, goes on. */
+/* A filter applies to the child only: in the parent, whose memory a vfork child
+ * shares, enforcement continues. */
 static void a_childs_filter_is_not_the_parents(void **state)
 {
 	int status = -1;

@@ -1,5 +1,6 @@
 /*
- * A signal handler may make and close descriptors whatever it interrupted.
+ * A signal handler may create and close descriptors, whatever call it
+ * interrupted.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -90,7 +90,7 @@ static void high_numbers_are_non_inheritable(void **state)
 		close(fd[i]);
 }
 
-/* What the shim did is known by what it undoes: dup2(a, a), rule 6. */
+/* What is ours shows in dup2(a, a), which takes the shim's flag off (rule 6). */
 static void the_flag_is_the_programs_if_it_asked_for_it(void **state)
 {
 	int ours = new_socket();

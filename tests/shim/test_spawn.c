@@ -1,6 +1,6 @@
 /*
  * posix_spawn: what is handed over is handed over in the child, before the
- * caller's own actions, which mean what they always meant.
+ * caller's own actions, whose effect is the same as natively.
  */
 #include <signal.h>
 
@@ -154,7 +154,7 @@ static void an_action_that_fails_is_told(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-/* The pid is told, and the actions of the caller are as they were. */
+/* The child's pid is returned, and the caller's actions are not changed. */
 static void the_callers_list_is_only_read(void **state)
 {
 	char *argv[] = { "self", "look", NULL };

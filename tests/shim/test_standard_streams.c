@@ -1,6 +1,6 @@
 /*
- * Rule 7: whatever lands on 0, 1 or 2 is a standard stream and inheritable;
- * what the same call puts beyond them is not.
+ * Rule 7: a descriptor with the number 0, 1 or 2 is a standard stream and
+ * inheritable; what the same call puts on other numbers is not.
  */
 #include <netinet/in.h>
 
@@ -73,7 +73,7 @@ static const struct {
 	{ "syscall(SYS_socket)", by_syscall },
 };
 
-/* A listener at 100 with as many clients in its queue as anybody accepts. */
+/* A listener with the number 100, and as many clients as any case accepts. */
 static void open_listener(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
@@ -140,7 +140,7 @@ static void a_pair_may_lie_on_both_sides(void **state)
 	in_child(a_pair_may_lie_on_both_sides_body);
 }
 
-/* A stream that was inherited, or was set up with dup2, is nobody's to flag. */
+/* The flag of a stream that was inherited or set up with dup2 is not changed. */
 static void streams_that_were_there_are_untouched(void **state)
 {
 	int ours = new_socket();

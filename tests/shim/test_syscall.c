@@ -1,6 +1,6 @@
 /*
- * Rule 12: what comes by number obeys the same rules (see also the tests of
- * each rule); every other number goes on with all six arguments.
+ * Rule 12: calls by number obey the same rules (see also the tests of each
+ * rule); every other number is passed on with all six arguments.
  */
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -29,7 +29,7 @@ static void what_is_made_by_number_is_ours(void **state)
 	close(pair[0]);
 }
 
-/* As ints: the upper half of a register is not looked at. */
+/* They are ints: the upper half of the register is ignored. */
 static void arguments_are_cut_as_the_kernel_cuts_them(void **state)
 {
 	const long high = 1L << 32;
@@ -61,7 +61,7 @@ static void as_natively_six_arguments_arrive(void **state)
 	memcpy(text, map, 3);
 	assert_string_equal(text, "six");
 	assert_int_equal(syscall(SYS_munmap, map, size / 2), 0);
-	/* The sixth: how many bytes the mask has; 0 is refused. */
+	/* The sixth holds the size of the signal mask; a wrong size is refused. */
 	struct { const void *mask; size_t bytes; } mask = { text, 3 };
 	struct timespec no_time = { 0, 0 };
 
@@ -90,7 +90,8 @@ static void as_natively_unknown_numbers_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		/* Whichever the kernel knows: with bad arguments throughout. */
+		/* Whether or not the kernel knows the number: every argument is
+		 * bad. */
 		long native = ni_raw6(numbers[i], -1, -1, -1, -1, -1, -1);
 
 		errno = 0;

@@ -1,6 +1,6 @@
 /*
  * A vfork child runs in its parent's memory, and may close, duplicate and flag
- * what it likes: the parent still knows what is its own.
+ * any descriptor of its own: the parent's marks are still right.
  */
 #include "shim_case.h"
 
@@ -27,7 +27,7 @@ static void find_all_ours_and_close(void)
 	}
 }
 
-/* What CPython's subprocess does in its child, and more. */
+/* What CPython's subprocess does in the child, and more. */
 static void change_everything(void)
 {
 	close(fd[0]);
@@ -68,7 +68,7 @@ static void fail_to_execute(void)
 	_exit(127);
 }
 
-/* Where the child does that, its parent's sockets are the parent's as before. */
+/* After @act in the child, the parent's sockets are the parent's as before. */
 static void survive(void (*act)(void))
 {
 	pid_t child;
@@ -107,7 +107,7 @@ static void they_survive_a_child_that_cannot_execute(void **state)
 	survive(fail_to_execute);
 }
 
-/* libc's other name for it. */
+/* libc's other name for vfork. */
 static void they_survive_a_child_by_the_other_name(void **state)
 {
 	pid_t child;
@@ -137,7 +137,7 @@ static void they_survive_a_child_of_a_child(void **state)
 			change_everything();
 			_exit(7);
 		}
-		/* Still a vfork child: its own changes count no more. */
+		/* This is still a vfork child: its changes write no marks. */
 		waitpid(grandchild, (int *)&grandchild_status, 0);
 		change_everything();
 		_exit(0);
@@ -149,8 +149,8 @@ static void they_survive_a_child_of_a_child(void **state)
 
 static volatile int childs_socket, childs_copy, childs_standard;
 
-/* The child's own descriptors obey the rules; the numbers stay free in the
- * parent, and are not the parent's. */
+/* The child's own descriptors obey the rules; in the parent, their numbers are
+ * free and unmarked. */
 static void a_childs_sockets_are_non_inheritable_and_its_own(void **state)
 {
 	int ours, file;
