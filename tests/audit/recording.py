@@ -1,4 +1,4 @@
-"""Running a program under the recorder, and asking what it recorded."""
+"""Runs programs under the recorder, and reads what was recorded."""
 
 import os
 import re
@@ -20,7 +20,7 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
 
 
 class Failed(Exception):
-    """A claim that does not hold."""
+    """A check failed."""
 
 
 def check(claim, holds, *details):
@@ -29,7 +29,7 @@ def check(claim, holds, *details):
 
 
 class Recording:
-    """A directory of traces; use it with 'with'."""
+    """A directory for traces, to be used in a 'with' statement."""
 
     def __init__(self, options="", shim=False, directory=None):
         self.own = directory is None
@@ -50,7 +50,8 @@ class Recording:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def run(self, *command, status=0, **options):
-        """Runs to the end. Without `status=None` the exit status counts."""
+        """Runs a command to its end; fails unless it exits with @status (None:
+        any)."""
         done = subprocess.run(command, env=self.environment, text=True,
                               stdin=subprocess.DEVNULL, timeout=300,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -69,7 +70,7 @@ class Recording:
                                 stdout=subprocess.PIPE, **options)
 
     def report(self, kinds="all"):
-        """The findings as `noinherit report` puts them."""
+        """The findings of `noinherit report`."""
         done = subprocess.run([NOINHERIT, "report",
                                "--kinds=" + kinds, "--format=json",
                                self.directory],
@@ -84,7 +85,8 @@ class Recording:
                 if name.endswith(".trace")]
 
     def records(self, kind=None, of=""):
-        """The raw records, as dictionaries; of the image with that pid."""
+        """The raw records of that kind, as dictionaries; with @pid, of that
+        process."""
         files = [f for f in self.files()
                  if os.path.basename(f).startswith(str(of))]
         done = subprocess.run([os.path.join(HELPERS, "tracedump")] + files,
@@ -97,7 +99,7 @@ class Recording:
 def parse(line):
     kind, _, rest = line.partition(" ")
     record = {"kind": kind}
-    # A value goes on until the next word that looks like "name=".
+    # A value extends to the next word that looks like "name=".
     for name, value in re.findall(r"([a-z_0-9]+)=(.*?)(?= [a-z_0-9]+=|$)",
                                   rest):
         record.setdefault(name, value)
@@ -105,7 +107,7 @@ def parse(line):
 
 
 def run_tests(module):
-    """Runs every function called test_* and says what failed."""
+    """Runs every function called test_*, and prints which failed."""
     failed = 0
     names = [n for n in vars(module) if n.startswith("test_")]
     for name in names:

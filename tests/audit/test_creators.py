@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Each row of creators.def does what it says, and old numbers mean the same.
+"""Each row of creators.def does what it says, and no number ever changes its
+meaning.
 
-tests/helpers/creators.c makes a descriptor by each row; the kernel says which
-flag it has.
+tests/helpers/creators.c creates a descriptor with each row, and the kernel's
+answer shows which flag it has.
 """
 
 import gzip
@@ -20,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "..", "..", "shim", "common", "creators.def")
 CREATORS = os.path.join(recording.HELPERS, "creators")
 
-# What the numbers 1, 2, 3 ... meant when the first recordings were made.
+# The meaning of the numbers 1, 2, 3 ... in the first version of the format.
 FIRST = """socket socketpair accept accept4 recvmsg recvmmsg dup dup2 dup3 fcntl
 ioctl open openat openat2 creat open_by_handle_at fopen freopen fdopen fclose
 tmpfile popen pclose mkstemp mkostemp mkstemps mkostemps opendir fdopendir
@@ -33,11 +34,13 @@ rresvport_af close close_range closefrom fcloseall execve execv execvp execvpe
 execl execlp execle fexecve execveat posix_spawn posix_spawnp system exit
 syscall""".split()
 
-# Composed in libc of calls over the network, or newer than the systems at hand.
+# libc makes these of other calls and a network server, or the systems tested
+# do not have them yet.
 NOT_MADE = {"rcmd", "rcmd_af", "rexec", "rexec_af", "rresvport",
             "rresvport_af", "pidfd_spawn", "pidfd_spawnp"}
 
-# A kernel, or a user who is not root, may refuse these. Nothing else may fail.
+# The kernel may refuse these, or refuse them to users other than root. The
+# others must succeed.
 MAY_FAIL = {"memfd_secret", "userfaultfd", "fanotify_init", "bpf",
             "io_uring_setup", "perf_event_open", "open_tree", "fsopen",
             "fsmount", "fspick", "open_by_handle_at", "mq_open",
@@ -45,7 +48,7 @@ MAY_FAIL = {"memfd_secret", "userfaultfd", "fanotify_init", "bpf",
 
 
 def rows(*macros):
-    """(first, second) of each row of these macros."""
+    """(first, second) of each row of one of the macros."""
     with open(TABLE, encoding="utf-8") as table:
         text = re.sub(r"/\*.*?\*/", "", table.read(), flags=re.DOTALL)
     return re.findall(r"(?m)^(?:%s)\((\w+), (\w+)" % "|".join(macros), text)
@@ -61,7 +64,7 @@ def makers():
 
 
 def base(name):
-    """The row that a system call belongs to."""
+    """The function in whose row a system call stands."""
     system = dict(rows("SYSTEM", "OLD_SYSTEM"))
     return system[name[4:]] if name.startswith("SYS_") else name
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A recording takes what it holds, and leaves the program its disk."""
+"""A recording takes little room on the disk, and a full disk does not harm the
+program."""
 
 import os
 import shutil
@@ -19,8 +20,8 @@ def kib(path):
 
 
 def in_small_file_system(size, script, *arguments):
-    """Runs a shell script in a tmpfs of its own, $0, with the recorder in $R.
-    None where that is not allowed."""
+    """Runs a shell script with the path of a small tmpfs in $0 and the
+    recorder's in $R. None if that is not permitted."""
     if subprocess.run(["unshare", "-rm", "true"],
                       capture_output=True).returncode:
         print("skipped case: no mount namespace here")
@@ -39,7 +40,8 @@ def in_small_file_system(size, script, *arguments):
 
 
 def run_holder(record, commands):
-    """Its image and the size of its file."""
+    """The image record of a holder that ran the commands, and its file's size.
+    """
     subprocess.run([os.path.join(recording.HELPERS, "holder")],
                    input=commands, env=record.environment, check=True,
                    stdout=subprocess.DEVNULL, text=True, timeout=300)

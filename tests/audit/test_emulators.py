@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Where vfork is a fork: valgrind, ThreadSanitizer and qemu-user.
+"""Where vfork is a fork: under valgrind, ThreadSanitizer and qemu-user.
 
-There a vfork child shares nothing with its parent. A recorded program must go
-on as natively, and what is reported is the program's, not the emulator's.
+A vfork child there shares no memory with its parent. A recorded program must
+run as it does natively, and the report must show the program's descriptors,
+not the emulator's.
 """
 
 import os
@@ -18,7 +19,7 @@ MANNERED = os.path.join(recording.HELPERS, "mannered")
 
 
 def wrappers():
-    """What the program is run by, as far as it is installed."""
+    """The emulators that are installed, as command prefixes."""
     for name, command in ("valgrind", ["valgrind", "-q"]), \
             ("qemu-x86_64", ["qemu-x86_64"]):
         if shutil.which(name):
@@ -28,7 +29,7 @@ def wrappers():
 
 
 def sanitized(place):
-    """planted.c as ThreadSanitizer has it, or None."""
+    """planted.c built with ThreadSanitizer, or None."""
     program = os.path.join(place, "planted")
     done = subprocess.run(["cc", "-g", "-w", "-D_GNU_SOURCE", "-Ishim",
                            "-fsanitize=thread", "-o", program,

@@ -1,5 +1,5 @@
 /*
- * test_exhausted.c - which sites are named when no descriptor is left.
+ * test_exhausted.c - which sites are named when no descriptor number is free.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "../../shim/audit/exhausted.c"
 
-/* ---- what the rest of the recorder would answer: nothing ----------------- */
+/* ---- the rest of the recorder, which has no answers here ----------------- */
 
 struct ni_recorder ni_recorder;
 const volatile char *ni_threads_single;
@@ -67,7 +67,7 @@ uint32_t ni_trace_ref(const void *record)
 	return 0;
 }
 
-/* ---- more sites than are named ------------------------------------------- */
+/* ---- more sites than can be named ---------------------------------------- */
 
 enum { SITES = 20 };
 _Static_assert(SITES == NI_HOLDERS + 4 && SITES + 1 == 3 * 7, "see below");
@@ -80,7 +80,7 @@ static void note_all(struct ni_trace_exhausted *record,
 		note_holder(record, counts[site], counts[site]);
 }
 
-/* The counts are 1 to SITES, and stand for the sites, too. */
+/* The counts are 1 to SITES, and each is also the number of its site. */
 static void assert_the_most_are_named(const struct ni_trace_exhausted *record)
 {
 	assert_int_equal(record->holders_count, NI_HOLDERS);
@@ -99,7 +99,7 @@ static void the_most_are_named_in_whatever_order_they_come(void **state)
 
 	(void)state;
 	for (uint32_t step = 1; step < SITES; step++) {
-		/* So that each number comes once. */
+		/* Coprime to SITES + 1, so that each count comes once. */
 		if (step % 3 == 0 || step % 7 == 0)
 			continue;
 		for (uint32_t i = 0; i < SITES; i++)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""The recorder has every name of what it interposes, and needs nothing new.
+"""The recorder interposes every name of a function, and needs no newer libc.
 
-libc exports one function under several names; a program that uses another one
-would not be seen.
+libc exports some functions under several names; a call by another name would
+not be recorded.
 """
 
 import glob
@@ -15,18 +15,18 @@ from recording import check
 
 LIBC = glob.glob("/lib/*/libc.so.6")[0]
 
-# Of later versions of libc: interposed, should the program run there.
+# Functions of later libc versions: interposed for programs that run there.
 LATER = {"pidfd_spawn", "pidfd_spawnp", "mkostemp64"}
 
-# Of musl's: weak, for glibc has none.
+# A function that only musl exports; a weak reference, because glibc has none.
 MUSLS = {"pthread_atfork"}
 
-# The oldest system that must be able to load it.
+# The oldest libc with which it must load.
 OLDEST = (2, 31)
 
 
 def symbols(path, defined):
-    """(name, version, address) of dynamic functions."""
+    """(name, version, address) of the dynamic functions."""
     listed = subprocess.run(["nm", "-D", "--with-symbol-versions",
                              "--defined-only" if defined else "--undefined-only",
                              path], stdout=subprocess.PIPE, text=True,

@@ -1,8 +1,8 @@
 /*
- * test_frame_rule.c - reading .eh_frame: rules of known code, and no byte
- * outside the module is read, whatever its tables say.
+ * test_frame_rule.c - reading .eh_frame: the rules of known code are right, and
+ * no byte outside the module is read, whatever its tables contain.
  *
- * (That the rules of real code are right is test_stacks.py's to show.)
+ * (That the rules of real code are right is shown by test_stacks.py.)
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -73,7 +73,7 @@ static void the_first_instruction_has_the_caller_on_top(void **state)
 static void no_rule_is_made_up(void **state)
 {
 	(void)state;
-	/* Before any code, and in a table that lies elsewhere. */
+	/* An address before all code, no table, and a table outside the module. */
 	assert_int_equal(ni_frame_rule_read(table, libc_start, libc_end,
 					    libc_start).cfa, NI_PLACE_BROKEN);
 	assert_int_equal(ni_frame_rule_read(NULL, libc_start, libc_end,
@@ -84,7 +84,7 @@ static void no_rule_is_made_up(void **state)
 					    0x30000).cfa, NI_PLACE_BROKEN);
 }
 
-/* A copy of the tables that ends where memory ends. */
+/* A copy of the tables that ends directly before an unmapped page. */
 static uint8_t *copy_before_guard(size_t size, size_t *mapped)
 {
 	const size_t page = 4096;
@@ -100,10 +100,10 @@ static uint8_t *copy_before_guard(size_t size, size_t *mapped)
 	return memory + page + room - size;
 }
 
-/* Reads outside of the copy end the test by a signal. */
+/* A read outside the copy ends the test with a signal. */
 static void damaged_tables_are_survived(void **state)
 {
-	/* The tables lie behind the code, in one segment to its end. */
+	/* The tables follow the code, in a segment that ends after them. */
 	const size_t size = 200000;
 	size_t mapped, understood = 0;
 	uint8_t *copy = copy_before_guard(size, &mapped);
@@ -129,7 +129,7 @@ static void damaged_tables_are_survived(void **state)
 		}
 		copy[at] = before;
 	}
-	/* Enough was understood for the damage to be met. */
+	/* Enough tables were understood for the damage to be read. */
 	assert_true(understood > DAMAGES);
 }
 

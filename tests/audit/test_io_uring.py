@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""What a ring of io_uring makes, no library sees being made: where it crosses an
-exec, the report says so, and of nothing else."""
+"""A descriptor that io_uring makes is not seen by any library when it is made:
+when it crosses an exec the report says so, and says it of no other descriptor.
+"""
 
 import os
 import shutil
@@ -11,8 +12,8 @@ import tempfile
 import recording
 from recording import Failed, Recording, check
 
-# Accepts a connection through a ring, by a request with or without the flag, and
-# executes true.
+# Accepts a connection through io_uring, by a request with or without the flag,
+# and executes true.
 PROGRAM = """
     #include <arpa/inet.h>
     #include <liburing.h>

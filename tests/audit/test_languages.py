@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""The report speaks the language of the program: what C++ calls its functions,
-also inlined ones, and also where a compiler writes no table of addresses.
-"""
+"""The report shows functions as the program's language names them: C++
+functions, inlined ones included, also where the compiler writes no
+.debug_aranges."""
 
 import os
 import shutil
@@ -81,7 +81,7 @@ class Languages(unittest.TestCase):
         return next(leak for leak in findings if leak["call"] == "socket")
 
     def places(self, frames):
-        """Down to main: function and line."""
+        """(function, line) of each frame before main."""
         found = [(frame["function"], frame["line"]) for frame in frames]
         names = [name for name, _ in found]
         return found[:names.index("main")]

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""A recorded program cannot tell, and the recording survives what it does.
+"""A recorded program notices nothing, and the recording survives what the
+program does.
 
 tests/helpers/mannered.c has programs that would notice; each prints what it
-sees, and must see the same natively and recorded.
+sees, which must be the same natively and recorded.
 """
 
 import os
@@ -26,7 +27,7 @@ def natively(*command):
 
 
 def same(record, *arguments):
-    """Runs both ways. What the program saw must not differ."""
+    """Runs a command natively and recorded; the output must not differ."""
     native = natively(MANNERED, *arguments)
     recorded = record.run(MANNERED, *arguments, status=None)
     for what in ("returncode", "stdout", "stderr"):
@@ -47,7 +48,7 @@ def total(rows, name):
 
 
 def closed(rows):
-    """Descriptors of these sites that were closed, wherever."""
+    """How many descriptors of these sites were closed, at any place."""
     partners = 0
     for row in rows:
         for part in row.get("closer", "").split():
@@ -100,7 +101,7 @@ def test_signal_handlers_may_interrupt_it_anywhere():
 
 
 def test_a_handler_needs_no_larger_stack():
-    # The smallest at which it works natively.
+    # The smallest size at which it works natively.
     for size in range(3072, 65536, 512):
         if natively(MANNERED, "small_signal_stack", str(size)).returncode == 0:
             break
@@ -249,7 +250,7 @@ def test_what_was_recorded_survives_sigkill():
 
 
 def on_full_disk(*command):
-    """In a mount namespace with a full tmpfs as trace directory."""
+    """Runs in a mount namespace with a full tmpfs as the trace directory."""
     script = """
         set -e
         mount -t tmpfs -o size=256k,mode=1777 none "$0"
@@ -306,7 +307,8 @@ def test_without_a_free_number_nothing_is_recorded():
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
     with Recording() as record:
-        # The loader itself needs a number for libc: so exec before the limit.
+        # The loader itself needs a number to open libc: set the limit after
+        # exec.
         record.run("/bin/sh", "-c", "ulimit -n 3; echo still here")
 
 

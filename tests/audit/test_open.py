@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """What the recorder counts as open is what /proc/PID/fd lists.
 
-tests/helpers/holder.c does what it is told; after each step the rows of its
-process in the trace, read while it runs, are compared with the kernel's list.
+tests/helpers/holder.c obeys commands; after each one, the counts of its
+process are read from the trace while it runs and compared with the kernel's
+list.
 """
 
 import os
@@ -17,7 +18,7 @@ HOLDER = os.path.join(recording.HELPERS, "holder")
 
 
 class Holder:
-    """A recorded holder that takes commands."""
+    """A recorded holder that obeys commands."""
 
     def __init__(self, record, *prefix):
         self.record = record
@@ -43,7 +44,8 @@ class Holder:
 
 
 def rows_of(record, pid):
-    """{creator's number: (open, peak)} of a process, as trace.h says."""
+    """{number of the creating site: (open, peak)} of a process, as in trace.h.
+    """
     live = [r for r in record.records("open")
             if int(r["pid"]) == pid and r["state"] == "live"]
     latest = max((int(r["time"]) for r in live), default=0)
@@ -57,7 +59,7 @@ def rows_of(record, pid):
 
 
 def by_call(holder):
-    """{name of the creating function: open now}"""
+    """{name of the creating function: how many are open now}"""
     names = {int(s["number"]): s["stack"].split(":")[0]
              for s in holder.record.records("site")
              if int(s["number"])}
@@ -70,7 +72,8 @@ def by_call(holder):
 
 
 def kernel(pid):
-    """{call: how many} of what holder makes, by what the kernel has there."""
+    """{call: how many} of the descriptors that holder makes, from the kernel's
+    list."""
     found = {}
     zero = os.readlink("/proc/%d/fd/0" % pid)
     for name in os.listdir("/proc/%d/fd" % pid):
@@ -104,7 +107,7 @@ def test_after_each_step_the_counts_are_the_kernels():
         for step in STEPS.split("|"):
             holder.tell(step)
             if step == "bare_clone":
-                continue    # it begins with its first change
+                continue    # its effect shows with the next step
             check_counts(holder, step)
             looked += bool(kernel(holder.pid))
         check("there was something to see", looked > 15, looked)
@@ -228,8 +231,8 @@ def test_every_creator_says_that_there_is_none():
                    if line.endswith(" EMFILE")}
         said = {r["site"].split(":")[0] for r in record.records("exhausted")}
         missing = {n for n in refused if not n.startswith("SYS_")} - said
-        # recvmsg takes the message and drops the descriptor; freopen has
-        # no stream to begin with.
+        # recvmsg receives the message and drops the descriptor; freopen has no
+        # stream to reopen.
         check("each of them",
               not missing - {"recvmsg", "recvmmsg", "freopen"}, missing)
         check("and more than forty did", len(refused) > 40, len(refused))

@@ -1,6 +1,6 @@
 /*
- * test_options.c - NOINHERIT_AUDIT_OPTIONS: what can be read counts, the rest
- * leaves the default.
+ * test_options.c - NOINHERIT_AUDIT_OPTIONS: an option that can be read is
+ * applied, any other leaves the default.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
- * test_passed.c - when a number counts as announced to the new image, and the
- * environment that is completed on the way.
+ * test_passed.c - when a number counts as announced to the new image, and how
+ * the environment is completed for it.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ static char *const at_start[] = {
 
 static char *const no_words[] = { NULL };
 
-/* ---- numbers in texts ------------------------------------------------------- */
+/* ---- numbers in text -------------------------------------------------------- */
 
 static const struct { const char *text; int fd; bool names; } texts[] = {
 	{ "7", 7, true },

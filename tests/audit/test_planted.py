@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Every planted fault is found, with function and line; nothing is invented.
+"""Every planted fault is found, with function and line, and nothing else is
+reported.
 
-tests/helpers/planted.c has a function for each. A comment on a line there says
-which part it plays; the report must name that line.
+tests/helpers/planted.c has a function for each fault. A comment on a line
+there says which part the line plays; the report must name that line.
 """
 
 import os
@@ -15,8 +16,9 @@ from recording import Recording, check
 TRUE = os.path.realpath("/bin/true")
 SHELL = os.path.realpath("/bin/sh")
 
-# name: the findings, each (kind, what it is, how many, who gets it).
-# "tcp LISTEN" is the type and the state; "?": created by nobody seen.
+# name: the findings, each (kind, what it is, how many, who receives it). "tcp
+# LISTEN" is the type and the state; "?" means that the creation was not
+# recorded.
 PLANTED = {
     "leak_by_fork": [("leak", "tcp LISTEN", 1, TRUE)],
     "leak_by_vfork": [("leak", "udp", 1, TRUE)],
@@ -76,12 +78,12 @@ PLANTED = {
     "passed_by_spawn_action": [("passed", "unix", 1, TRUE)],
 }
 
-# The part that the innermost line of each stack plays.
+# The parts that the innermost line of each stack may play.
 CREATES = ("creates", "copies")
 AT = {"leak": ("execs",), "passed": ("execs", "passes"), "race": ("marks",),
       "wrong-flag": ("marks wrongly",), "double-close": ("closes again",)}
 
-# The stack that creates begins in another function than the planted one.
+# The creating stack begins in another function than the planted one.
 HELPERS = {"leak_by_thread": "open_in_thread"}
 
 with open(recording.SOURCE) as source:
@@ -104,7 +106,8 @@ def text_of(frame):
 
 
 def role_is(stack, roles):
-    """Is the innermost frame with source a line of one of these roles?"""
+    """Whether the innermost frame is a line of planted.c with one of these
+    roles."""
     if not stack:
         return False
     return any("/* %s */" % role in text_of(stack[0]) for role in roles)
@@ -119,7 +122,7 @@ def shape(finding):
 
 
 def owner(finding):
-    """The planted function in whose stacks this finding is."""
+    """The planted function that appears in the stacks of this finding."""
     for stack in (finding["created"], finding["at"]):
         for frame in stack or []:
             if frame["function"] in PLANTED:
@@ -140,7 +143,7 @@ def check_finding(name, finding):
               created[0]["function"] == HELPERS.get(name, name), *details)
     if finding["kind"] not in AT or finding["at"] is None:
         return
-    # What a shell does has no source here.
+    # Frames of the shell have no source here.
     if finding["at"][0]["module"].endswith("planted"):
         check("the line where it happens is named",
               role_is(finding["at"], AT[finding["kind"]] + ("execs",))

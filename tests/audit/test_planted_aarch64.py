@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The recorder for AArch64, run by qemu: the same planted faults are found, with
-function and line, by stacks of frame records."""
+"""The recorder for AArch64, run by qemu: the same planted faults are found,
+with function and line, by stacks of frame records."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from recording import Failed, Recording
 
 import foreign
 
-# What is not found there, and why.
+# Faults that cannot be found there, and why.
 LACKS = {
     "leak_through_shell": "the shell is the host's: no recorder gets in",
     "leak_by_self_exec": "true is the host's, found by its search path",
@@ -45,7 +45,7 @@ def check_one(name):
         del record.environment["LD_PRELOAD"]
         record.run(*EMULATED, *foreign.with_preload(
             os.path.join(FOLDER, "libnoinherit-audit.so"), PROGRAM, name))
-        # Below the wrappers that start it something is open.
+        # The commands that start it pass on a descriptor of their own.
         planted.check_name(name, [
             finding for finding in record.report()["findings"]
             if finding["kind"] != "arrived"])

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The recorder in programs of musl's: the same planted faults are found, with
-function and line, and what a fault leaks to is glibc's."""
+"""The recorder in programs linked with musl: the same planted faults are
+found, with function and line; the programs that receive the leaks use glibc."""
 
 import os
 import shutil

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Real programs under noinherit audit: one report over the whole tree that says
-what leaked, who created it, who received it and what to change; and with
---enforce, what the shim stopped.
+"""Real programs under noinherit audit: one report over the whole tree says
+what leaked, who created it, who received it and what to change; with
+--enforce, it says what the shim prevented.
 
-Each is a Debian package with a throw-away configuration on 127.0.0.1 and a real
-client. What is not installed is skipped, and said.
+Each program is a Debian package with a throw-away configuration on 127.0.0.1
+and a real client. Those that are not installed are skipped, with a message.
 """
 
 import glob
@@ -53,7 +53,7 @@ class RealProgram(FolderTest):
         super().setUp()
         os.chmod(self.folder, 0o755)
         self.port = free_port()
-        # Programs that drop root must reach it, wherever the build lies.
+        # Programs that drop root need access to it, wherever the build is.
         self.noinherit = shutil.copy(NOINHERIT, self.folder)
         for path in (RECORDER, SHIM):
             shutil.copy(path, self.folder)
@@ -104,7 +104,7 @@ class RealProgram(FolderTest):
                 if finding["kind"] == "leak"]
 
     def find(self, leaks, kind, state, receiver):
-        """The leak of such a socket right into that program."""
+        """The leak of such a socket directly into that program."""
         found = [leak for leak in leaks
                  if leak["what"]["type"] == kind and
                  leak["what"]["state"] == state and
@@ -113,7 +113,8 @@ class RealProgram(FolderTest):
         return found[0]
 
     def assert_tells_all(self, directory, leak, creator, call):
-        """Would a stranger know what to change and where?"""
+        """The report tells a reader who does not know the program what to
+        change and where."""
         self.assertEqual(os.path.basename(leak["exe"]), creator)
         self.assertEqual(leak["call"], call)
         self.assertTrue(leak["created"] and leak["at"], leak)
@@ -125,7 +126,7 @@ class RealProgram(FolderTest):
         self.assertRegex(text, r"\nSUMMARY: \d+ leaks?\b.*\n\Z")
 
     def assert_stopped(self, directory, kind, state):
-        """The same leak was there and did not happen; no other socket's did."""
+        """This leak is reported as prevented, and no other socket leaked."""
         leaks = self.leaks(directory)
         self.assertTrue([leak for leak in leaks
                          if leak["what"]["type"] == kind and
@@ -159,7 +160,7 @@ class Php(RealProgram):
         listener = self.find(leaks, "tcp", "LISTEN", SHELL)
         self.assertEqual(listener["what"]["laddr"], f"127.0.0.1:{self.port}")
         self.assertEqual(listener["count"], 2)
-        # The popen() of newer libcs says "--", too.
+        # In later versions of libc popen() passes "--", too.
         argv = [word for word in listener["to"]["argv"] if word != "--"]
         self.assertEqual(argv, ["sh", "-c", "echo from the shell"])
         self.assert_tells_all(directory, listener, listener["exe"]

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""With script-frames, a stack goes on through code that was made at run time,
-and the runtime's own map names that; whatever such code keeps in the register
-of the frame pointer, nothing is read that is not there.
-"""
+"""With script-frames, a stack continues through code that was generated at run
+time, and the runtime's own map names that code; whatever such code keeps in
+the frame pointer register, no unmapped memory is read."""
 
 import os
 import shutil
@@ -56,7 +55,7 @@ os.system("true")
 
 
 def stacks(report, call):
-    """The creation stacks of what is open at exit, as names of functions."""
+    """The creation stacks of the sockets left open, as names of functions."""
     return [[frame["function"] for frame in finding["created"]]
             for finding in report["findings"]
             if finding["kind"] == "unclosed" and finding["call"] == call]
@@ -147,7 +146,7 @@ def test_no_register_leads_a_walk_astray():
 
 
 def audited(record, *command, **variables):
-    """A report on a command with --script-frames."""
+    """The report on a command, made with --script-frames."""
     environment = {name: value for name, value in record.environment.items()
                    if name != "LD_PRELOAD" and not name.startswith("NOINHERIT")}
     record.environment = dict(environment, **variables)
@@ -219,14 +218,15 @@ def test_java_names_its_methods():
             file.write(CLIENT)
         record.run("javac", source)
         try:
-            # Only what is compiled has a name: here, one method is at once.
+            # Only compiled methods have names: compile those of Client at
+            # once.
             found = stacks(audited(
                 record, "java", "-Xbatch", "-cp", place,
                 "-XX:CompileThreshold=1", "-Xcomp",
                 "-XX:CompileCommand=quiet",
                 "-XX:CompileCommand=compileonly,Client::*", "Client"),
                 "socket")
-            # main, where the one that it calls is inlined.
+            # The method's own frame, or that of main if it is inlined there.
             check("the method that connects is named", any(
                 name and "Client." in name
                 for names in found for name in names), found)

@@ -1,6 +1,6 @@
 /*
  * test_spawn_actions.c - libc's own list of file actions is understood, and
- * what is none is not.
+ * anything else is recognised as foreign.
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -109,7 +109,7 @@ static void what_is_no_list_is_not_understood(void **state)
 	assert_false(ni_spawn_is_understood(&broken));
 }
 
-/* "close 3, copy 9 to 4, open 5, chdir, close 4", the last one first. */
+/* "close 3, copy 9 to 4, open 5, chdir, close 4", stored in reverse order. */
 static void the_list_of_musl_is_read_from_its_end(void **state)
 {
 	struct musl_action row[] = {
@@ -128,7 +128,7 @@ static void the_list_of_musl_is_read_from_its_end(void **state)
 		row[i + 1].prev = &row[i];
 	}
 	is_musl = true;
-	list->allocated = list->used = -1;	/* padding there */
+	list->allocated = list->used = -1;	/* padding in musl's struct */
 	list->actions = row;
 	expect(3, NI_SPAWN_CLOSED, -1);
 	expect(4, NI_SPAWN_CLOSED, 9);

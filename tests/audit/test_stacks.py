@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The recorder's stacks are those of libgcc's unwinder, in real programs.
+"""The recorder's stacks equal those of libgcc's unwinder, in real programs.
 
 tests/helpers/libstackcheck.c compares them at every malloc and free.
 """
@@ -21,7 +21,7 @@ PERL = "use POSIX; use Data::Dumper; print length Dumper({map {$_, [$_]} 1..99})
 SHELL = "for i in 1 2 3; do x=$(echo hi); done; declare -A a; a[x]=1; echo $a"
 PROGRAM = "#include <stdio.h>\nint main(void) { return puts(\"x\") < 0; }\n"
 
-# Each is run where it is installed; the stacks of all are counted together.
+# Each runs if it is installed; the stacks of all of them are counted together.
 PROGRAMS = [
     ["/usr/bin/python3", "-c", PYTHON],
     ["perl", "-e", PERL],
@@ -32,7 +32,7 @@ PROGRAMS = [
     ["openssl", "genrsa", "1024"],
     ["php", "-r", "echo json_encode(range(1, 99));"],
     ["find", "/etc", "-maxdepth", "1"],
-    # Has a gap between its segments: the loader names one of them only.
+    # Has a gap between its segments, of which the loader reports only one.
     ["make", "--version"],
 ]
 

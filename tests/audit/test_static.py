@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Static programs in a recorded tree: what arrives in them is named by who hands
-it over, and what comes from them by who finds it."""
+"""Static programs in a recorded tree: a leak into one is reported by the
+program that hands it over, a leak out of one by the program that receives it.
+"""
 
 import os
 import shutil
@@ -11,7 +12,7 @@ import tempfile
 import recording
 from recording import Recording, check
 
-# With a descriptor of its own or without, starts what it is told and waits.
+# Creates a descriptor or not, starts the given command and waits.
 PROGRAM = """
     #include <fcntl.h>
     #include <string.h>
@@ -45,7 +46,8 @@ def build(folder, name, *options):
 
 
 def seen(first, second):
-    """A dynamic program that starts a static one that starts true."""
+    """The findings where a dynamic program starts a static one that starts
+    true."""
     with Recording() as record:
         record.run(DYNAMIC, first, STATIC, second, TRUE)
         return record.report()["findings"]

@@ -1,6 +1,6 @@
 /*
  * test_trace_writer.c - claiming, publishing and finding records, also by
- * several at once, and creating the file.
+ * several threads at once, and creating the file.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -173,7 +173,8 @@ static void a_record_too_large_for_its_head_is_refused(void **state)
 				   NI_ROOM_FINDING, NI_DROPPED_FINDINGS));
 }
 
-/* ---- several at once -------------------------------------------------------------- */
+/* ---- several threads at once
+ * ------------------------------------------------------ */
 
 enum { WRITERS = 4, WORDS = 200 };
 
@@ -260,7 +261,7 @@ static void where_no_file_can_be_there_is_an_error(void **state)
 	assert_null(trace);
 }
 
-/* With a limit, a write beyond it would raise SIGXFSZ. */
+/* A write beyond the limit would raise SIGXFSZ. */
 static void a_limit_makes_the_file_smaller_or_empty(void **state)
 {
 	static const struct { rlim_t limit; int result; off_t size; } rows[] = {

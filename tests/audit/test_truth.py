@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What is handed over on purpose is passed, and not leaked, by whatever way.
+"""What a program hands over on purpose is reported as passed, and not as
+leaked, whichever way it uses.
 
 tests/helpers/passer.c has the ways that real programs use.
 """
@@ -15,7 +16,7 @@ UNTOLD = 32         # NI_HELD_UNTOLD
 
 
 def kinds_of(how):
-    """{(kind, type): count} of what passer's next program got."""
+    """{(kind, type): count} of what the program that passer starts received."""
     with Recording() as record:
         record.environment["PATH"] = recording.HELPERS + ":" + \
             record.environment["PATH"]
@@ -65,7 +66,7 @@ def test_a_flag_taken_off_without_a_word_is_passed_in_doubt():
 
 def test_a_bare_name_is_found_as_execvp_finds_it():
     with Recording() as record:
-        record.run("sh", "-c", ":")     # whatever it is
+        record.run("sh", "-c", ":")     # so that another program is recorded, too
         record.environment["PATH"] = "/nowhere:" + recording.HELPERS
         record.run(PASSER, "again")
         found = [e for e in record.records("exec") if e["path"] == "passer"]
