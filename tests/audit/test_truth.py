@@ -42,6 +42,24 @@ def test_a_number_behind_an_option_or_in_a_list_is_passed():
               held[0]["passed"] == "argument", kinds, held)
 
 
+def test_what_one_program_was_given_it_should_keep_to_itself():
+    """Close-on-exec where it was created would break what was meant."""
+    awk = os.path.basename(os.path.realpath("/usr/bin/awk"))
+    with Recording() as record:
+        record.run(PASSER, "onward")
+        findings = record.report("leak,passed")["findings"]
+    to_awk = [f for f in findings if f["kind"] == "passed"]
+    check("awk was told the number", len(to_awk) == 1 and
+          os.path.basename(to_awk[0]["to"]["exe"]) == awk, findings)
+    leaks = [f for f in findings if f["kind"] == "leak"]
+    check("what awk runs was not", leaks, findings)
+    for leak in leaks:
+        check("it is awk's leak", os.path.basename(leak["exe"]) == awk and
+              not leak["created"] and leak["fix"].startswith(
+                  "close it or set FD_CLOEXEC before the ") and
+              awk in leak["fix"] and "/passer (pid " in leak["note"], leak)
+
+
 def test_a_convention_is_known():
     kinds, held = kinds_of("ucspi")
     check("a UCSPI client's connection is passed", set(kinds) ==

@@ -3,7 +3,8 @@
  * programs have for it.
  *
  *	passer HOW      dup2_array, untold, told, option, list, ucspi, again,
- *			wayland, bare (not at all)
+ *			wayland, onward (to awk, which runs a command),
+ *			bare (not at all)
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,6 +66,10 @@ int main(int argc, char **argv)
 		fcntl(fd, F_DUPFD, 6);
 		close(fd);
 		setenv("PROTO", "TCP", 1);
+	} else if (!strcmp(how, "onward")) {
+		snprintf(number, sizeof(number), "fd=%d", inheritable());
+		execlp("awk", "awk", "-v", number, "BEGIN { system(\"true\") }",
+		       (char *)0);
 	} else {
 		fd = inheritable();
 		snprintf(number, sizeof(number), "%d", fd);

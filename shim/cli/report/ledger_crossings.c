@@ -138,6 +138,12 @@ static const char *note_of_leak(struct ledger *ledger,
 {
 	if (origin->kind == ORIGIN_UNSEEN)
 		return note_of_unseen(origin->image);
+	if (origin->kind == ORIGIN_GIVEN)
+		return ni_arena_format(ledger->arena, "%s (pid %d) gave it to "
+				       "%s on purpose, and to no other program",
+				       origin->giver->exe,
+				       (int)origin->giver->pid,
+				       origin->image->program->exe);
 	if (origin->image != launch->from)
 		return ni_arena_format(ledger->arena, "created in %s (pid %d), "
 				       "it came through %s (pid %d)",
@@ -227,20 +233,30 @@ static bool is_of_this_fork(const struct launch *launch,
 	       !(held->flags & NI_HELD_FORKED);
 }
 
+/* Where it was handed over: by whoever is to change, which is not the last of
+ * several when nobody knows where it was created. */
+static const struct launch *place_of_crossing(const struct launch *launch,
+					      const struct origin *origin)
+{
+	return origin->left_by ? origin->left_by : launch;
+}
+
 static void fill_crossing(struct ledger *ledger, struct ni_finding *finding,
 			  const struct launch *launch,
 			  const struct ni_trace_held *held,
 			  const struct ni_what *what,
 			  const struct origin *origin)
 {
+	const struct launch *place = place_of_crossing(launch, origin);
+
 	finding->program = origin->image->program;
 	finding->pid = is_of_this_fork(launch, held, origin) ?
 		launch->pid : finding->program->pid;
 	finding->fd = origin->fd;
 	finding->what = *what;
 	finding->call = ni_places_call(origin->site);
-	finding->at_call = ni_places_call(ni_places_site(launch->from,
-							 launch->exec->site));
+	finding->at_call = ni_places_call(ni_places_site(place->from,
+							 place->exec->site));
 	finding->to = launch->program;
 	finding->to_fd = held->what.fd;
 	if (origin->image != launch->from)
@@ -266,12 +282,13 @@ static struct ni_finding *crossing(struct ledger *ledger,
 {
 	struct origin origin = ni_origins_of_held(ledger, launch->from, held);
 	struct ni_what what = ni_what_from_record(ledger->arena, &held->what);
-	const struct ni_trace_site *exec = ni_places_site(launch->from,
-							  launch->exec->site);
+	const struct launch *place = place_of_crossing(launch, &origin);
+	const struct ni_trace_site *exec = ni_places_site(place->from,
+							  place->exec->site);
 	const struct group_key key = {
 		.kind = kind_of_crossing(launch, held, &origin),
 		.created = origin.created,
-		.at = ni_places_stack(ledger, launch->from, launch->exec->site),
+		.at = ni_places_stack(ledger, place->from, place->exec->site),
 		.exe = origin.image->program->exe,
 		.to_exe = launch->program->exe,
 		.type = what.type,

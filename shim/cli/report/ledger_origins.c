@@ -143,9 +143,20 @@ static const char *meant_for_all(const struct launch *launch,
 		return "its number is in the environment";
 	case NI_PASSED_ACTION:
 		return "put on its number by a file action of posix_spawn";
+	case NI_PASSED_CONVENTION:
+		return "the receiver expects it";
 	default:
 		return NULL;
 	}
+}
+
+/* Told to one program by its argument or by LISTEN_FDS: if that lets others
+ * have it, it is the one to change. Close-on-exec where it was created would
+ * break what was meant. */
+static bool is_given(const struct ni_trace_held *held)
+{
+	return held->passed == NI_PASSED_ARGUMENT ||
+	       held->passed == NI_PASSED_LISTEN_FDS;
 }
 
 static struct origin outside(struct image *image, const struct arrival *arrival)
@@ -153,6 +164,26 @@ static struct origin outside(struct image *image, const struct arrival *arrival)
 	return (struct origin){
 		.kind = ORIGIN_OUTSIDE,
 		.image = image,
+		.fd = arrival->record->what.fd,
+	};
+}
+
+static struct origin given(struct image *image, const struct arrival *arrival)
+{
+	return (struct origin){
+		.kind = ORIGIN_GIVEN,
+		.image = image,
+		.giver = image->launch->from->program,
+		.fd = arrival->record->what.fd,
+	};
+}
+
+static struct origin unseen(struct image *image, const struct arrival *arrival)
+{
+	return (struct origin){
+		.kind = ORIGIN_UNSEEN,
+		.image = image->launch->from,
+		.left_by = image->launch,
 		.fd = arrival->record->what.fd,
 	};
 }
@@ -165,14 +196,14 @@ static struct origin arrival_origin(struct ledger *ledger, struct image *image,
 	if (!image->launch)
 		return outside(image, arrival);
 	if (!arrival->held)
-		return (struct origin){
-			.kind = ORIGIN_UNSEEN,
-			.image = image->launch->from,
-			.fd = arrival->record->what.fd,
-		};
+		return unseen(image, arrival);
 	origin = ni_origins_of_held(ledger, image->launch->from,
 				    arrival->held);
-	if (!origin.is_meant) {
+	if (origin.kind != ORIGIN_CREATED && !origin.left_by)
+		origin.left_by = image->launch;
+	if (!origin.is_meant && origin.kind != ORIGIN_OUTSIDE) {
+		if (is_given(arrival->held))
+			return given(image, arrival);
 		origin.meant = meant_for_all(image->launch, arrival->held);
 		origin.is_meant = origin.meant != NULL;
 	}

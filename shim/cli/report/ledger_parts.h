@@ -66,12 +66,16 @@ struct launch {
 struct origin {
 	enum {
 		ORIGIN_CREATED,		/* its creation was seen */
+		ORIGIN_GIVEN,		/* it was given to this program alone */
 		ORIGIN_UNSEEN,		/* it appeared in an observed program */
 		ORIGIN_OUTSIDE		/* it was open before anything was seen */
 	} kind;
 	struct image *image;		/* where it was created or arrived */
 	const struct ni_stack *created;
 	const struct ni_trace_site *site;	/* NULL unless CREATED */
+	const struct ni_program *giver;		/* NULL unless GIVEN */
+	const struct launch *left_by;	/* how it first went on from there, if
+					 * that is known and its creation not */
 	bool is_meant;		/* left open on purpose for whoever comes */
 	const char *meant;	/* how, for the note */
 	int fd;			/* the number it had there */
