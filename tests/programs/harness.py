@@ -41,7 +41,9 @@ class Case:
     keeps: says of a descriptor that the server may leave it inheritable;
     stdio: whether descriptors 0..2 must be of the same kind in all variants;
     looks: how many exec'd children look at their descriptors, at least;
-    shows: pattern that what the client sees has to match, natively.
+    shows: pattern that what the client sees has to match, natively;
+    reported: is given the recorder's report on what crossed an exec, leaked
+           or passed, and raises Failed unless it tells the truth.
 
     A case without leaks claims that natively, too, its children get no socket
     that is not meant. One in which nobody looks (looks=0) has to prove itself
@@ -49,13 +51,14 @@ class Case:
     """
 
     def __init__(self, name, scenario, leaks=(), holds=(), meant=None,
-                 keeps=None, stdio=True, looks=1, shows=""):
+                 keeps=None, stdio=True, looks=1, shows="", reported=None):
         self.name, self.scenario = name, scenario
         self.leaks, self.holds = leaks, holds
         self.looks, self.shows = looks, shows
         self.meant = meant or (lambda descriptor: False)
         self.keeps = keeps or (lambda descriptor: False)
         self.stdio = stdio
+        self.reported = reported or (lambda report: None)
 
 
 class Seen:
@@ -68,6 +71,7 @@ class Seen:
         self.reported = None
         if AUDIT in run.variant.objects and os.path.exists(COMMAND):
             self.reported = run.reported_leaks(case)
+            case.reported(run.reported("leak,passed"))
         self.looked = len(looks)
         self.arrived = [d for look in looks for d in look.descriptors
                         if d.kind == "socket" and d.fd > 2

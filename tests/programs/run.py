@@ -212,15 +212,19 @@ class Run:
               "look %d of an exec'd child" % count)
         return self.looks()[count - 1]
 
-    def reported_leaks(self, case):
-        """The sockets that the recorder says leaked: {"tcp LISTEN", ...}. The
-        report is kept for scripts/leaks, which asks for it."""
+    def reported(self, kinds):
+        """The recorder's report."""
         done = subprocess.run([COMMAND, "report", "--format=json",
-                               "--kinds=leak", self.traces],
+                               "--kinds=" + kinds, self.traces],
                               stdout=subprocess.PIPE, timeout=PATIENCE)
         check(done.returncode == 0, "noinherit report: exit status %d"
               % done.returncode)
-        report = schema.read(done.stdout)
+        return schema.read(done.stdout)
+
+    def reported_leaks(self, case):
+        """The sockets that the recorder says leaked: {"tcp LISTEN", ...}. The
+        report is kept for scripts/leaks, which asks for it."""
+        report = self.reported("leak")
         if os.environ.get("LEAKS") and case.leaks:
             with open(os.environ["LEAKS"], "a") as file:
                 json.dump({"case": case.name, "report": report}, file)

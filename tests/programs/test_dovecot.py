@@ -6,6 +6,7 @@ than the one that it is meant to have."""
 import imaplib
 import signal
 
+import crossing
 import harness
 import kernel
 
@@ -104,8 +105,15 @@ def is_promised(descriptor):
     return "unix LISTEN" in descriptor.what or descriptor.fd == 4
 
 
+def reported(report):
+    """The master puts dozens on their numbers in one loop."""
+    crossing.check_all_were_seen_created(report)
+    for service in "imap-login", "imap", "anvil", "log", "auth":
+        crossing.check_passed(crossing.into(report, service), "dup2")
+
+
 harness.main([
-    harness.Case("dovecot", scenario, keeps=is_promised,
+    harness.Case("dovecot", scenario, keeps=is_promised, reported=reported,
                  holds=["tcp CONNECTED", "unix CONNECTED"],
                  meant=lambda descriptor: descriptor.fd == 3),
 ], needs={DOVECOT: "dovecot-core", "/usr/lib/dovecot/imap": "dovecot-imapd"},

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What scripts run gets none of the scripts' sockets, however it is run."""
 
+import crossing
 import harness
 import peer
 
@@ -145,8 +146,25 @@ def running(interpreter, text):
     return scenario
 
 
+def reported_of_java(report):
+    """jspawnhelper is told the numbers of its pipes in one argument: 7:11:9."""
+    found = crossing.into(report, "jspawnhelper")
+    told = {int(number) for finding in found
+            for number in finding["to"]["argv"][-1].split(":")}
+    harness.check(told, "no numbers in %s" % found)
+    passed = [finding for finding in found if finding["kind"] == "passed"]
+    crossing.check_passed(passed, "number is in the argument")
+    harness.check({finding["fd"] for finding in passed} <= told and
+                  not {finding["fd"] for finding in found
+                       if finding["kind"] == "leak"} & told,
+                  "told are %s: %s" % (told, found))
+
+
+REPORTED = {"Java, by Rhino": reported_of_java}
+
 harness.main([
-    harness.Case(name, running(interpreter, text), leaks=leaks)
+    harness.Case(name, running(interpreter, text), leaks=leaks,
+                 reported=REPORTED.get(name))
     for name, interpreter, _, text, leaks in ROWS
 ] + [
     harness.Case("Ruby, a number that is meant",

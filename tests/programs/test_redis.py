@@ -3,6 +3,7 @@
 and not to the script that Sentinel runs.
 """
 
+import crossing
 import harness
 
 REDIS = "/usr/bin/redis-server"
@@ -62,7 +63,13 @@ def notifying(run):
     return ask(run, port, "ping")
 
 
+def reported(report):
+    """The file is called redis-check-rdb, and redis-server is a link to it."""
+    crossing.check_names(report, "redis-server")
+
+
 harness.main([
-    harness.Case("restart", restarting, looks=0, shows="PONG"),
+    harness.Case("restart", restarting, looks=0, shows="PONG",
+                 reported=reported),
     harness.Case("sentinel's script", notifying),
 ], needs={REDIS: "redis-server", "/usr/bin/redis-cli": "redis-tools"})

@@ -9,6 +9,7 @@ not touched. So the listener is in its children, as natively.
 
 import signal
 
+import crossing
 import harness
 import kernel
 
@@ -62,10 +63,20 @@ def restarting(*options):
     return scenario
 
 
+def reported(report):
+    """Only the listener of puma, and of that also what a page executes."""
+    for receiver in "fdlook", "ruby":
+        listeners = [finding for finding in report["findings"]
+                     if finding["what"]["state"] == "LISTEN" and receiver in
+                     finding["to"]["exe"]]
+        harness.check(listeners, "no listener into %s" % receiver)
+        crossing.check_passed(listeners, "close-on-exec was taken off")
+
+
 harness.main([
     harness.Case("webrick", webrick),
     harness.Case("puma, restart", restarting(), meant=kernel.is_listener,
-                 keeps=kernel.is_listener),
+                 keeps=kernel.is_listener, reported=reported),
     harness.Case("puma with workers, restart", restarting("--workers", "1"),
                  meant=kernel.is_listener, keeps=kernel.is_listener),
 ], needs={RUBY: "ruby", PUMA: "puma",

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """squid's helpers get the socket pair that is their standard streams."""
 
+import crossing
 import harness
 import peer
 
@@ -68,6 +69,12 @@ def scenario(run):
     return answers, master == server.pid
 
 
+def reported(report):
+    """The master starts the worker by the bare name that it was called by."""
+    crossing.check_passed(crossing.into(report, "squid"),
+                          "starts itself again")
+
+
 harness.main([
-    harness.Case("squid", scenario),
+    harness.Case("squid", scenario, reported=reported),
 ], needs={SQUID: "squid"})

@@ -2,6 +2,7 @@
 """ucspi's tcpclient and tcpserver give their program the connection where the
 protocol says: on 6 and 7, and on 0 and 1. They get there with F_DUPFD."""
 
+import crossing
 import harness
 
 # UCSPI's client side: 6 is read from, 7 is written to.
@@ -44,8 +45,17 @@ def both_ends(run):
                        preload=True)
 
 
+def reported(report):
+    """The connection is the shell's and whatever its script runs."""
+    for receiver in "dash", "fdlook":
+        for fd in 6, 7:
+            crossing.check_passed(crossing.into(report, receiver, fd),
+                                  "expects it")
+
+
 harness.main([
-    harness.Case("tcpclient", connecting, meant=lambda d: d.fd in (6, 7)),
+    harness.Case("tcpclient", connecting, meant=lambda d: d.fd in (6, 7),
+                 reported=reported),
     harness.Case("tcpserver", serving, holds=["tcp LISTEN"]),
     harness.Case("tcpclient to tcpserver", both_ends,
                  meant=lambda d: d.fd in (6, 7)),
