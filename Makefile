@@ -144,7 +144,7 @@ $(BUILD)/obj/guest/%.o: %.S Makefile
 	@$(if $(Q),echo "  AS   $<")
 	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(GUEST) -c -o $@ $<
 
-$(BUILD)/libnoinherit-preload.so: $(PRELOAD) $(COMMON_GUEST) $(wildcard shim/preload/*.map)
+$(BUILD)/libnoinherit-preload.so: $(PRELOAD) $(COMMON_GUEST) $(wildcard shim/preload/$(MACHINE).map)
 	@$(if $(Q),echo "  LD   $@")
 	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))

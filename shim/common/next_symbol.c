@@ -122,19 +122,21 @@ static bool contains(const struct dl_phdr_info *info, uintptr_t address)
 	return false;
 }
 
-/* Is this row the symbol @name, in the version that a new program gets? Like
- * the loader, this accepts a variable for a function. */
-static bool fits(const struct object *object, uint32_t row, const char *name)
+/* Is this row the symbol, in the version wanted? Like the loader, this accepts
+ * a variable for a function. */
+static bool fits(const struct object *object, uint32_t row,
+		 const struct ni_symbol *wanted)
 {
 	const ElfW(Sym) *symbol = &object->symbols[row];
 	unsigned type = symbol->st_info & 0xf;
 	const unsigned hidden = 0x8000;
+	bool is_old = object->versions && (object->versions[row] & hidden);
 
 	return symbol->st_shndx != SHN_UNDEF &&
 	       (type == STT_OBJECT || type == STT_FUNC ||
 		type == STT_GNU_IFUNC) &&
-	       !(object->versions && (object->versions[row] & hidden)) &&
-	       !strcmp(object->strings + symbol->st_name, name);
+	       is_old == wanted->is_old &&
+	       !strcmp(object->strings + symbol->st_name, wanted->name);
 }
 
 /* False means no, true means perhaps. Nearly every search ends here. */
@@ -168,7 +170,7 @@ static uint32_t find_by_gnu_hash(const struct object *object,
 	for (;; row++) {
 		uint32_t other = chains[row - first];
 
-		if ((other | 1) == (hash | 1) && fits(object, row, wanted->name))
+		if ((other | 1) == (hash | 1) && fits(object, row, wanted))
 			return row;
 		if (other & 1)
 			return 0;
@@ -187,7 +189,7 @@ static uint32_t find_by_sysv_hash(const struct object *object,
 	if (!bucket_count)
 		return 0;
 	row = buckets[sysv_hash_of(wanted->name) % bucket_count];
-	while (row && !fits(object, row, wanted->name))
+	while (row && !fits(object, row, wanted))
 		row = chains[row];
 	return row;
 }
@@ -366,6 +368,13 @@ void *ni_libc_symbol(const struct ni_symbol *symbol)
 {
 	return __atomic_load_n(&is_libc_known, __ATOMIC_ACQUIRE) ?
 		       find(&libc_object, symbol) : NULL;
+}
+
+void *ni_own_symbol(const struct ni_symbol *symbol)
+{
+	struct object object = { .base = (uintptr_t)own_start };
+
+	return read_dynamic(&object, _DYNAMIC) ? find(&object, symbol) : NULL;
 }
 
 bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,

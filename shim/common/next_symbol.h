@@ -21,6 +21,8 @@ struct ni_symbol {
 	uint32_t hash;		/* the GNU hash of name: ni_symbol_hash() */
 	bool skip_libc;		/* libc's is not wanted, or only later, by
 				 * ni_libc_symbol() */
+	bool is_old;		/* not the version that new programs get, but
+				 * one kept for programs linked before */
 	bool is_foreign;	/* out: found in an object other than libc */
 	void *address;		/* out: NULL if nobody defines it */
 };
@@ -70,7 +72,8 @@ struct ni_neighbours {
 /**
  * ni_next_symbols - find who else defines these functions
  * @self: any address within the calling object; the search begins after it
- * @symbols, @count: name, hash and skip_libc filled in; the rest is written
+ * @symbols, @count: name, hash, skip_libc and is_old filled in; the rest is
+ * written
  * @neighbours: zeroed; written for ni_is_defined_in_front(). May be NULL
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
@@ -82,7 +85,7 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
 
 /**
  * ni_libc_symbol - where libc has this function
- * @symbol: name and hash filled in
+ * @symbol: name, hash and is_old filled in
  *
  * For what ni_next_symbols() was told to skip in libc. Takes no lock and writes
  * nothing, so it can be used in signal handlers and vfork children.
@@ -90,6 +93,14 @@ void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
  * Return: NULL if libc has no such function, or has not been found yet.
  */
 void *ni_libc_symbol(const struct ni_symbol *symbol);
+
+/**
+ * ni_own_symbol - where the object that contains this code has a function
+ * @symbol: name, hash and is_old filled in
+ *
+ * Return: NULL if the object exports no such function.
+ */
+void *ni_own_symbol(const struct ni_symbol *symbol);
 
 /**
  * ni_is_defined_in_front - does an object in front define any of the symbols?

@@ -42,34 +42,7 @@ static void resolve(void)
 	__atomic_store_n(&ni_dlopen_next, found, __ATOMIC_RELAXED);
 }
 
-/* ---- what we define, by our own hash table ---- */
-
-extern const char own_start[] __asm__("__ehdr_start")
-	__attribute__((visibility("hidden")));
-
-static struct {
-	const ElfW(Sym) *symbols;
-	const char *strings;
-	const uint32_t *hash;
-} own;
-
-static const void *at(ElfW(Addr) value)
-{
-	uintptr_t base = (uintptr_t)own_start;
-
-	return (const void *)(value < base ? value + base : value);
-}
-
-static void read_own(void)
-{
-	for (const ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag != DT_NULL;
-	     entry++)
-		switch (entry->d_tag) {
-		case DT_SYMTAB: own.symbols = at(entry->d_un.d_ptr); break;
-		case DT_STRTAB: own.strings = at(entry->d_un.d_ptr); break;
-		case DT_GNU_HASH: own.hash = at(entry->d_un.d_ptr); break;
-		}
-}
+/* ---- what we define ---- */
 
 /* The first letters of our names: most imports need no search. */
 static bool can_be_interposed(char first)
@@ -79,28 +52,10 @@ static bool can_be_interposed(char first)
 
 static uintptr_t own_function(const char *name)
 {
-	const uint32_t bucket_count = own.hash[0], first = own.hash[1];
-	const uint32_t *buckets = own.hash + 4 +
-		own.hash[2] * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
-	const uint32_t *chains = buckets + bucket_count;
-	uint32_t hash, row;
+	const struct ni_symbol symbol = { .name = name,
+					  .hash = ni_symbol_hash(name) };
 
-	if (!can_be_interposed(*name))
-		return 0;
-	hash = ni_symbol_hash(name);
-	row = buckets[hash % bucket_count];
-	if (row < first)
-		return 0;
-	for (;; row++) {
-		uint32_t other = chains[row - first];
-
-		if ((other | 1) == (hash | 1) &&
-		    !strcmp(own.strings + own.symbols[row].st_name, name))
-			return (uintptr_t)own_start +
-			       own.symbols[row].st_value;
-		if (other & 1)
-			return 0;
-	}
+	return can_be_interposed(*name) ? (uintptr_t)ni_own_symbol(&symbol) : 0;
 }
 
 /* ---- what has been loaded ---- */
@@ -198,8 +153,6 @@ static void *open_and_turn(const char *file, int mode)
 
 	if (!handle)
 		return NULL;
-	if (!own.hash)
-		read_own();
 	walk.first = ((const struct link_map *)handle)->l_addr;
 	walk.imports = (struct ni_imports){ own_function, walk.libc, 0,
 					    getauxval(AT_PAGESZ) };

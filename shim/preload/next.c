@@ -80,6 +80,7 @@ static void list_rows(struct ni_symbol symbols[ROWS])
 		symbols[i].name = rows[i].name;
 		symbols[i].hash = rows[i].hash;
 		symbols[i].skip_libc = true;
+		symbols[i].is_old = false;
 	}
 }
 
@@ -157,22 +158,34 @@ static void *instead_of(unsigned row)
 	return (void *)call_lacks;
 }
 
-/* Two threads may do this at once: they write the same. */
-void *ni_next_later(unsigned row)
+static void *next_function(unsigned row, bool is_old)
 {
 	const struct ni_symbol symbol = { .name = rows[row].name,
-					  .hash = rows[row].hash };
-	void **pointer = (void **)&ni_next + row;
-	void *found;
+					  .hash = rows[row].hash,
+					  .is_old = is_old };
 
 	/* Another constructor makes this call, before ours has run. */
 	if (!is_resolved)
 		ni_next_resolve();
 	if (((bool *)&ni_foreign)[row])
-		return *pointer;
-	found = ni_libc_symbol(&symbol);
+		return ((void **)&ni_next)[row];
+	return ni_libc_symbol(&symbol);
+}
+
+/* Two threads may do this at once: they write the same. */
+void *ni_next_later(unsigned row)
+{
+	void *found = next_function(row, false);
+
 	if (!found)
 		return instead_of(row);
-	__atomic_store_n(pointer, found, __ATOMIC_RELAXED);
+	__atomic_store_n((void **)&ni_next + row, found, __ATOMIC_RELAXED);
 	return found;
+}
+
+void *ni_next_old(unsigned row)
+{
+	void *found = next_function(row, true);
+
+	return found ? found : ni_next_later(row);
 }

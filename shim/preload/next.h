@@ -65,6 +65,10 @@ int ni_call_failed(long result);
 /* For way_on.S alone: where the call of this row of calls.def leads. */
 void *ni_next_later(unsigned row);
 
+/* The same for a program that was linked before the call became what it is: in
+ * libc's older version, if it has one. */
+void *ni_next_old(unsigned row);
+
 /* An interposed function: programs see this symbol instead of libc's. */
 #define NI_EXPORT __attribute__((visibility("default")))
 #define NI_ALIAS(name) \

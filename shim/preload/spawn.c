@@ -10,6 +10,7 @@
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "common/next_symbol.h"
@@ -281,28 +282,52 @@ static int spawn_image(const struct spawn *spawn)
 					   spawn_as_meant(spawn);
 }
 
-#define SPAWN(name, handle, search)                                           \
-	NI_EXPORT int name(handle *restrict id, const char *restrict path,    \
-			   const posix_spawn_file_actions_t *restrict actions,\
-			   const posix_spawnattr_t *restrict attributes,      \
-			   char *const argv[restrict],                        \
-			   char *const envp[restrict])                        \
+/* Which of the calls it is: the row in calls.def, and these. */
+enum { SEARCHES = 1 << 8, OLD = 1 << 9 };
+
+static __attribute__((noinline)) int
+spawn_by(int *id, const char *path, const posix_spawn_file_actions_t *actions,
+	 const posix_spawnattr_t *attributes, char *const *argv,
+	 char *const *envp, unsigned which)
+{
+	const struct spawn spawn = {
+		(which & OLD) ? ni_next_old(which & 0xff) :
+				((spawn_function **)&ni_next)[which & 0xff],
+		which & SEARCHES, id, path, actions, attributes, argv, envp };
+
+	return spawn_image(&spawn);
+}
+
+#define ROW(name) (unsigned)(offsetof(struct ni_next, name) / sizeof(void *))
+
+#define SPAWN(exported, handle, which)                                        \
+	int exported(handle *restrict, const char *restrict,                  \
+		     const posix_spawn_file_actions_t *restrict,              \
+		     const posix_spawnattr_t *restrict,                       \
+		     char *const[restrict], char *const[restrict]);           \
+	NI_EXPORT int exported(handle *restrict id, const char *restrict path,\
+			       const posix_spawn_file_actions_t               \
+			       *restrict actions,                             \
+			       const posix_spawnattr_t *restrict attributes,  \
+			       char *const argv[restrict],                    \
+			       char *const envp[restrict])                    \
 	{                                                                     \
-		const struct spawn spawn = {                                  \
-			ni_next.name, search, id, path, actions, attributes,  \
-			argv, envp };                                         \
-									      \
-		return spawn_image(&spawn);                                   \
+		return spawn_by(id, path, actions, attributes, argv, envp,    \
+				which);                                       \
 	}
-SPAWN(posix_spawn, pid_t, false)
-SPAWN(posix_spawnp, pid_t, true)
-int pidfd_spawn(int *restrict, const char *restrict,
-		const posix_spawn_file_actions_t *restrict,
-		const posix_spawnattr_t *restrict, char *const[restrict],
-		char *const[restrict]);
-int pidfd_spawnp(int *restrict, const char *restrict,
-		 const posix_spawn_file_actions_t *restrict,
-		 const posix_spawnattr_t *restrict, char *const[restrict],
-		 char *const[restrict]);
-SPAWN(pidfd_spawn, int, false)
-SPAWN(pidfd_spawnp, int, true)
+SPAWN(posix_spawn, pid_t, ROW(posix_spawn))
+SPAWN(posix_spawnp, pid_t, ROW(posix_spawnp) | SEARCHES)
+SPAWN(pidfd_spawn, int, ROW(pidfd_spawn))
+SPAWN(pidfd_spawnp, int, ROW(pidfd_spawnp) | SEARCHES)
+
+#if defined(__x86_64__)
+
+/* A program linked with glibc before 2.15 has a script without "#!" run by sh.
+ * Only libc's own function of then can do that without running the file actions
+ * twice. x86_64.map gives these the version that such a program asks for. */
+SPAWN(ni_old_posix_spawn, pid_t, ROW(posix_spawn) | OLD)
+SPAWN(ni_old_posix_spawnp, pid_t, ROW(posix_spawnp) | SEARCHES | OLD)
+__asm__(".symver ni_old_posix_spawn, posix_spawn@GLIBC_2.2.5");
+__asm__(".symver ni_old_posix_spawnp, posix_spawnp@GLIBC_2.2.5");
+
+#endif

@@ -32,6 +32,7 @@ finds() { # library complaint...
 }
 finds "$BUILD/tests/helpers/libcounter.so" "recvmsg is not exported" \
 	"__close is not exported" "fcntl64 is not exported" \
+	"posix_spawn@GLIBC_2.2.5 is not exported" \
 	"dlsym is imported" "dlsym needs GLIBC_2.34" "LOAD segments"
 finds "$work/refused.so" "__getauxval is imported: a program may have its own" \
 	"gnu_get_libc_version is imported, and musl has none"
