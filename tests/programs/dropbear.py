@@ -1,0 +1,29 @@
+"""A dropbear of the test's own, and how to log in to it: it reads the keys of
+root's own home, so the test's is mounted there, for itself."""
+
+IN_ITS_HOME = "mount --bind %s /root && exec \"$@\""
+
+
+def at_home(run, *command):
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+            IN_ITS_HOME % run.path("home"), "sh", *command]
+
+
+def start(run, server, key_maker):
+    """(the process, its port)."""
+    port = run.port()
+    run.directory("home/.ssh", mode=0o700)
+    run.command([key_maker, "-t", "ed25519", "-f", run.path("host")])
+    said = run.command([key_maker, "-t", "ed25519", "-f", run.path("key")])
+    run.file("home/.ssh/authorized_keys",
+             "".join(line + "\n" for line in said.splitlines()
+                     if line.startswith("ssh-")), mode=0o600)
+    process = run.start(at_home(run, server, "-F", "-E", "-r",
+                                run.path("host"), "-p",
+                                "127.0.0.1:%d" % port), listens=port)
+    return process, port
+
+
+def client(run, program, port, *options):
+    return at_home(run, program, "-y", "-i", run.path("key"), "-p", str(port),
+                   *options, "root@127.0.0.1")
