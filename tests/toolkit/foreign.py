@@ -39,13 +39,13 @@ def need_aarch64():
                                 "(package libc6-dev-arm64-cross)")
 
 
-def qemu():
+def qemu(machine="aarch64"):
     """QEMU_AARCH64 names one of version 8.0 or later; otherwise that of a newer
     release is fetched: earlier versions lack execveat."""
-    program = os.environ.get("QEMU_AARCH64")
+    program = os.environ.get(f"QEMU_{machine.upper()}")
     folder = os.path.join(BUILD, "foreign/qemu")
     if not program:
-        program = os.path.join(folder, "bin/qemu-aarch64")
+        program = os.path.join(folder, f"bin/qemu-{machine}")
         fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"),
                                   "qemu", folder], capture_output=True,
                                  text=True, check=False)
