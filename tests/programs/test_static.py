@@ -3,211 +3,33 @@
 them: what is inheritable in each is what the kernel says while it serves, and
 what arrived is what a child of it says that it executed.
 
-Prints the table of doc/static-programs.md and holds it to what is seen here;
-`noinherit check` must tell what each is, and `noinherit scan` what it holds.
-The programs come from Debian's and npm's packages, unpacked in a folder, and
-one is built here; one that cannot be fetched is skipped by name.
+Prints the table of doc/static-programs.md and holds it, and what the README
+counts, to what is seen here; `noinherit check` must tell what each is, and
+`noinherit scan` what it holds. One that cannot be fetched is skipped by name.
 """
 
-import glob
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
 
 import harness
 import kernel
 from run import Run
+from static_programs import ROWS
 from variant import COMMAND
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDER = os.path.join(os.path.dirname(COMMAND), "foreign", "static")
-TABLE = os.path.join(HERE, "../../doc/static-programs.md")
+PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+TABLE = os.path.join(PROJECT, "doc/static-programs.md")
+README = os.path.join(PROJECT, "README.md")
 
-# "net" is what everybody uses; "raw" makes a socket as libraries for netlink do.
-GO_SERVER = """
-package main
-import ("net/http"; "os"; "os/exec"; "syscall")
-func main() {
-	if os.Args[2] == "raw" {
-		fd, _ := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW, 0)
-		syscall.Bind(fd, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK})
-	}
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		out, _ := exec.Command("sh", "-c", os.Args[3]).Output()
-		w.Write(out)
-	})
-	http.ListenAndServe(os.Args[1], nil)
-}
-"""
+# What README.md says in its section on reach.
+SUMMARY = ("of %d servers that were looked at (%d static ones, and %d of Debian's "
+           "in Go, which make their system calls themselves), %d had a socket "
+           "inheritable")
+ARRIVED = "in %d of these it arrived in a child"
 
-
-# ---- where they come from ----------------------------------------------------
-
-def fetch(command, pattern, folder):
-    if not shutil.which(command[0]):
-        raise harness.Skipped("no %s here" % command[0])
-    done = subprocess.run(command, cwd=folder, check=False, text=True,
-                          capture_output=True)
-    found = glob.glob(os.path.join(folder, pattern))
-    if done.returncode or not found:
-        raise harness.Skipped("cannot fetch: " + done.stderr.strip()[-200:])
-    return found[0]
-
-
-def place(name):
-    folder = os.path.join(FOLDER, name.replace("/", "_"))
-    os.makedirs(folder, exist_ok=True)
-    return folder
-
-
-def debian(package, path):
-    program = os.path.join(place(package), path)
-    if not os.path.exists(program):
-        archive = fetch(["apt-get", "download", "-qq", package], "*.deb",
-                        place(package))
-        subprocess.run(["dpkg-deb", "-x", archive, place(package)], check=True)
-    return program
-
-
-def npm(package, path):
-    program = os.path.join(place(package), path)
-    if not os.path.exists(program):
-        archive = fetch(["npm", "pack", "-s", package], "*.tgz",
-                        place(package))
-        subprocess.run(["tar", "-xzf", archive, "-C", place(package)],
-                       check=True)
-    return program
-
-
-def built_dropbear():
-    folder = os.path.join(FOLDER, "..", "musl")
-    status = subprocess.run([os.path.join(HERE, "../../scripts/foreign"),
-                             "musl", folder, "dropbear"],
-                            check=False).returncode
-    if status == 77:
-        raise harness.Skipped("cannot build it")
-    harness.check(not status, "dropbear does not build")
-    return os.path.join(folder, "bin/dropbear-static")
-
-
-def built_go():
-    program = os.path.join(place("go"), "server")
-    if not shutil.which("go"):
-        raise harness.Skipped("no go here (package golang-go)")
-    with open(program + ".go", "w", encoding="ascii") as file:
-        file.write(GO_SERVER)
-    subprocess.run(["go", "build", "-o", program, program + ".go"], check=True,
-                   env=dict(os.environ, CGO_ENABLED="0", GO111MODULE="off",
-                            GOFLAGS="", GOCACHE=place("go-cache")))
-    return program
-
-
-# ---- what each does ------------------------------------------------------------
-
-def busybox_httpd(run, program):
-    port = run.port()
-    run.hook("cgi-bin/look",
-             before="printf 'Content-Type: text/plain\\r\\n\\r\\n'")
-    server = run.start([program, "httpd", "-f", "-p", "127.0.0.1:%d" % port,
-                        "-h", run.dir], listens=port)
-    run.http(port, "/cgi-bin/look")
-    return server
-
-
-def busybox_nc(run, program):
-    port = run.port()
-    server = run.start([program, "nc", "-ll", "-p", str(port), "-e",
-                        run.hook("look")], listens=port)
-    run.exchange(port, b"")
-    run.wait_look()
-    return server
-
-
-def bash_redirection(run, program):
-    script = "exec 3<>/dev/udp/127.0.0.1/9; %s; sleep 300" % run.look
-    server = run.start([program, "-c", script])
-    run.wait_look()
-    return server
-
-
-def dropbear(run, program):
-    port, key = run.port(), run.path("host")
-    run.command([os.path.join(os.path.dirname(program), "dropbearkey"), "-t",
-                 "ed25519", "-f", key])
-    return run.start([program, "-F", "-E", "-r", key, "-p",
-                      "127.0.0.1:%d" % port], listens=port)
-
-
-def esbuild(run, program):
-    port = run.port()
-    return run.start([program, "--serve=127.0.0.1:%d" % port, "--servedir=" +
-                      run.dir], listens=port, stdin=subprocess.PIPE)
-
-
-def go_server(how):
-    def start(run, program):
-        port = run.port()
-        server = run.start([program, "127.0.0.1:%d" % port, how, run.look],
-                           listens=port)
-        run.http(port)
-        return server
-    return start
-
-
-def caddy(run, program):
-    port = run.port()
-    config = run.file("Caddyfile", "{\n\tadmin off\n}\n"
-                      "http://127.0.0.1:%d {\n\tfile_server\n}\n" % port)
-    return run.start([program, "run", "--adapter", "caddyfile", "--config",
-                      config], listens=port)
-
-
-def biome(run, program):
-    run.directory(".cache/biome")
-    server = run.start([program, "__run_server"])
-    harness.until(lambda: kernel.listeners(server.pid), "biome's listener")
-    return server
-
-
-def pagefind(run, program):
-    run.file("index.html", "<html><body>a page</body></html>\n")
-    server = run.start([program, "--site", run.dir, "--serve"])
-    harness.until(lambda: kernel.listeners(server.pid), "pagefind's listener")
-    return server
-
-
-# (name, language, where it is from, what it does, {sockets that are
-# inheritable in it}, {sockets that its child got, or None: it starts none})
-ROWS = (
-    ("busybox `httpd`, a CGI program", "C", lambda: debian(
-        "busybox-static", "bin/busybox"), busybox_httpd,
-     ["tcp LISTEN"], []),
-    ("busybox `nc -ll -e`", "C", lambda: debian(
-        "busybox-static", "bin/busybox"), busybox_nc, [], []),
-    ("bash-static, `exec 3<>/dev/udp/...`", "C", lambda: debian(
-        "bash-static", "bin/bash-static"), bash_redirection,
-     ["udp"], ["udp"]),
-    ("dropbear, built statically with musl", "C", built_dropbear, dropbear,
-     ["tcp LISTEN"], None),
-    ("esbuild `--serve`", "Go", lambda: npm(
-        "@esbuild/linux-x64", "package/bin/esbuild"), esbuild, [], None),
-    ("a server of `net/http`, a command", "Go", built_go, go_server("net"),
-     [], []),
-    ("the same with `syscall.Socket`", "Go", built_go, go_server("raw"),
-     ["netlink"], ["netlink"]),
-    ("caddy `run`", "Go", lambda: debian("caddy", "usr/bin/caddy"), caddy,
-     [], None),
-    ("biome's daemon", "Rust", lambda: npm(
-        "@biomejs/cli-linux-x64-musl", "package/biome"), biome, [], None),
-    ("pagefind `--serve`", "Rust", lambda: npm(
-        "@pagefind/linux-x64", "package/bin/pagefind_extended"), pagefind,
-     [], None),
-)
-
-
-# ---- what is seen ------------------------------------------------------------
 
 def above_streams(descriptors):
     return [d for d in descriptors if d.kind == "socket" and d.fd > 2]
@@ -237,30 +59,38 @@ def scan_tells(pid, expected):
                   "scan says %s" % done.stdout)
 
 
+def linked(program):
+    headers = subprocess.run(["readelf", "-lW", program], check=True, text=True,
+                             capture_output=True).stdout
+    return "dynamically" if re.search(r"^\s*INTERP", headers, re.M) \
+        else "statically"
+
+
 def see(row):
     """(inheritable, arrived or None)."""
-    _, language, get, start, _, arrived = row
-    program = get()
-    check_tells(program, language)
+    program = row.get()
+    check_tells(program, row.language)
+    harness.check(linked(program) == row.linked,
+                  "it is linked " + linked(program))
     run = Run(harness.VARIANTS["native"])
     try:
-        server = start(run, program)
+        server = row.start(run, program)
         inheritable = [d for d in
                        above_streams(kernel.descriptors(server.pid))
                        if d.inheritable]
         scan_tells(server.pid, inheritable)
         looks = run.looks()
         got = above_streams([d for look in looks for d in look.descriptors])
-        harness.check(arrived is None or looks, "no child looked")
-        return inheritable, None if arrived is None else got
+        harness.check(row.arrived is None or looks, "no child looked")
+        return inheritable, None if row.arrived is None else got
     finally:
         run.end()
 
 
 def line_of(row, seen):
     inheritable, arrived = seen
-    return "| %s | %s | %s | %s |" % (
-        row[0], row[1], ", ".join(kinds(inheritable)) or "none",
+    return "| %s | %s | %s | %s | %s |" % (
+        row.name, row.language, row.linked, ", ".join(kinds(inheritable)) or "none",
         "-" if arrived is None else ", ".join(kinds(arrived)) or "none")
 
 
@@ -268,30 +98,43 @@ def check_row(row, documented):
     try:
         seen = see(row)
     except harness.Skipped as why:
-        print("skipped case: %s: %s" % (row[0], why), flush=True)
+        print("skipped case: %s: %s" % (row.name, why), flush=True)
         return None
     line = line_of(row, seen)
     print(line, flush=True)
-    harness.check(kinds(seen[0]) == row[4], "%s: inheritable are %s, not %s"
-                  % (row[0], kinds(seen[0]), row[4]))
-    harness.check(seen[1] is None or kinds(seen[1]) == row[5],
-                  "%s: its child got %s, not %s"
-                  % (row[0], kinds(seen[1] or []), row[5]))
+    harness.check(kinds(seen[0]) == row.inheritable,
+                  "inheritable are %s, not %s"
+                  % (kinds(seen[0]), row.inheritable))
+    harness.check(seen[1] is None or kinds(seen[1]) == row.arrived,
+                  "its child got %s, not %s"
+                  % (kinds(seen[1] or []), row.arrived))
     harness.check(line in documented, "doc/static-programs.md has not: " + line)
     return line
+
+
+def check_readme():
+    """What it counts is what the rows above are known to be."""
+    with open(README, encoding="utf-8") as file:
+        text = " ".join(file.read().split())
+    static = len([row for row in ROWS if row.linked == "statically"])
+    for line in (SUMMARY % (len(ROWS), static, len(ROWS) - static,
+                            len([row for row in ROWS if row.inheritable])),
+                 ARRIVED % len([row for row in ROWS if row.arrived])):
+        harness.check(line in text, "README.md does not say: " + line)
 
 
 def main():
     with open(TABLE, encoding="utf-8") as file:
         documented = file.read().splitlines()
     seen, failed = 0, []
+    check_readme()
     harness.adopt_orphans()
     for row in ROWS:
         try:
             seen += check_row(row, documented) is not None
         except harness.Failed as error:
-            print("FAILED %s: %s" % (row[0], error), flush=True)
-            failed.append(row[0])
+            print("FAILED %s: %s" % (row.name, error), flush=True)
+            failed.append(row.name)
     if failed:
         sys.exit("failed: " + ", ".join(failed))
     if not seen:
