@@ -1,4 +1,4 @@
-"""Runs the command under test and says what it did."""
+"""Runs the command under test and checks its answers."""
 
 import os
 import shutil
@@ -15,18 +15,18 @@ __all__ = ["BUILD", "NOINHERIT", "RECORDER", "SHIM", "CommandTest", "helper",
 
 
 class CommandTest(FolderTest):
-    """The command under test, in a folder of the test's own."""
+    """Runs the command under test in a temporary folder."""
 
     def noinherit(self, *arguments, command=NOINHERIT, **options):
-        """The finished command; its environment is self.environment."""
+        """Runs noinherit to its end, in self.environment."""
         options.setdefault("env", self.environment)
         options.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run([command, *arguments], capture_output=True,
                               text=True, timeout=300, check=False, **options)
 
     def public_noinherit(self):
-        """A copy that every user can run: the checkout may lie where only its
-        owner can go."""
+        """A copy that every user can run; the checkout may be in a folder that
+        only its owner can enter."""
         os.chmod(self.folder, 0o755)
         for file in (NOINHERIT, SHIM, RECORDER):
             shutil.copy(file, self.folder)
@@ -34,7 +34,7 @@ class CommandTest(FolderTest):
         return self.path(os.path.basename(NOINHERIT))
 
     def assert_refused(self, result, status, *parts):
-        """One line on stderr with all the parts, nothing on stdout."""
+        """stderr is one line that contains all the parts; stdout is empty."""
         self.assertEqual(result.stdout, "")
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
         self.assertTrue(result.stderr.startswith("noinherit: "), result.stderr)

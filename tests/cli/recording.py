@@ -1,4 +1,4 @@
-"""Recordings made by hand, and what the reports of them say."""
+"""Artificial recordings, and the reports on them."""
 
 import os
 
@@ -9,7 +9,8 @@ SAMPLE = os.path.join(command.BUILD, "tests", "helpers", "sample_traces")
 
 
 class RecordingTest(command.CommandTest):
-    """self.recording is the sample that tests/helpers/sample_traces.c tells."""
+    """self.recording is the sample that tests/helpers/sample_traces.c writes.
+    """
 
     def setUp(self):
         super().setUp()
@@ -17,8 +18,8 @@ class RecordingTest(command.CommandTest):
         self.environment["TZ"] = "UTC"
 
     def record(self, seed=0, whole=False):
-        """A directory with the traces; the seed changes pids and inodes. A
-        whole recording lacks nothing."""
+        """A directory with the traces; the seed changes pids and inodes. With
+        @whole nothing was lost in the recording."""
         folder = self.path(f"recording{seed}{'whole' * whole}")
         os.mkdir(folder)
         result = self.noinherit(folder, str(seed), *["whole"] * whole,
@@ -27,7 +28,8 @@ class RecordingTest(command.CommandTest):
         return folder
 
     def report(self, *options, recording=None, status=0, **more):
-        """What `noinherit report` prints; it must say nothing else."""
+        """The standard output of `noinherit report`; standard error must be
+        empty."""
         result = self.noinherit("report", *options,
                                 recording or self.recording, **more)
         self.assertEqual(result.stderr, "")

@@ -1,9 +1,9 @@
-"""Is a document SARIF 2.1.0?
+"""Checks that a document is SARIF 2.1.0.
 
-Field by field for what noinherit writes: every property must be in these rows
-with a value of its type; nothing else may be there, nothing required missing.
-Where Debian's python3-sarif-python-om is installed, whose classes were
-generated from the official schema, every object is held against those, too.
+It checks field by field what noinherit writes: each property must be in these
+rows with a value of its type, and no required one may be missing. If Debian's
+python3-sarif-python-om is installed, whose classes were generated from the
+official schema, every object is checked against those classes, too.
 """
 
 import re
@@ -53,7 +53,8 @@ def map_of(kind):
 
 LEVEL = one_of("none", "note", "warning", "error")
 
-# Kind: {property: (is it required, what it holds)}. A text names another kind.
+# Kind: {property: (is it required, what it holds)}. A string names another
+# kind.
 KINDS = {
     "SarifLog": {
         "$schema": (False, uri),
@@ -140,7 +141,7 @@ KINDS = {
 
 
 def check(document):
-    """What is wrong, one line each; an empty list for SARIF."""
+    """The mistakes, one line each; an empty list if it is SARIF."""
     return list(problems("SarifLog", document, "$"))
 
 
@@ -183,7 +184,7 @@ def problems_of_object(kind, value, path):
 
 
 def generated_classes():
-    """The package with the classes, or None."""
+    """The package of generated classes, or None."""
     sys.path.append("/usr/lib/python3/dist-packages")
     try:
         import sarif_om  # pylint: disable=import-outside-toplevel
@@ -193,7 +194,8 @@ def generated_classes():
 
 
 def check_rows(package):
-    """Do the rows above say of each kind only what the schema says?"""
+    """Where the rows above allow what the schema does not, or miss what it
+    needs."""
     for kind, rows in KINDS.items():
         allowed, required = {"$schema"}, set()
         for field in getattr(package, kind).__attrs_attrs__:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""noinherit audit: the command notices nothing, and the report is about it."""
+"""noinherit audit: the command notices nothing, and the report describes it."""
 
 import os
 import pty
@@ -115,8 +115,8 @@ ps -o pgid=,sid=,tpgid= -p $$"""
 
 
 class Signals(AuditTest):
-    """The command counts the signals that it gets and names each; 'ready' says
-    it is there."""
+    """The command counts the signals that it receives and prints each number;
+    'ready' means that its handlers are installed."""
 
     SCRIPT = """
 import os, signal, sys
@@ -157,7 +157,7 @@ print("got", count, flush=True)
             return int(file.read())
 
     def wait_until_delivered(self, *pids):
-        """Until no signal is pending in any of them."""
+        """Returns when no signal is pending in any of the processes."""
         def pending(pid):
             with open(f"/proc/{pid}/status", encoding="ascii") as file:
                 rows = dict(line.split(":", 1) for line in file)
@@ -245,7 +245,7 @@ class Report(AuditTest):
         self.assertIn("Stopped by the shim: 1 leak\n", result.stderr)
 
     def test_enforce_says_stopped_of_what_did_not_arrive_alone(self):
-        """What the shim hands over arrives, and is told so."""
+        """What the shim hands over arrives, and the report says PASSED."""
         self.environment["PATH"] = (os.path.dirname(PASSER) + ":" +
                                     self.environment["PATH"])
         for how, receiver in (("option", "true"), ("again", "passer"),
@@ -271,7 +271,7 @@ class Report(AuditTest):
         self.assertEqual(result.returncode, 9, result.stderr)
 
     def test_what_a_script_opens_gets_a_shell_s_cure(self):
-        """Whether the shell needs a dup2 for it or not."""
+        """Whether or not the shell needs a dup2 for that number."""
         for shell, number in (("dash", 3), ("dash", 7), ("bash", 3),
                               ("bash", 7), ("bash", 10), ("bash", "{fd}")):
             with self.subTest(shell=shell, number=number):
@@ -383,7 +383,8 @@ class Habits(AuditTest):
             pass
 
     def assert_cat_is_seen(self, directory):
-        """By the first answer, or when the shell's child has become cat."""
+        """In the first report, or in one after the shell's child has executed
+        cat."""
         asked = ""
         for _ in range(1000):
             asked = self.noinherit("report", "--open", directory).stdout
@@ -392,7 +393,7 @@ class Habits(AuditTest):
         self.fail(asked)
 
     def hold(self, program, **more):
-        """It is held between its exec and its first record."""
+        """Stops the program between its exec and its first record."""
         self.environment.update(LD_PRELOAD=command.helper("libheld.so"),
                                 HELD=program, **more)
 
@@ -431,7 +432,7 @@ class Habits(AuditTest):
             with open(begin, "wb"):
                 while self.parent(cat) == shell:
                     os.sched_yield()
-                # It waits, or has ended without.
+                # Until the audit waits, or has ended without waiting.
                 enough = self.pauses(audit) + 20
                 while audit.poll() is None and self.pauses(audit) < enough:
                     os.sched_yield()

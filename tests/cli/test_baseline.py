@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What is known stays known when the source moves, and nothing else does."""
+"""What is known stays known when the source code moves, and nothing else
+becomes known."""
 
 import json
 import os
@@ -56,7 +57,7 @@ NAMES, NONE = ["-g"], ["-s"]
 
 class KnownTest(command.CommandTest):
     def build(self, body, *flags, head=HEAD, second=True):
-        """./program, which leaks once, or twice with second."""
+        """Builds ./program, which leaks once, or twice if second is true."""
         source = self.file("program.c", head + body)
         subprocess.run(["cc", "-O1", "-w", *flags, "-o", self.path("program"),
                         "-DSECOND=" + ("0" if second else "O_CLOEXEC"),
@@ -173,7 +174,7 @@ class Suppressions(KnownTest):
         self.assertEqual(result.returncode, 99)
 
     def test_numbers_of_one_run_are_no_part_of_them(self):
-        """The process's number stands in the path."""
+        """The path of the file contains the pid."""
         self.build("""
 #include <stdio.h>
 #include <unistd.h>

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""noinherit check: which programs preloading reaches, and why not the others.
+"""noinherit check: which programs preloading reaches, and why others are not
+reached.
 
-What it says is held against the truth: the program is run with a preloaded
-object of the test's own, which says whether it was loaded.
+Its answers are compared with what happens: the program is run with a preloaded
+test library, which says whether it was loaded.
 """
 
 import os
@@ -19,7 +20,7 @@ PROGRAM = "int main(void) { return 0; }\n"
 GO_NOTE = r"""__asm__(".pushsection .note.go.buildid, \"a\", @note\n.balign 4\n"
         ".long 4, 4, 4\n.ascii \"Go\\0\\0id\\0\\0\"\n.popsection");
 """
-# Needs no C library: what a 32-bit compiler would have to bring is not there.
+# Needs no C library: no 32-bit one is installed.
 BARE = "void _start(void) { __asm__(\"movl $1,%eax; movl $0,%ebx; int $0x80\"); }\n"
 
 
@@ -38,7 +39,7 @@ class CheckTest(command.CommandTest):
         return self.file(name, first_line + "\n")
 
     def own_witness(self):
-        """An object that tells its standard error that it was loaded."""
+        """A library that writes to standard error when it is loaded."""
         path = self.path("witness.so")
         if not os.path.exists(path):
             text = self.file("witness.c", """
@@ -51,7 +52,7 @@ class CheckTest(command.CommandTest):
         return path
 
     def is_loaded_into(self, target, **options):
-        """The truth: the last program that runs has the object in it."""
+        """How often the library was really loaded when the target ran."""
         environment = dict(self.environment, LD_PRELOAD=self.own_witness())
         done = subprocess.run([target], env=environment, capture_output=True,
                               text=True, check=False, timeout=60,
@@ -74,7 +75,7 @@ class CheckTest(command.CommandTest):
             self.assertIn(part, result.stdout)
 
     def assert_warned(self, target, part, status=0):
-        """run says it in one line, and runs the command all the same."""
+        """run warns in one line, and runs the command nevertheless."""
         result = self.noinherit("run", target)
         self.assertEqual(result.returncode, status, result.stderr)
         line = result.stderr.splitlines()[0]
@@ -129,7 +130,7 @@ class Programs(CheckTest):
         self.assert_refused(result, 127, "/no/where/ld-linux-x86-64.so.2")
 
     def other_tree(self):
-        """A program whose loader is a copy of the system's."""
+        """A program that names a copy of the system's loader."""
         loader = self.path("tree/ld-linux-x86-64.so.2")
         os.makedirs(self.path("tree"))
         shutil.copy("/lib64/ld-linux-x86-64.so.2", loader)
@@ -189,7 +190,8 @@ class Programs(CheckTest):
                                  capture_output=True, text=True,
                                  check=True).stdout.strip()
         self.environment["LD_PRELOAD"] = os.path.realpath(runtime)
-        # The command itself would be instrumented, too, and report its leaks.
+        # The command itself would be instrumented, too, and its leaks
+        # reported.
         self.environment["ASAN_OPTIONS"] = "detect_leaks=0"
         self.assert_reached(target)
         result = self.noinherit("run", target)
@@ -281,7 +283,7 @@ class Scripts(CheckTest):
     def test_env_that_clears_the_environment_is_seen(self):
         self.compile("dynamic-tool")
         script = self.script("script", f"#!/usr/bin/env -S -i {self.path('dynamic-tool')}")
-        # env itself is reached, what it becomes is not.
+        # env itself is reached; the program that it executes is not.
         self.assertEqual(self.is_loaded_into(script), 1)
         self.assert_not_reached(script, "clear the environment")
 
@@ -313,7 +315,7 @@ class Scripts(CheckTest):
         self.assert_refused(self.noinherit("check", script), 126, "circle")
 
     def test_as_deep_as_the_kernel_goes(self):
-        """The truth about the fifth and the sixth script is the kernel's."""
+        """A fourth and a fifth script are decided as the kernel decides."""
         last = self.compile("dynamic")
         for number in range(1, 7):
             last = self.script(f"script{number}", f"#!{last}")

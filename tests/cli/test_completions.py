@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""zsh and fish complete what the command's help lists, as bash does (for which
-see test_documents.py)."""
+"""zsh and fish complete what the help of the command lists, as bash does (for
+bash see test_documents.py)."""
 
 import fcntl
 import os
@@ -16,7 +16,8 @@ import command
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SOURCES = os.path.join(ROOT, "shim/cli")
-# A wide and high terminal, so that no list is cut or asks whether to go on.
+# A wide and high terminal, so that no list is truncated or needs a
+# confirmation.
 WINDOW = struct.pack("HHHH", 500, 250, 0, 0)
 # The colon keeps the mark from being seen in the echo of the line itself.
 ZSH_START = """\
@@ -31,7 +32,7 @@ PS1='rea''dy> '
 
 
 class Shells:
-    """The cases, for a shell that offered() asks."""
+    """The cases, for a shell whose completions offered() returns."""
 
     def setUp(self):
         super().setUp()

@@ -8,7 +8,7 @@ import unittest
 
 import command
 
-# Both the program and its library have no names to give.
+# Neither the program nor its library has function names.
 LIBRARY = """
 #include <sys/socket.h>
 int make(void) { return socket(AF_INET, SOCK_STREAM, 0); }
@@ -27,7 +27,7 @@ int main(void)
 
 
 def finding(text):
-    """The report less its hints, which name the variable where it is unset."""
+    """The report without its hints, which differ if the variable is not set."""
     return text.split("No function names")[0]
 
 

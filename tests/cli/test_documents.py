@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The completion, the man page and --help know the same verbs and options."""
+"""The completions, the man pages and --help name the same verbs and options."""
 
 import os
 import pty
@@ -12,8 +12,8 @@ import command
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 COMPLETION = os.path.join(ROOT, "shim/cli/completion.bash")
 PAGE = os.path.join(ROOT, "shim/man/noinherit.1")
-# What bash does before it calls the function: the line is split into words, at
-# '=' as well.
+# What bash does before it calls the completion function: it splits the line
+# into words, also at '='.
 COMPLETE = """
 PATH=TOOLS:$PATH
 COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
@@ -40,7 +40,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 class Documents(command.CommandTest):
 
     def complete(self, *words, before="", **options):
-        """What bash would offer for the last word."""
+        """What bash would offer to complete the last word."""
         script = COMPLETE.replace("BEFORE", before).replace(
             "TOOLS", os.path.dirname(command.NOINHERIT))
         result = subprocess.run(
@@ -54,8 +54,9 @@ class Documents(command.CommandTest):
         return re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
 
     def options(self, verb):
-        """Long options as --help lists them, with the = of those that need it;
-        those in the running text of audit's --enforce are run's."""
+        """The long options that --help lists, with the = of those that need a
+        value. The options of run are audit's, too, where the text on --enforce
+        names them."""
         text = self.noinherit(verb, "--help").stdout
         found = set(re.findall(r"^ {2,6}(?:-., )?(--[a-z-]+=?)", text, re.MULTILINE))
         if verb == "audit":
@@ -78,7 +79,7 @@ class Documents(command.CommandTest):
                 self.assertEqual(offered, self.options(verb))
 
     def test_help_lists_what_the_tables_have(self):
-        """And nothing else: the completions are read off the help."""
+        """And nothing else: the completions are made from the help."""
         listed = set().union(*(self.options(verb) for verb in self.verbs()))
         tables = set()
         for folder, _, names in os.walk(os.path.join(ROOT, "shim/cli")):
@@ -110,7 +111,7 @@ class Documents(command.CommandTest):
         known = {option.rstrip("=") for option in known}
         with open(PAGE, encoding="utf-8") as file:
             text = file.read().replace("\\-", "-")
-        # A keep rule's prefix is an option of some other program.
+        # A keep rule may name an option of another program as its prefix.
         for option in set(re.findall(r"--[a-z][a-z-]*", text)):
             self.assertIn(option, known)
 
@@ -152,13 +153,14 @@ class Documents(command.CommandTest):
                 self.assertEqual(self.complete(*words), offered)
 
     def rows(self, table, pattern):
-        """The words that stand in the rows of a table."""
+        """The words in the rows of a table of the sources."""
         with open(os.path.join(ROOT, "shim", table),
                   encoding="utf-8") as file:
             return set(re.findall(pattern, file.read()))
 
     def assert_named(self, words, *files, verb="report"):
-        """All of them, in each of the files and in what --help prints."""
+        """Each of the words is in each of the files and in the output of
+        --help."""
         texts = {"--help": self.noinherit(verb, "--help").stdout}
         for path in files:
             with open(os.path.join(ROOT, path), encoding="utf-8") as file:
@@ -168,7 +170,7 @@ class Documents(command.CommandTest):
                 self.assertRegex(text, rf"(?<![a-z-]){word}(?![a-z-])", where)
 
     def test_every_kind_is_named_where_people_look(self):
-        """The completions of the shells have lists of their own."""
+        """The completions for the three shells have separate lists."""
         kinds = self.rows("cli/report/kinds.c", r'\.name = "([a-z-]+)"')
         self.assertGreaterEqual(len(kinds), 8)
         self.assertEqual(set(self.complete("report", "--kinds=")),
@@ -222,7 +224,7 @@ class Documents(command.CommandTest):
         self.assertEqual(self.complete("run", "ls", "-", before=offset), ["at 2"])
         self.assertEqual(self.complete("run", "--mode=off", "--", "ls", "--co",
                                        before=offset), ["at 6"])
-        # An option of the command is not one of ours.
+        # An option after the command belongs to the command.
         self.assertEqual(self.complete("audit", "ls", "--mode=", before=offset),
                          ["at 2"])
 
@@ -240,7 +242,7 @@ class Documents(command.CommandTest):
         self.assertNotIn("self", self.complete("scan", ""))
 
     def test_an_interactive_bash_completes(self):
-        """The whole way, through readline, in a terminal of its own."""
+        """All of it, readline included, in a pseudo-terminal."""
         start = self.file("start", f"source {COMPLETION}\nPS1='ready> '\n")
         pid, terminal = pty.fork()
         if pid == 0:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The readers of foreign files take any bytes: each fuzz target is run for a
-bounded number of inputs, and would find a bug.
+"""The readers of foreign files accept any bytes: each fuzz target is run on a
+bounded number of inputs, and would find a planted bug.
 
 The inputs are those of the driver in tests/fuzz, the same each time;
-`scripts/fuzz` looks for new ones for as long as it is let.
+`scripts/fuzz` searches for new ones without end.
 """
 
 import glob
@@ -18,7 +18,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 COUNT = int(os.environ.get("FUZZ_COUNT", "20000"))
 FLAGS = ["-g", "-O1", "-std=c11", "-D_GNU_SOURCE", f"-I{ROOT}/shim",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-# So small that the driver reads all of it.
+# Small enough for the driver to read them whole.
 SMALL = ["-nostdlib", "-s", "-Wl,-z,max-page-size=16,-z,noseparate-code",
          "-Wl,--build-id=none"]
 TCP = ("   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 "
@@ -45,7 +45,7 @@ SEEDS = {
         "1000 10 " + "x" * 1500 + "\n",
     ],
 }
-# A bug in each reader, to see that the inputs would find it.
+# A bug in each reader, which shows that the inputs would find it.
 BUGS = (
     ("elf", "elf_facts.c", "if (length == size)", "if (0)"),
     ("elf", "elf_facts.c", "size > NI_ELF_NAME_MAX", "size > 65536"),
@@ -83,7 +83,7 @@ class Fuzz(command.CommandTest):
         return self.file("versions", "V1 { global: *; };\n")
 
     def links(self, name):
-        """What the target says that it links with."""
+        """The files that the target's comment lists to link with."""
         with open(f"{ROOT}/tests/fuzz/fuzz_{name}.c", encoding="ascii") as file:
             return re.search(r"Links with: (.*)", file.read())[1].split()
 
@@ -96,7 +96,7 @@ class Fuzz(command.CommandTest):
         return subprocess.run(
             [program, str(COUNT), "1", *sorted(glob.glob(self.path(f"{name}/*")))],
             capture_output=True, text=True, check=False,
-            # A target that is made to crash leaves its files there.
+            # A target that crashes on purpose leaves its files there.
             env=dict(os.environ, TMPDIR=self.folder))
 
     def test_no_input_is_too_much(self):

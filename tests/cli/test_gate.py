@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""--error-exitcode: red for what can do harm, green only if all was recorded."""
+"""--error-exitcode: fails for harmful findings, and succeeds only if
+everything was recorded."""
 
 import os
 import shutil
@@ -15,7 +16,7 @@ LEAK = "exec 3</etc/passwd; /bin/true"
 
 class GateTest(command.CommandTest):
     def gate(self, *arguments, **options):
-        """The exit status of an audit, and what it said in its own name."""
+        """The exit status of an audit, and its own messages."""
         result = self.noinherit("audit", "--error-exitcode=99",
                                 "-o", self.path("report"), *arguments,
                                 **options)
@@ -64,7 +65,7 @@ class Kinds(GateTest):
 
 
 class Only(GateTest):
-    """Whose code it is that has to change."""
+    """--only chooses findings by the code that has to change."""
 
     def setUp(self):
         super().setUp()

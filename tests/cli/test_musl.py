@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""noinherit check and run with a program of musl's own compiler."""
+"""noinherit check and run with a program built by musl-gcc."""
 
 import os
 import subprocess
@@ -56,8 +56,8 @@ class Musl(command.CommandTest):
                             "its loader '/lob/ld-musl-x86_64.so.1'")
 
     def test_one_report_of_both_libraries(self):
-        """sh, which is glibc's, leaves a file to a program of musl's, and that
-        leaks a socket to /bin/true."""
+        """sh, which uses glibc, leaks a file into a program that uses musl,
+        and that program leaks a socket into /bin/true."""
         target = self.compile_musl("program", LEAKS)
         result = self.noinherit("audit", "--format=json", "--kinds=all", "sh",
                                 "-c", f"exec 5</dev/null; {target}; true")

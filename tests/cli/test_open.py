@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""report --open: who owns the open descriptors of a program, now."""
+"""report --open: which code created the descriptors that a program has open
+now."""
 
 import json
 import os
@@ -20,7 +21,8 @@ class OpenTest(command.CommandTest):
         self.recording = self.path("recording")
 
     def start(self, *words, command=NOINHERIT, limit=2000):
-        """The audited program, once it has said something; its process."""
+        """The audit and the pid of the audited program, once it has printed a
+        line."""
         def limited():
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 
@@ -50,7 +52,7 @@ class OpenTest(command.CommandTest):
         return report["processes"]
 
     def assert_counts(self, process, lost):
-        """By the function that created them."""
+        """The open descriptors, by the function that created them."""
         counts = {}
         for site in process["sites"]:
             if site["created"]:

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""What noinherit check says of each kind of program, and what is true of it when
-it is run and when it is audited: (library, machine, linkage) x (run, audit)."""
+"""What noinherit check says about each kind of program is true when the
+program is run and when it is audited: (library, machine, linkage) x (run,
+audit)."""
 
 import json
 import os
@@ -9,7 +10,8 @@ import subprocess
 
 import command
 
-# Says whether a new socket is non-inheritable, leaks one, and ends with 7.
+# Prints whether a new socket is non-inheritable, leaves one open, and exits
+# with 7.
 PROGRAM = """
     #include <fcntl.h>
     #include <stdio.h>
@@ -22,7 +24,7 @@ PROGRAM = """
         return 7;
     }"""
 
-# No 32-bit C library is there; it ends with 7.
+# Without a C library, as there is no 32-bit one; exits with 7.
 BARE = """
     void _start(void)
     {
@@ -34,15 +36,15 @@ GO_NOTE = """
             ".long 4, 4, 4\\n.ascii \\"Go\\\\0\\\\0id\\\\0\\\\0\\"\\n.popsection");
 """
 
-# What Go's linker leaves where the note was stripped: names for stacks.
+# What Go's linker leaves in a program whose note was stripped: function names.
 GO_TEXT = 'const char function[] = "runtime.goexit";\n'
 
-# Where Rust's library says that it was built.
+# What Rust's standard library leaves: the paths of its sources.
 RUST_TEXT = 'const char panic_file[] = "/rustc/0123abc/library/std/src/io.rs";\n'
 
 STATIC = "statically linked, in C or the like"
 
-# kind: (compiler, source, is reached, what check says besides)
+# kind: (compiler, source, is it reached, what else check says)
 CELLS = {
     "glibc, dynamic": (["cc"], PROGRAM, True, ""),
     "glibc, fixed address": (["cc", "-no-pie"], PROGRAM, True, ""),
@@ -64,7 +66,7 @@ CELLS = {
 
 FOREIGN = "aarch64-linux-gnu-gcc"
 
-# What cannot run here, by its header: kind: (compiler, source, what is said).
+# Programs that cannot run here: kind: (compiler, source, what check says).
 NOT_HERE = {
     "AArch64, dynamic": ([FOREIGN], PROGRAM, "a 64-bit aarch64 program"),
     "AArch64, static": ([FOREIGN, "-static"], PROGRAM,
@@ -128,7 +130,7 @@ class Table(command.CommandTest):
                 self.is_true(target, is_reached)
 
     def test_what_cannot_run_here(self):
-        """Neither is reached by one nor by the other: one line says so."""
+        """Neither the shim nor the recorder reaches them: one line says so."""
         for number, (kind, cell) in enumerate(NOT_HERE.items()):
             compiler, source, says = cell
             with self.subTest(kind):
@@ -138,7 +140,8 @@ class Table(command.CommandTest):
                     "\n"), 1)
 
     def test_a_glibc_program_that_names_musls_loader(self):
-        """It lies, and runs on musl: what is said is true of that."""
+        """The program was built for glibc but runs with musl: check describes
+        musl."""
         self.build("musl", ["musl-gcc"], PROGRAM)
         target = self.build("liar", [
             "cc", "-Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1"], PROGRAM)

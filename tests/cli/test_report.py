@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""noinherit report: what it prints for people and what its options do."""
+"""noinherit report: the text report, and the effect of the options."""
 
 import os
 import re

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""noinherit report: the formats for programs."""
+"""noinherit report: the formats that programs read."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import command
 import sarif
 from recording import RecordingTest
 
-# The promise of "noinherit-report/1": these are there, with these types.
+# What "noinherit-report/1" promises: these properties, with these types.
 NUMBER, TEXT, LIST, OBJECT, NONE = int, str, list, dict, type(None)
 FINDING = {
     "kind": (TEXT,), "count": (NUMBER,), "pid": (NUMBER,), "exe": (TEXT,),

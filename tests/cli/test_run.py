@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""noinherit run: what it refuses, what it hands on, what it becomes."""
+"""noinherit run: what it refuses, what it passes on, and how it executes."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from command import NOINHERIT, SHIM
 
 
 class Refusals(command.CommandTest):
-    """Whatever is wrong is said in one line, and nothing has run."""
+    """Each mistake is reported in one line, and the command is not run."""
 
     def assert_nothing_ran(self, status, arguments, *parts):
         trace = self.path("ran")
@@ -88,10 +88,11 @@ class Refusals(command.CommandTest):
 
 
 class Placement(command.CommandTest):
-    """Where the shim is found, and what LD_PRELOAD can carry."""
+    """Where the shim is found, and which paths LD_PRELOAD can contain."""
 
     def install(self, prefix, *shim):
-        """The command under prefix/bin, a shim at each place given."""
+        """The command under prefix/bin, and the shim at each of the given
+        places."""
         os.makedirs(self.path(f"{prefix}/bin"))
         target = self.path(f"{prefix}/bin/noinherit")
         shutil.copy(NOINHERIT, target)
@@ -137,7 +138,7 @@ class Placement(command.CommandTest):
 
 
 class HandingOn(command.CommandTest):
-    """What the command finds: its arguments, its environment, itself."""
+    """The command gets its arguments and its environment unchanged."""
 
     def environment_of(self, *options):
         result = self.noinherit("run", *options, "env", "-0")
@@ -197,7 +198,7 @@ class HandingOn(command.CommandTest):
         self.assertTrue(result.stdout.startswith("sh -c"), result.stdout)
 
     def test_path_is_searched_as_execvp_does(self):
-        """Past what cannot run, from the current folder for an empty entry."""
+        """It skips what cannot be run; an empty entry is the current folder."""
         self.file("first/tool", "#!/bin/sh\necho first\n", 0o644)
         os.makedirs(self.path("second/tool"))
         self.file("third/tool", "#!/bin/sh\necho third\n")
@@ -227,7 +228,8 @@ class HandingOn(command.CommandTest):
 
 
 class Becoming(command.CommandTest):
-    """The command takes the place of noinherit: same process, its own end."""
+    """The command replaces noinherit: it has the same process and its own exit
+    status."""
 
     def test_the_command_has_the_same_pid(self):
         process = subprocess.Popen([NOINHERIT, "run", "sh", "-c", "echo $$"],

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""noinherit scan: real processes with real sockets, leaked and not.
+"""noinherit scan: real processes with real sockets, leaked and not leaked.
 
-Every process here is this test's own; those of others that run meanwhile are
-left out of what is compared by naming PIDs.
+Every process here is started by the test; naming their PIDs keeps other
+processes out of the comparison.
 """
 
 import datetime
@@ -27,7 +27,7 @@ from command import NOINHERIT
 NOBODY = 65534
 PATIENCE = 60
 
-# Opens what it is told to, says that it is ready, and waits for the end of its
+# Opens a socket of the given kind, prints its number, and waits for the end of
 # standard input. With a command, it is the parent of that command.
 HOLDER = """
 import ctypes, os, socket, subprocess, sys
@@ -58,7 +58,8 @@ print(s.fileno(), name[1] if type(name) is tuple else 0,
       process.pid if process else 0, flush=True)
 sys.stdin.read()
 """
-# As a shell: another program than the interpreter, and it has no sockets.
+# A shell, because it is another program than the interpreter and has no
+# sockets.
 RECEIVER = ["sh", "-c", "echo ready; read line"]
 
 
@@ -84,13 +85,13 @@ class Holder:
 
 
 def name(pid):
-    """As the scan names a process: its program's file."""
+    """The name that scan gives to a process: the file of its program."""
     program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
     return f"{program}({pid})"
 
 
 def started(pid):
-    """When, in seconds since 1970: as ps(1) reckons it."""
+    """The start time in seconds since 1970, computed as ps(1) does."""
     with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
         ticks = int(file.read().rsplit(")", 1)[1].split()[19])
     with open("/proc/stat", encoding="ascii") as file:
@@ -100,8 +101,8 @@ def started(pid):
 
 
 def facts(pid):
-    """What a JSON scan says of a process of this machine's own, which may be in
-    a unit or a container; the time is right to a second."""
+    """What a JSON scan says about a process of this machine, which may be in a
+    unit or a container; its start time may be wrong by a second."""
     found = schema.read(subprocess.run(
         [NOINHERIT, "scan", "--json", "--kinds=all", str(pid)],
         capture_output=True, check=True).stdout)["findings"][0]
@@ -119,12 +120,12 @@ def facts(pid):
 class ScanTest(command.CommandTest):
 
     def lines(self, *arguments, status=0):
-        """What is found, without the summary."""
+        """The lines of the findings, without the summary."""
         result = self.noinherit("scan", *map(str, arguments))
         self.assertEqual((result.returncode, result.stderr), (status, ""))
         *lines, summary = result.stdout.splitlines()
         self.assertTrue(summary.startswith("SUMMARY: "), summary)
-        # What is known of the processes stands below each finding.
+        # Facts about the processes stand below each finding.
         return [line for line in lines if not line.startswith("    ")]
 
     def json(self, *arguments):
@@ -224,7 +225,7 @@ class Findings(ScanTest):
 
 
 class Meant(ScanTest):
-    """What another program got on purpose is no leak, but can be asked for."""
+    """What another program got on purpose is no leak, but can be shown."""
 
     def setUp(self):
         super().setUp()
@@ -286,7 +287,7 @@ class Meant(ScanTest):
         self.assert_passed(pid, "it is marked close-on-exec there")
 
 
-# A server that starts another program and ends: its port is that program's.
+# A server that starts another program and ends: that program keeps its port.
 SERVER = """
 import os, socket, subprocess, sys
 s = socket.create_server(("127.0.0.1", 0))
@@ -300,8 +301,8 @@ print(s.getsockname()[1], child.pid, s.fileno(), flush=True)
 class Orphans(ScanTest):
 
     def orphan(self, *child, **options):
-        """The port that the child of a server keeps which has ended, the child
-        and its descriptor."""
+        """The port of a server that has ended, the child that keeps it, and
+        the child's descriptor."""
         server = subprocess.run([sys.executable, "-c", SERVER, *child],
                                 stdout=subprocess.PIPE, check=True, text=True,
                                 **options)
@@ -329,7 +330,8 @@ class Orphans(ScanTest):
         self.assertEqual((finding["to"]["pid"], finding["to"]["fd"]), (pid, fd))
 
     def test_the_server_of_php_that_left_its_port_to_sleep(self):
-        """php does not mark its listener; the script starts a command."""
+        """php does not mark its listener close-on-exec; the page starts a
+        command."""
         if not shutil.which("php"):
             self.skipTest("php is not installed")
         script = self.file("start.php", """<?php
@@ -357,7 +359,7 @@ posix_kill(getmypid(), 9);
         self.assertTrue(line.endswith("its maker is gone"), line)
 
     def test_who_can_have_made_it_is_no_orphan(self):
-        """Python imports listen(); nobody can tell whose socket it is."""
+        """Python imports listen(), so the socket may be its own."""
         port, pid, fd = self.orphan(sys.executable, "-c",
                                     "import signal; signal.pause()")
         self.assertEqual(self.lines(pid), [
@@ -369,7 +371,8 @@ posix_kill(getmypid(), 9);
         self.assertNotIn("cannot have made it", "".join(self.lines(pid)))
 
     def test_a_static_program_is_shown_like_others(self):
-        """What it imports cannot be known, so it may be the maker."""
+        """The imports of a static program are unknown, so it may have made the
+        socket."""
         tool = self.path("static")
         source = self.file("static.c",
                            "#include <unistd.h>\nint main(void) { return pause(); }\n")
@@ -431,7 +434,7 @@ class Ports(ScanTest):
             self.addCleanup(server.accept()[0].close)
         self.assertEqual(self.lines(f":{address[1]}"),
                          [f"tcp LISTEN 127.0.0.1:{address[1]} is held by"])
-        # Where only a connection has it, that is the answer.
+        # If only a connection has that port, the connection is shown.
         own = client.getsockname()[1]
         line, = self.lines(f":{own}")
         self.assertTrue(line.endswith(" is held by"), line)
@@ -517,7 +520,8 @@ class Output(ScanTest):
             self.assert_refused(result, 125, f"cannot write '{path}'", why)
 
     def test_prometheus_takes_it(self):
-        """Any bytes in a program's name; no series twice; no process numbers."""
+        """A program's name may contain any bytes; no series is repeated; no
+        label has a pid."""
         if not shutil.which("promtool"):
             self.skipTest("promtool (package prometheus) is not installed")
         odd = os.path.join(os.fsencode(self.folder), b"t\xff\n\x1b\"{\\x")
@@ -543,7 +547,7 @@ class Output(ScanTest):
                          (0, ""))
 
     def test_node_exporter_collects_it(self):
-        """The collector reads the folder that scan writes to."""
+        """The collector reads the folder to which scan writes."""
         exporter = shutil.which("prometheus-node-exporter")
         if not exporter:
             self.skipTest("prometheus-node-exporter is not installed")
@@ -573,10 +577,10 @@ class Output(ScanTest):
 
 
 class Without(ScanTest):
-    """/proc that is not there, or shows little."""
+    """/proc is missing, or hides processes."""
 
     def inside(self, script, *arguments):
-        """A shell command in a mount namespace of its own."""
+        """Runs a shell command in a separate mount namespace."""
         result = subprocess.run(
             ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh",
              *map(str, arguments)], capture_output=True, text=True,
@@ -716,7 +720,8 @@ class Processes(ScanTest):
         self.assert_refused(result, 125, "may not be read", "root")
 
     def test_processes_that_come_and_go_disturb_nothing(self):
-        """A storm of short-lived processes with sockets, scanned meanwhile."""
+        """Scans while short-lived processes with sockets are started without
+        pause."""
         holder = Holder(self, "tcp", True, *RECEIVER)
         storm = subprocess.Popen(
             [sys.executable, "-c", """
@@ -740,7 +745,7 @@ while os.getppid() == int(sys.argv[1]):
                              ["leak", "inheritable"])
 
     def test_many_processes_are_seen_at_once(self):
-        """SCAN_PROCESSES=5000 for the long run; prints what it took."""
+        """SCAN_PROCESSES=5000 is the long run; prints the time taken."""
         number = int(os.environ.get("SCAN_PROCESSES", "300"))
         crowd = subprocess.Popen(
             [sys.executable, "-c", f"""

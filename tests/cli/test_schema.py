@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""The schemas of the JSON formats: sound, and strict enough to see an error.
+"""The schemas of the JSON formats are sound, and strict enough to detect
+mistakes.
 
-Every report and scan that a test reads is held against them (schema.py).
+Every report and scan that a test reads is checked against them (schema.py).
 """
 
 import copy
@@ -50,7 +51,8 @@ class Report(recording.RecordingTest):
             yield wrong
 
     def test_the_published_schema_is_open(self):
-        """A reader of today takes the report of a later version."""
+        """A reader that knows this schema accepts the reports of later
+        versions."""
         good = self.json("--kinds=all")
         if not schema.validator(good["schema"]):
             self.skipTest("python3-jsonschema is not installed")
@@ -63,7 +65,7 @@ class Report(recording.RecordingTest):
 class Installed(command.CommandTest):
 
     def test_the_schemas_are_installed(self):
-        """Where a reader finds them, as every other file of the command."""
+        """They are installed with the other files of the command."""
         with open(os.path.join(schema.ROOT, "scripts/install"),
                   encoding="utf-8") as file:
             text = file.read()
