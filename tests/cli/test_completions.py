@@ -91,7 +91,7 @@ class Shells:
                          {"plain-file"})
 
     def names(self, line):
-        """File names in it, without what marks a folder."""
+        """The file names in the list, without the marks of folders."""
         return {re.split("[=/]", word.rstrip("/*"))[-1]
                 for word in self.offered(line)}
 
@@ -138,7 +138,7 @@ class Zsh(Shells, command.CommandTest):
         self.read_until("")
 
     def read_until(self, mark):
-        """What zsh prints until there is the mark and then a prompt."""
+        """What zsh prints up to a prompt that follows the mark."""
         seen = ""
         while not (mark in seen and seen.endswith("ready> ")):
             ready, _, _ = select.select([self.terminal], [], [], 120)
@@ -148,8 +148,8 @@ class Zsh(Shells, command.CommandTest):
         return seen
 
     def offered(self, line):
-        """The list that zsh shows below the line; it does not change the line
-        unless there is nothing to list."""
+        """The list that zsh shows below the line. zsh changes the line only if
+        there is nothing to list."""
         os.write(self.terminal, line.encode() + b"\x18l\x15echo fin''ished\n")
         seen = self.read_until("\nfinished")
         rows = seen[:seen.index("\nready> ")].split("\n")[1:]
