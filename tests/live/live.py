@@ -1,5 +1,5 @@
-"""What the tests of tests/live and tests/strace share: programs run with the
-shim preloaded, in a folder of their own and a known environment."""
+"""What the tests of tests/live and tests/strace share: they run programs with
+the shim preloaded, in a temporary folder and a known environment."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from toolkit import (BUILD, SHIM, FolderTest, helper,  # noqa: E402
 __all__ = ["BUILD", "COMPAT", "SHIM", "STRICT", "LiveTest", "helper", "main",
            "need"]
 
-# What tests/helpers/probe.c finds non-inheritable.
+# What is non-inheritable in a run of tests/helpers/probe.c, in each mode.
 COMPAT = ("socket datagram unix left right accept accept4 unix-dup "
           "unix-accept dup dupfd receive number mistake")
 STRICT = ("socket datagram unix left right accept accept4 accept-on-0 "
@@ -22,11 +22,12 @@ STRICT = ("socket datagram unix left right accept accept4 accept-on-0 "
 
 
 class LiveTest(FolderTest):
-    """A program, run with the shim preloaded."""
+    """Runs programs with the shim preloaded."""
 
     def run_program(self, *command, preload=SHIM, status=0, **options):
-        """Runs it to the end and returns what it wrote. @preload: None, or
-        what LD_PRELOAD lists; @status: None if any will do."""
+        """Runs a program to its end and returns the result. @preload: the
+        value of LD_PRELOAD, or None; @status: the expected exit status, or
+        None for any."""
         environment = dict(self.environment, **options.pop("env", {}))
         if preload:
             environment["LD_PRELOAD"] = preload
@@ -40,14 +41,14 @@ class LiveTest(FolderTest):
         return result
 
     def says(self, *command, **options):
-        """Its standard output; it must have written nothing else."""
+        """The program's standard output; standard error must be empty."""
         result = self.run_program(*command, **options)
         self.assertEqual(result.stderr, "")
         return result.stdout.strip()
 
 
 def main():
-    """As the toolkit's; without the shim there is nothing to test."""
+    """As the toolkit's main(); skips if the shim is not built."""
     if not os.path.exists(SHIM):
         skip(f"{SHIM} is not built")
     toolkit_main()

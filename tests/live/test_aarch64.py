@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The shim for AArch64, cross-compiled and run by qemu: the rules hold, and
-vfork and syscall, which are assembly there, too, do what they do."""
+"""The shim for AArch64, cross-compiled and run by qemu: the rules hold, also
+in vfork and syscall, which are written in assembly there, too."""
 
 import glob
 import os
@@ -53,7 +53,7 @@ VFORK = """
     }"""
 
 
-# The environment comes after the arguments. What is executed is the host's.
+# The environment follows the arguments. The program executed is the host's.
 EXECLE = """
     #include <unistd.h>
     int main(void)
@@ -64,8 +64,8 @@ EXECLE = """
     }"""
 
 
-# With this many more threads it spawns itself, and says whether the descriptor
-# that it announced arrived.
+# Starts the given number of threads, spawns itself, and prints whether the
+# descriptor that it announced arrived.
 SPAWNS = """
     #include <fcntl.h>
     #include <pthread.h>
@@ -155,7 +155,7 @@ class AArch64(live.LiveTest):
 
 
 class Shim(live.LiveTest):
-    """tests/shim there, by a qemu that can execute."""
+    """tests/shim on AArch64, under a qemu that supports execve."""
 
     NO_MEMORY_IN_COMMON = ("a vfork child has memory of its own in qemu, and "
                            "posix_spawn cannot be told of its failure")
@@ -201,7 +201,8 @@ class Shim(live.LiveTest):
         foreign.check_shim_tests(self, names, command, shim, self.LACKS)
 
     def test_a_thread_of_the_programs_own_keeps_a_spawned_child_from_it(self):
-        """qemu's own thread does not, though the kernel lists it, too."""
+        """qemu's own thread does not prevent the hand-over, although the
+        kernel lists it."""
         foreign.need_aarch64()
         foreign.build_for_aarch64(self.folder, "libnoinherit-preload.so")
         program = self.compile("spawns", SPAWNS, *foreign.AT_HOME,
@@ -215,7 +216,7 @@ class Shim(live.LiveTest):
 
 
 class Musl(live.LiveTest):
-    """The same two objects in a musl program there."""
+    """The same two libraries in an AArch64 program that uses musl."""
 
     def run_there(self, library, **settings):
         words = [f"{name}={value}" for name, value in settings.items()]
@@ -243,7 +244,8 @@ class Musl(live.LiveTest):
 
 
 class Unit(live.LiveTest):
-    """tests/unit there, of what needs only libc. The command is the host's."""
+    """The unit tests on AArch64 that need only libc; the command runs on the
+    host."""
 
     BAD_ARGUMENT = "qemu answers some bad arguments itself"
     WITHOUT = {

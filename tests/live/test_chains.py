@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """With other preloaded libraries that wrap the same calls, in either order:
-each does its job, and sockets are non-inheritable."""
+each of them works, and sockets are non-inheritable."""
 
 import glob
 import os
@@ -26,8 +26,8 @@ def defines(path, function):
     return f" {function}\n" in symbols
 
 
-# Behind another library, which may handle descriptors that the shim never sees,
-# the shim takes no flag off again, not even for dup2(a, a).
+# Behind another library, which may handle descriptors that the shim never
+# sees, the shim takes no flag off, not even for dup2(a, a).
 SHADOWED = COMPAT + " itself"
 
 
@@ -41,7 +41,7 @@ def orders(*others):
 
 
 class Counter(live.LiveTest):
-    """A wrapper of the usual kind: it asks for the next definition."""
+    """A wrapper of the usual kind, which calls the next definition."""
 
     def test_each_call_is_seen_by_both(self):
         for name in ("libcounter.so", "libsysv.so"):
@@ -50,7 +50,8 @@ class Counter(live.LiveTest):
             for preload in orders(helper(name)):
                 with self.subTest(preload=preload):
                     output = self.says(helper("probe"), preload=preload)
-                    # The wrapper's destructor may print first.
+                    # The wrapper's destructor may print before the program's
+                    # output is flushed.
                     self.assertEqual(sorted(output.splitlines()),
                                      sorted([compat(preload), natively]))
 
@@ -88,7 +89,7 @@ class Faketime(live.LiveTest):
 
 
 class SocketWrapper(live.LiveTest):
-    """Internet sockets become files in a folder."""
+    """Internet sockets become Unix sockets, files in a folder."""
 
     def wrapped(self, preload):
         folder = self.path("wrapped")
@@ -108,8 +109,9 @@ class SocketWrapper(live.LiveTest):
         self.assertEqual(self.wrapped(f"{SHIM}:{wrapper}"), (COMPAT, files))
 
     def test_in_front_of_the_shim_it_goes_past_to_libc(self):
-        # It asks libc.so.6 by name: nothing preloaded behind it is reached.
-        # What it does not wrap is still enforced: before 1.4, syscall().
+        # It looks its functions up in libc.so.6 and so bypasses a shim behind
+        # it. Calls that it does not wrap are still enforced: before 1.4,
+        # syscall().
         wrapper = library("libsocket_wrapper.so")
         files = self.wrapped(wrapper)[1]
         output, now = self.wrapped(f"{wrapper}:{SHIM}")
@@ -118,7 +120,8 @@ class SocketWrapper(live.LiveTest):
                          "number")
 
     def test_a_copy_is_known_to_the_wrapper(self):
-        # A copy made by fcntl would not be: dup is called.
+        # The wrapper does not see a copy made with fcntl, so the shim calls
+        # dup.
         wrapper = library("libsocket_wrapper.so")
         program = self.compile("copy", """
             #include <arpa/inet.h>
@@ -147,7 +150,7 @@ class SocketWrapper(live.LiveTest):
 
 
 class Proxy(threading.Thread):
-    """A SOCKS5 server for one client, which it answers itself."""
+    """A SOCKS5 server for one client, whose request it answers itself."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -224,15 +227,15 @@ class Torsocks(live.LiveTest):
                          env=self.configuration(9050)).split()
 
     def test_behind_the_shim_every_call_is_enforced(self):
-        # It refuses to make datagram sockets.
+        # torsocks refuses to make datagram sockets.
         self.assertEqual(self.probe(self.torsocks), [])
         self.assertEqual(self.probe(f"{SHIM}:{self.torsocks}"),
                          [name for name in COMPAT.split()
                           if name != "datagram"])
 
     def test_in_front_of_the_shim_it_goes_past_to_libc(self):
-        # socket, accept4, close, execve and syscall it asks libc.so.6 for by
-        # name; accept and socketpair it asks the next object for.
+        # torsocks looks up socket, accept4, close, execve and syscall in
+        # libc.so.6, but accept and socketpair in the next library.
         flagged = self.probe(f"{self.torsocks}:{SHIM}")
         self.assertIn("accept", flagged)
         self.assertIn("left", flagged)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Calls before the shim's own constructor obey the same rules."""
+"""Calls before the shim's constructor obey the same rules."""
 
 import unittest
 
@@ -44,7 +44,8 @@ class Early(live.LiveTest):
     def test_a_filter_that_early_holds_for_good(self):
         output = self.early("filter", program="probe")
         self.assert_all_yes("filter", output)
-        # What the program makes afterwards is as without the shim: no flags.
+        # Then enforcement stays off: the program's own descriptors get no
+        # flag.
         self.assertEqual(output.splitlines()[2:], [])
 
     def test_the_rest_of_the_program_is_enforced(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A filter that the program did not set itself: what it refuses is done in
-another way, or left undone; nothing that worked before fails."""
+"""A seccomp filter that was there before the program: what it refuses is done
+in another way or not at all, and nothing that works natively fails."""
 
 import unittest
 
@@ -68,8 +68,8 @@ class Filters(live.LiveTest):
 
 
 class OwnFilters(live.LiveTest):
-    """Of the program itself, which then executes itself: what is handed over,
-    and what the new image does, must not be what the filter kills for."""
+    """A program sets its own filter and executes itself: neither the hand-over
+    nor the new image may make a call for which the filter kills."""
 
     def outcomes(self, *arguments):
         return [self.says(helper("refilter"), *arguments, preload=preload)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""What the shim reads may hold any bytes: the fuzz target of its readers is run
-for a bounded number of inputs, as a program's and as a set-id program's, and
-would find a bug.
+"""What the shim reads may contain any bytes: the fuzz target of its readers is
+run on a bounded number of inputs, as an ordinary and as a set-id program, and
+would find a planted bug.
 
-FUZZ_COUNT=1000000 is a long run; `scripts/fuzz shim` looks for new inputs with
-libFuzzer for as long as it is let.
+FUZZ_COUNT=1000000 is the long run; `scripts/fuzz shim` searches for new inputs
+with libFuzzer without end.
 """
 
 import glob
@@ -22,8 +22,9 @@ FLAGS = ["-g", "-O1", "-std=c11", "-D_GNU_SOURCE",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 ENTRY = "/opt/libnoinherit-preload.so"
 
-# The arguments and the environment of a start, then of an exec. The first
-# argument is what /proc/self/exe leads to, the second what exec was given.
+# The arguments and the environment of a start, then those of an exec. The
+# first argument is the target of /proc/self/exe, the second the path given to
+# exec.
 SEEDS = [
     (["/bin/me", "/bin/me"],
      ["LISTEN_FDS=3", "LISTEN_PID=77", "NOINHERIT_ADOPT=77:3-9"],
@@ -40,7 +41,7 @@ SEEDS = [
      ["WAYLAND_SOCKET=4", "PROTO=TCP"]),
     (["/usr/bin/php", "-r"], ["NOINHERIT_ADOPT=77:8"],
      ["/proc/self/exe", "-r"], ["NOINHERIT_ADOPT=77:8", "VPNFD=3"]),
-    # Long lists: of each kind, more than there is room for.
+    # Lists that are longer than the room for them, of each kind.
     (["/bin/me"], ["NOINHERIT_ADOPT=77:" + "8-65535," * 40], [], []),
     (["/bin/me"], ["NOINHERIT_ADOPT=77:8,9-99999999999999999999"], [], []),
     (["/bin/me"], ["LISTEN_FDS=3"] * 70, [], ["LISTEN_FDS=3"]),
@@ -52,7 +53,7 @@ SEEDS = [
      ["LD_PRELOAD=" + "y" * 1400]),
 ]
 
-# A bug in each reader, to see that the inputs would find it.
+# A bug in each reader, which shows that the inputs would find it.
 BUGS = (
     ("preload/environment.c", "if (first < next)", "if (0)"),
     ("preload/environment.c", "first < NI_MARKS_SIZE; first++", "1; first++"),
@@ -73,7 +74,7 @@ BUGS = (
 
 
 def links():
-    """What the target says that it links with."""
+    """The files that the target's comment lists to link with."""
     with open(TARGET, encoding="ascii") as file:
         return re.search(r"Links with: (.*)", file.read())[1].split()
 
@@ -89,8 +90,8 @@ class Fuzz(live.LiveTest):
                 for texts in lists))
 
     def build(self, *folders, instead=None):
-        """The target; @folders are searched first, and the first of @instead is
-        linked in place of the second."""
+        """Builds the target. Headers are searched in @folders first; of
+        @instead, the first file is linked in place of the second."""
         program = self.path("target")
         linked = [instead[0] if instead and link.endswith(instead[1]) else link
                   for link in links()]

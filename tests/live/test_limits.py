@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""What starts natively starts under the shim: little locked memory, little that
-the kernel has to promise, a table of a million descriptors, thousands of
-sockets, hostile lists, other libraries in front. (RLIMIT_DATA, RLIMIT_AS,
-RLIMIT_STACK: test_never_weaker.py.)
+"""What starts natively starts under the shim: with little memory to lock, with
+little memory for the kernel to commit, with a table of a million descriptors,
+thousands of sockets, hostile lists, other libraries in front. (RLIMIT_DATA,
+RLIMIT_AS, RLIMIT_STACK: test_never_weaker.py.)
 
-No time is measured: where it must not grow, the kernel limits processor time.
+No time is measured: where it must not grow, RLIMIT_CPU bounds it.
 """
 
 import glob
@@ -183,7 +183,7 @@ def limited(limit, size):
 
 
 def may_have(limit, size):
-    """In some containers root, too, is refused a higher hard limit."""
+    """In some containers a higher hard limit is refused to root, too."""
     try:
         return subprocess.run(["true"], check=False,
                               preexec_fn=limited(limit, size)).returncode == 0
@@ -198,7 +198,7 @@ class Limits(live.LiveTest):
         self.program = self.compile("prog", PROGRAM, "-pthread", "-w")
 
     def locks(self, size, preload):
-        """Can a user without rights lock all of the program's memory?"""
+        """Whether an unprivileged user can lock all of the program's memory."""
         def prepare():
             resource.setrlimit(resource.RLIMIT_MEMLOCK, (size, size))
             os.setgroups([])
@@ -229,7 +229,8 @@ class Limits(live.LiveTest):
         self.assertLessEqual(self.least(shim) - self.least(None), 256 * KIB)
 
     def test_the_kernel_promises_little_more(self):
-        """Where overcommit_memory is 2, it could not promise much more."""
+        """With overcommit_memory 2 the kernel may refuse to commit much more.
+        """
         natively = int(self.says(self.program, "promised", preload=None))
         self.assertGreater(natively, 0)
         self.assertLessEqual(int(self.says(self.program, "promised")),
@@ -277,8 +278,9 @@ class Limits(live.LiveTest):
         return said.endswith("none")
 
     def test_threads_that_make_and_close(self):
-        """Natively and with the shim first, all sockets arrive; behind a
-        library that it cannot see past, the shim may keep them back."""
+        """Natively, and with the shim first, all sockets arrive. If another
+        library is first, whose calls the shim does not see, it may hand over
+        fewer."""
         self.assertTrue(self.stress(None))
         for _ in range(5):
             self.assertTrue(self.stress(SHIM))

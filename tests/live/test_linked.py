@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Linked instead of preloaded: a program that pkg-config's flags were given to
-is enforced with no environment at all."""
+"""Linked instead of preloaded: a program built with pkg-config's flags is
+enforced without any environment variable."""
 
 import os
 import shutil
@@ -52,7 +52,7 @@ class Linked(live.LiveTest):
         shutil.copy(SHIM, self.folder)
 
     def flags(self):
-        """As pkg-config gives them, for a library in our folder."""
+        """The flags of pkg-config, with our folder as the library's."""
         output = subprocess.run(
             ["pkg-config", f"--define-variable=libdir={self.folder}", "--libs",
              "noinherit-preload"], check=True, capture_output=True, text=True,
@@ -115,7 +115,8 @@ class Linked(live.LiveTest):
         self.assertEqual(self.says(program, maker, preload=None), "1")
 
     def test_without_the_flags_the_linker_may_drop_it(self):
-        """A program that itself calls nothing that the library replaces."""
+        """The program itself calls none of the functions that the library
+        replaces."""
         maker = self.build_library()
         program = self.compile("user", USER, "-Wl,--as-needed", *maker,
                                f"-L{self.folder}", "-lnoinherit-preload",

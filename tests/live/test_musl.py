@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""The same shim in musl programs, and in process trees with both C libraries:
-every rule holds, and what is handed over arrives on either side."""
+"""The same shim in programs that use musl, and in process trees with both C
+libraries: every rule holds, and what is handed over arrives in either kind of
+program."""
 
 import os
 import shutil
@@ -14,13 +15,15 @@ from live import COMPAT, SHIM, STRICT, helper
 import foreign
 from toolkit import RECORDER
 
-# What the program sees, apart from the sockets: the same as natively.
+# What the program prints about anything but sockets: the same as natively.
 PLAIN = "socket {0} dup {0}\nreceived 1\nspawned 3\nforked 0"
 
-# musl has no such function; a library that runs glibc programs on it does.
+# musl lacks this function, but a library that runs glibc programs on musl has
+# it.
 POSES_AS_GLIBC = 'const char *gnu_get_libc_version(void) { return "2.36"; }'
 
-# A constructor may run after setenv() has moved the environment.
+# A constructor that runs before the shim's may have called setenv(), which
+# moves the environment.
 MOVES_THE_ENVIRONMENT = """
     #include <stdlib.h>
     __attribute__((constructor)) static void move(void)
@@ -28,7 +31,7 @@ MOVES_THE_ENVIRONMENT = """
         setenv("MOVED", "1", 1);
     }"""
 
-# In front of the shim it calls the shim, behind it the shim calls it: once.
+# In front of the shim it calls the shim; behind it, the shim calls it, once.
 WRAPS = """
     #include <dlfcn.h>
     int made;
@@ -156,7 +159,7 @@ class Musl(live.LiveTest):
                 self.assertEqual(self.says(program, preload=preload), "1")
 
 
-# A library that makes a socket and says whether it is non-inheritable.
+# A library that creates a socket and returns whether it is non-inheritable.
 MAKES = """
     #include <fcntl.h>
     #include <sys/socket.h>
@@ -165,8 +168,8 @@ MAKES = """
         return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_GETFD);
     }"""
 
-# Says the same of a socket of its own before and after loading that library,
-# and of the library's.
+# Prints that for a socket of its own before it loads that library, for another
+# one afterwards, and for the library's.
 LOADS = """
     #include <dlfcn.h>
     #include <fcntl.h>
@@ -194,7 +197,8 @@ class TwoLibraries(live.LiveTest):
 
     KINDS = {
         "glibc": ("cc", ()),
-        # By the name of musl's file: without it that is glibc's linker script.
+        # Linked by the file name of musl's libc; libc.so would be glibc's
+        # linker script.
         "musl": ("musl-gcc", ("-Wl,-rpath,/usr/lib/%s-linux-musl"
                               % os.uname().machine,)),
     }
@@ -216,7 +220,7 @@ class TwoLibraries(live.LiveTest):
 
 
 class Shim(live.LiveTest):
-    """tests/shim, by musl's own compiler."""
+    """tests/shim, built by musl-gcc."""
 
     LACKS = {
         "as_natively_a_sleeping_thread_can_be_cancelled":
@@ -239,7 +243,8 @@ class Shim(live.LiveTest):
 
 
 class Mixed(test_same_program.Upgrade):
-    """Each server is replaced by itself, and by one for the other library."""
+    """Each server is replaced by itself, and by a server that uses the other
+    library."""
 
     @classmethod
     def setUpClass(cls):
@@ -249,7 +254,8 @@ class Mixed(test_same_program.Upgrade):
             foreign.compile_helper(foreign.MUSL, name, cls.built)
 
     def install(self, name, source="reexec"):
-        """@source: of glibc's; "musl reexec": of the other."""
+        """@source: the name of a helper; "musl reexec" is the one built with
+        musl."""
         library, _, program = source.rpartition(" ")
         path = os.path.join(self.bin, name)
         shutil.copy(os.path.join(self.built, program) if library else
@@ -287,7 +293,7 @@ class Mixed(test_same_program.Upgrade):
                          ["3 socket inheritable", "4 socket inheritable"])
 
     def test_an_interpreter_is_the_same_with_the_same_script(self):
-        # musl does not hand the arguments to constructors.
+        # musl does not pass the arguments to constructors.
         program = self.install("lua5.4", "musl reexec")
         for arguments, expected in (("a.x", test_same_program.ALL),
                                     ("b.x", test_same_program.NONE)):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Rule 0 where it takes a whole program: what starts, executes and fails
+"""Rule 0 in cases that take a whole program: what starts, executes and fails
 natively does so under the shim, and nothing more arrives. (Random programs:
-tests/helpers/rule_zero.c; the marks alone: tests/unit/test_marks.c.)"""
+tests/helpers/rule_zero; the marks alone: tests/unit/test_marks.c.)"""
 
 import os
 import resource
@@ -11,8 +11,8 @@ import subprocess
 import live
 from live import SHIM
 
-# Executes itself in the way that its first argument names; the new image says
-# what arrived.
+# Executes itself in the way that its first argument names; the new image
+# prints what arrived.
 PROGRAM = r"""
 #include <errno.h>
 #include <fcntl.h>
@@ -205,7 +205,8 @@ class NeverWeaker(live.LiveTest):
                 self.assertEqual(self.says(*command, "exec", other), "")
 
     def test_a_relative_entry_is_not_carried(self):
-        """Nor is it looked for in the directory that the program went to."""
+        """Nor is it searched for in the directory to which the program
+        changed."""
         os.makedirs(self.path("here/lib"))
         shutil.copy(SHIM, self.path("here/lib/shim.so"))
         source = self.file("clean.c", """

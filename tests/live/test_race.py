@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Threads make sockets while another program is executed: natively some arrive
-there, with the flag set in a second step still some, under the shim none.
+"""Threads make sockets while another program is executed: natively some leak
+into it, with the flag set in a second step some still do, under the shim none.
 
-RACE_EXECS=100000 is the long run; the usual one is a few thousand."""
+RACE_EXECS=100000 is the long run; the usual one is a few thousand.
+"""
 
 import os
 import unittest
@@ -38,7 +39,7 @@ class Race(live.LiveTest):
     def test_under_the_shim_none_leaks(self):
         for way in WAYS:
             with self.subTest(way):
-                # The count of the long run is divided among the ways.
+                # The number of execs is divided among the ways.
                 execs = -(-EXECS // len(WAYS))
                 self.assertEqual(self.leaks(way, execs, SHIM), 0)
 

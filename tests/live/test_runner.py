@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""tests/run believes no test that ran nothing: a suite of a few scripts and
-programs, in a tree of its own."""
+"""tests/run accepts no test that ran no case: a suite of a few scripts and
+programs, in a separate tree."""
 
 import os
 import shutil

@@ -22,7 +22,8 @@ class Upgrade(live.LiveTest):
         os.mkdir(self.bin)
 
     def install(self, name, source="reexec"):
-        """A copy: a different file from every other copy."""
+        """Installs a copy of a helper, a new file even if it was installed
+        before."""
         path = os.path.join(self.bin, name)
         shutil.copy(helper(source), path + ".new")
         os.rename(path + ".new", path)
@@ -129,7 +130,7 @@ class SameProgram(Upgrade):
         self.assertEqual(self.after([link], f"{link} x", change=upgrade), ALL)
 
     def test_another_program_where_the_old_one_was_is_an_upgrade(self):
-        # Only the path can tell: it is the one that was started.
+        # Only the path shows it: it is the path that was started.
         server = self.install("server")
         self.assertEqual(
             self.after([server], f"{server} x",
@@ -165,7 +166,8 @@ class SameProgram(Upgrade):
 
 
 class Interpreter(Upgrade):
-    """A file that runs other programs is the same only with the same one."""
+    """A program that runs others' code is the same only with the same script.
+    """
 
     def test_only_with_the_same_script(self):
         for name in ("php8.2", "lua5.4", "tclsh", "python3.11", "perl"):

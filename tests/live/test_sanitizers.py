@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Instrumented programs: the sanitizer sees what it should, and sockets are
-not inherited. An ASan program needs one of two settings in its environment."""
+"""Instrumented programs: the sanitizer detects what it should, and sockets are
+not inherited. A program with ASan needs one of two settings in its
+environment."""
 
 import subprocess
 import unittest
@@ -63,7 +64,7 @@ class Sanitizers(live.LiveTest):
             self.skipTest(f"the compiler has no -fsanitize={name} here")
 
     def finds(self, program, report, preload=SHIM, **settings):
-        """It accepts what is right and reports what is wrong."""
+        """The sanitizer accepts the correct run and reports the wrong one."""
         self.assertEqual(self.says(program, preload=preload, env=settings),
                          "done")
         wrong = self.run_program(program, "wrong", preload=preload,

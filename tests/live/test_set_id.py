@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""/etc/ld.so.preload: every program is enforced, and a set-id one, which must
-not believe its environment, by the defaults whatever the settings say.
+"""/etc/ld.so.preload: every program is enforced; a set-id program, which must
+not trust its environment, by the defaults whatever the settings are.
 
-All this happens in a mount namespace: no other process sees the file."""
+All this happens in a mount namespace: no other process sees the file.
+"""
 
 import os
 import shutil
@@ -37,7 +38,7 @@ class SystemWide(live.LiveTest):
             self.skipTest(f"no mount namespace here: {works.stderr}")
 
     def probe(self, mode):
-        """A copy of the probe, with these permissions, for nobody to run."""
+        """A copy of the probe with these permissions."""
         path = shutil.copy(helper("probe"), self.path("probe"))
         os.chmod(path, mode)
         return path
@@ -75,7 +76,7 @@ class SystemWide(live.LiveTest):
                         self.as_nobody(self.probe(mode), **settings), COMPAT)
 
     def test_a_real_set_id_program_works(self):
-        # su without a password is refused, by itself: exit status 1.
+        # su itself refuses without a password: exit status 1.
         live.need("/bin/su")
         result = self.run_program(
             *self.enter, "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What each setting changes, and that nothing else and nobody is told."""
+"""What each setting changes, that it changes nothing else, and that nothing is
+printed."""
 
 import os
 import shutil
@@ -36,7 +37,7 @@ ROWS = (
     ({"NOINHERIT_SCOPE": "dup", "NOINHERIT_MODE": "strict"},
      "unix-dup dup dup-on-0"),
     ({"NOINHERIT_SCOPE": "socket", "NOINHERIT_MODE": "off"}, ""),
-    # Results by number: all are 3, except the right end of the pair and what is
+    # By result number: all are 3, except the right end of the pair and what is
     # made while 3 is open.
     ({"NOINHERIT_KEEP": "fd=3"}, "right unix-dup unix-accept"),
     ({"NOINHERIT_KEEP": "fd=3-9"}, ""),
@@ -44,7 +45,7 @@ ROWS = (
                                            "unix-accept")),
     ({"NOINHERIT_KEEP": "fd=3,fd=0", "NOINHERIT_MODE": "strict"},
      "right unix-dup unix-accept"),
-    # What a kept socket accepts, and its copies, are kept.
+    # What a kept socket accepts and the copies of a kept socket are kept, too.
     ({"NOINHERIT_KEEP": "family=AF_UNIX"},
      without("unix", "left", "right", "unix-dup", "unix-accept")),
     ({"NOINHERIT_KEEP": "family=AF_INET"},
@@ -58,7 +59,7 @@ ROWS = (
     ({"NOINHERIT_KEEP": "env=NAME,argv=--name="}, COMPAT),
 )
 
-# Each of these is wrong, and the default of that setting holds.
+# Each of these values is wrong, so the default of that setting applies.
 BAD = (
     ("NOINHERIT_MODE", "strikt", "unknown mode"),
     ("NOINHERIT_SCOPE", "socket,acept", "unknown scope"),
@@ -122,7 +123,8 @@ class Settings(live.LiveTest):
             "")
 
     def test_the_first_of_two_variables_holds(self):
-        # As getenv answers. execve takes such an environment; a dict cannot.
+        # As with getenv. execve accepts such an environment; a dict cannot
+        # hold it.
         probe = self.compile("twice", """
             #include <unistd.h>
             int main(int argc, char **argv, char **envp)
@@ -137,7 +139,7 @@ class Settings(live.LiveTest):
 
 
 class ProgramName(live.LiveTest):
-    """Rules by name: the basename of the executable at start."""
+    """Rules for programs: the basename of the executable at start."""
 
     NO_SOCKETS = without(*SOCKETS)
 
@@ -153,8 +155,8 @@ class ProgramName(live.LiveTest):
         self.assertEqual(self.says(self.copy("bash.d/probe")), COMPAT)
 
     def of_arguments(self, name, argument, **settings):
-        """What a program of this name says with this in its arguments: it
-        writes to the file of that name."""
+        """What the probe prints under this name with this argument, which is
+        also the file that it writes to."""
         report = self.path(argument)
         self.says(self.copy(name), report, env=settings)
         with open(report, encoding="utf-8") as file:
@@ -197,7 +199,8 @@ class ProgramName(live.LiveTest):
 
     def test_a_script_is_called_by_its_interpreter(self):
         script = self.file("script", f"#!{self.copy('bash')}\n")
-        # Its first argument is the script: a file for the answer.
+        # The script is the interpreter's first argument, to which the probe
+        # writes.
         self.run_program(script)
         with open(script) as answer:
             self.assertEqual(answer.read().strip(), self.NO_SOCKETS)

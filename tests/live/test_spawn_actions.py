@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The file actions that the shim writes, because libc's function would
-allocate, are what libc's function writes: record size, tag and places."""
+"""The shim writes file actions itself, because libc's function would allocate:
+the same records as libc's, in size, tag and place."""
 
 import unittest
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """CPython's subprocess closes, duplicates and flags descriptors in a vfork
-child: afterwards the parent still knows what is its own."""
+child: afterwards the parent's marks are still right."""
 
 import unittest
 
