@@ -96,7 +96,7 @@ static int number_of(const char *name)
 	int number = 0;
 
 	for (; *name; name++) {
-		if (*name < '0' || *name > '9' || number > NI_DESCRIPTORS_MAX)
+		if (*name < '0' || *name > '9' || number > NI_SLOTS_MAX)
 			return -1;
 		number = number * 10 + (*name - '0');
 	}

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "audit/descriptors.h"
+#include "audit/slots.h"
 
 /*
  * A closed number was closed again and the kernel answered EBADF. Recorded at

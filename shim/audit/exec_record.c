@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "audit/clock.h"
-#include "audit/descriptors.h"
+#include "audit/slots.h"
 #include "audit/environment.h"
 #include "audit/hash.h"
 #include "audit/kernel.h"
@@ -60,7 +60,7 @@ struct listing {
 
 static int last_number(const struct ni_exec *exec)
 {
-	int last = ni_descriptors_highest(), put;
+	int last = ni_slots_highest(), put;
 
 	put = ni_spawn_highest(exec->actions);
 	if (put > last)
@@ -77,7 +77,7 @@ static uint16_t flags_of(const struct ni_slot *slot)
 	else if (!(slot->state & NI_SLOT_OPEN) || !slot->created)
 		flags |= NI_HELD_UNSEEN;
 	if (!(flags & NI_HELD_UNSEEN) &&
-	    slot->generation != ni_descriptors_generation())
+	    slot->generation != ni_slots_generation())
 		flags |= NI_HELD_FORKED;
 	if (slot->state & NI_SLOT_MOVED)
 		flags |= NI_HELD_MOVED;
@@ -106,7 +106,7 @@ static bool look(const struct ni_exec *exec, int fd, struct crossing *crossing)
 		return false;
 	memset(&crossing->slot, 0, sizeof(crossing->slot));
 	if (crossing->effect != NI_SPAWN_OPENED)
-		crossing->slot = ni_descriptors_get(crossing->source);
+		crossing->slot = ni_slots_get(crossing->source);
 	crossing->flags = flags_of(&crossing->slot);
 	if (crossing->effect != NI_SPAWN_UNTOUCHED)
 		return true;
@@ -125,7 +125,7 @@ static uint64_t hash_crossings(const struct ni_exec *exec, uint64_t hash)
 	const int last = last_number(exec);
 	struct crossing crossing;
 
-	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1)) {
+	for (int fd = 3; fd <= last; fd = ni_slots_next(fd + 1)) {
 		if (!look(exec, fd, &crossing))
 			continue;
 		hash = ni_hash_word(hash, (uint64_t)fd << 32 |
@@ -276,7 +276,7 @@ static void note_crossings(const struct ni_exec *exec,
 	const int last = last_number(exec);
 	struct crossing crossing;
 
-	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1))
+	for (int fd = 3; fd <= last; fd = ni_slots_next(fd + 1))
 		if (look(exec, fd, &crossing))
 			note_crossing(&listing, &crossing, &passing);
 	if (listing.has_unseen && !(ni_recorder.trace->flags & NI_TRACE_RING))

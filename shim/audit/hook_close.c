@@ -42,16 +42,12 @@ NI_ALSO_KNOWN_AS(__close, close);
 static void mark_range(const struct ni_caller *caller, unsigned first,
 		       unsigned last)
 {
-	int highest = ni_descriptors_highest();
+	const int end = ni_slots_last_in(first, last);
 
-	/* Before anything was recorded it is -1. */
-	if (highest < 0 || first > (unsigned)highest)
+	if (end < 0)
 		return;
-	if (last < (unsigned)highest)
-		highest = (int)last;
-	for (int fd = (int)first; fd <= highest;
-	     fd = ni_descriptors_next(fd + 1))
-		if (ni_descriptors_get(fd).state & NI_SLOT_OPEN)
+	for (int fd = (int)first; fd <= end; fd = ni_slots_next(fd + 1))
+		if (ni_slots_get(fd).state & NI_SLOT_OPEN)
 			ni_descriptors_flagged(caller, fd, true);
 }
 

@@ -4,6 +4,7 @@
 #ifndef NI_AUDIT_HOOK_CLOSE_H
 #define NI_AUDIT_HOOK_CLOSE_H
 
+#include "audit/closing.h"
 #include "audit/hook.h"
 
 void ni_close_begin(struct ni_closing *closing, const struct ni_caller *caller,

@@ -8,7 +8,7 @@
 
 static enum ni_trace_type type_of(int fd)
 {
-	return ni_is_active() ? ni_descriptors_get(fd).type : NI_TYPE_UNKNOWN;
+	return ni_is_active() ? ni_slots_get(fd).type : NI_TYPE_UNKNOWN;
 }
 
 int ni_duplicated(const struct ni_caller *caller, int fd, int copy, bool atomic)

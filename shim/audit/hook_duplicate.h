@@ -4,6 +4,7 @@
 #ifndef NI_AUDIT_HOOK_DUPLICATE_H
 #define NI_AUDIT_HOOK_DUPLICATE_H
 
+#include "audit/closing.h"
 #include "audit/hook.h"
 
 /* @copy is a new descriptor for what @fd is, or an error. */

@@ -190,7 +190,7 @@ NI_EXPORT DIR *fdopendir(int fd)
 	DIR *directory = ni_beyond_get()->fdopendir(fd);
 
 	if (directory && ni_is_active() &&
-	    (ni_descriptors_get(fd).state & NI_SLOT_INHERITABLE) &&
+	    (ni_slots_get(fd).state & NI_SLOT_INHERITABLE) &&
 	    (ni_kernel_flags(fd) & FD_CLOEXEC))
 		ni_descriptors_flagged(&caller, fd, true);
 	return directory;

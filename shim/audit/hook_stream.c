@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "audit/closing.h"
 #include "audit/exec_record.h"
 #include "audit/hook_spawn.h"
 
@@ -71,7 +72,7 @@ NI_ALSO_KNOWN_AS(tmpfile64, tmpfile);
 static int error_before(int fd, bool active)
 {
 	if (!active || fd < 0 ||
-	    !(ni_descriptors_get(fd).state & NI_SLOT_CLOSED))
+	    !(ni_slots_get(fd).state & NI_SLOT_CLOSED))
 		return 0;
 	return ni_kernel_is_open(fd) ? 0 : EBADF;
 }

@@ -154,10 +154,10 @@ void ni_open_counts_peak(struct ni_trace_open_count *row)
 
 static void count_all(void)
 {
-	const int last = ni_descriptors_highest();
+	const int last = ni_slots_highest();
 
-	for (int fd = 3; fd <= last; fd = ni_descriptors_next(fd + 1)) {
-		struct ni_slot slot = ni_descriptors_get(fd);
+	for (int fd = 3; fd <= last; fd = ni_slots_next(fd + 1)) {
+		struct ni_slot slot = ni_slots_get(fd);
 
 		if (slot.state & NI_SLOT_OPEN)
 			ni_open_counts_row(slot.created)->open++;

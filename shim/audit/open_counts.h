@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "audit/descriptors.h"
+#include "audit/slots.h"
 #include "audit/site.h"
 #include "audit/trace_writer.h"
 

@@ -11,7 +11,7 @@
 #include "audit/arrivals.h"
 #include "audit/beyond.h"
 #include "audit/clock.h"
-#include "audit/descriptors.h"
+#include "audit/slots.h"
 #include "audit/environment.h"
 #include "audit/kernel.h"
 #include "audit/modules.h"
@@ -90,7 +90,7 @@ static void start_recording(void)
 	ni_recorder.stack_end = (uintptr_t)getauxval(AT_EXECFN);
 	ni_modules_start(ni_beyond_in_libc("_dl_find_object"));
 	ni_threads_start(ni_beyond_in_libc("__libc_single_threaded"));
-	ni_descriptors_start();
+	ni_slots_start();
 	if (!open_trace(directory, &options))
 		return;
 	ni_open_counts_start();

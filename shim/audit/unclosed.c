@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "audit/clock.h"
-#include "audit/descriptors.h"
+#include "audit/slots.h"
 #include "audit/hash.h"
 #include "audit/kernel.h"
 #include "audit/open_counts.h"
@@ -62,11 +62,11 @@ static bool is_still_there(int fd, const struct ni_slot *slot)
 
 static uint32_t note_all(bool is_own_process)
 {
-	const int highest = ni_descriptors_highest();
+	const int highest = ni_slots_highest();
 	uint32_t open = 0;
 
-	for (int fd = 3; fd <= highest; fd = ni_descriptors_next(fd + 1)) {
-		struct ni_slot slot = ni_descriptors_get(fd);
+	for (int fd = 3; fd <= highest; fd = ni_slots_next(fd + 1)) {
+		struct ni_slot slot = ni_slots_get(fd);
 
 		if (!(slot.state & NI_SLOT_OPEN) || !slot.created ||
 		    !is_still_there(fd, &slot))

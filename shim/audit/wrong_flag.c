@@ -7,7 +7,7 @@
 #include <fcntl.h>
 
 #include "audit/clock.h"
-#include "audit/descriptors.h"
+#include "audit/slots.h"
 #include "audit/hash.h"
 #include "audit/kernel.h"
 #include "audit/site.h"
@@ -20,7 +20,7 @@ bool ni_wrong_flag_is(int fd, int command, int argument)
 	/* The caller may be writing back the O_CLOEXEC that F_GETFL gave it:
 	 * harmless if the descriptor has the flag. */
 	return command == F_SETFL && (argument & O_CLOEXEC) &&
-	       (ni_descriptors_get(fd).state & NI_SLOT_INHERITABLE);
+	       (ni_slots_get(fd).state & NI_SLOT_INHERITABLE);
 }
 
 static bool is_same(const void *record, const void *data)
@@ -54,7 +54,7 @@ void ni_wrong_flag_seen(const struct ni_caller *caller, int fd, int command,
 			int argument)
 {
 	struct ni_trace_wrong_flag *record, wanted = {
-		.created = ni_descriptors_get(fd).created,
+		.created = ni_slots_get(fd).created,
 		.site = ni_site_find(caller),
 		.fd = fd, .command = command, .argument = argument,
 	};
