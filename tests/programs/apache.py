@@ -1,5 +1,5 @@
-"""What every test of apache needs: where it is, and the start of its
-configuration."""
+"""What every test of apache needs: the paths of its files, and the beginning
+of its configuration."""
 
 import harness
 
@@ -21,7 +21,8 @@ LoadModule authz_core_module %(modules)s/mod_authz_core.so
 
 
 def configuration(run, port, mpm, lines):
-    """The file with these lines, too: %(dir)s and %(modules)s are filled in."""
+    """A configuration file that ends with these lines, in which %(dir)s and
+    %(modules)s are replaced."""
     user = "User www-data\nGroup www-data" if harness.am_root() else ""
     return run.file("apache.conf", (CONFIG + lines) % {
         "dir": run.dir, "port": port, "user": user, "mpm": mpm,

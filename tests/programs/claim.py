@@ -1,14 +1,14 @@
-"""Claims that hold or fail, and events that come or do not."""
+"""Checks, which hold or fail, and waiting for events."""
 
 import os
 import time
 
-# The longest that any single event may take, in seconds; events are waited
-# for, so only a failing test spends it.
+# The longest time that any single event may take, in seconds. Tests wait for
+# events, so only a test that fails takes as long.
 PATIENCE = 20
 
 class Skipped(Exception):
-    """The test cannot run here."""
+    """The test cannot be run here."""
 
 
 class Failed(Exception):
@@ -37,8 +37,8 @@ def am_root():
 
 
 def user(name):
-    """Whom a server shall drop to that we start as root: in a user namespace
-    nobody else may be there."""
+    """The user to which a server started as root drops: this one, or root in a
+    user namespace, which may contain no other."""
     with open("/proc/self/uid_map", encoding="ascii") as file:
         ids = sum(int(line.split()[2]) for line in file)
     return name if ids > 1 else "root"

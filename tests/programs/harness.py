@@ -1,10 +1,11 @@
-"""Runs a real program natively and under a preloaded object, side by side.
+"""Runs a real program natively and under a preloaded object, and compares.
 
 A test is a function that starts a server in a Run, talks to it as a client,
-makes it exec fdlook, and returns what the client saw. main() calls it once
-per variant and compares: the client sees the same, the descriptors that the
-program is known to leak are in the exec'd child natively, and under the shim
-no socket is there that nobody meant. tests/README.md tells more.
+makes it exec fdlook, and returns what the client saw. main() calls it once per
+variant and checks that the client sees the same in each, that the sockets
+which the program is known to leak are in the child natively, and that under
+the shim no socket is there but those that are meant. tests/README.md has the
+details.
 """
 
 import ctypes
@@ -21,7 +22,7 @@ from claim import PATIENCE, Failed, Skipped, am_root, check, until, user
 from run import Run
 from variant import AUDIT, COMMAND, VARIANTS, Variant, chosen_variants
 
-# What a test takes from here.
+# The names that tests import from here.
 __all__ = ["Case", "Failed", "PATIENCE", "Skipped", "VARIANTS", "Variant",
            "adopt_orphans", "am_root", "check", "isolate_network",
            "judge_leaking", "main", "replace_program", "run_case", "until", "user"]
@@ -34,20 +35,20 @@ CLONE_NEWNS = 0x00020000
 class Case:
     """A scenario and the facts about it.
 
-    leaks: patterns, each of which finds a socket of its own among those that
-           the exec'd children hold natively (looks of one run together);
-    holds: the same for inheritable sockets of the server, natively;
-    meant: says of a descriptor (>= 2 excluded) that the child shall have it;
-    keeps: says of a descriptor that the server may leave it inheritable;
+    leaks: patterns, each of which must match a different socket among those
+           that the exec'd children have natively (in all looks of one run);
+    holds: the same for the inheritable sockets of the server, natively;
+    meant: whether the child is meant to have a descriptor (above 2);
+    keeps: whether the server may leave a descriptor inheritable;
     stdio: whether descriptors 0..2 must be of the same kind in all variants;
     looks: how many exec'd children look at their descriptors, at least;
-    shows: pattern that what the client sees has to match, natively;
-    reported: is given the recorder's report on what crossed an exec, leaked
-           or passed, and raises Failed unless it tells the truth.
+    shows: a pattern that what the client sees must match, natively;
+    reported: is called with the recorder's report on what crossed an exec,
+           leaked or passed, and raises Failed if the report is wrong.
 
-    A case without leaks claims that natively, too, its children get no socket
-    that is not meant. One in which nobody looks (looks=0) has to prove itself
-    by what the program holds or shows.
+    A case without leaks claims that its children get no socket that is not
+    meant, natively either. A case in which no child looks (looks=0) must
+    expect something of what the program holds or shows.
     """
 
     def __init__(self, name, scenario, leaks=(), holds=(), meant=None,
@@ -62,12 +63,12 @@ class Case:
 
 
 class Seen:
-    """What one run showed."""
+    """What was seen in one run."""
 
     def __init__(self, case, run, visible):
         looks = run.looks()
         self.visible = visible
-        # What the recorder made of it, None if there was no recorder.
+        # What the recorder reported; None if there was no recorder.
         self.reported = None
         if AUDIT in run.variant.objects and os.path.exists(COMMAND):
             self.reported = run.reported_leaks(case)
@@ -89,7 +90,8 @@ class Seen:
 
 
 def unmatched(patterns, descriptors):
-    """The patterns for which no descriptor of their own is left."""
+    """The patterns that are left when each has been paired with one
+    descriptor."""
     left = [descriptor.what for descriptor in descriptors]
     without = []
     for pattern in patterns:
@@ -106,7 +108,7 @@ def _listed(descriptors):
 
 
 def _kinds(descriptors):
-    """Not their numbers: a leak less in the parent moves them."""
+    """Kinds, not numbers: one leak less in the parent changes the numbers."""
     return Counter(" ".join(d.what.split()[:2]) for d in descriptors)
 
 
@@ -129,7 +131,7 @@ def judge_leaking(case, seen):
     lost = unmatched(case.holds, seen.inheritable)
     check(not lost, "the program should hold %s inheritable, but has:%s"
           % (lost, _listed(seen.inheritable)))
-    # It groups by stack and names one socket of a group.
+    # The report groups by stack and names one socket of a group.
     if seen.reported is not None and seen.arrived:
         check(seen.reported & _kinds(seen.arrived).keys(),
               "the recorder reports %s, but the child got:%s"
@@ -193,8 +195,8 @@ def run_case(case, variant, native):
 
 
 def program(path):
-    """The program under test: Debian's, or the one of that name in a folder
-    of programs for another C library."""
+    """The program under test: Debian's, or the one of that name in
+    FOREIGN_PROGRAMS, a folder of programs for another C library or machine."""
     folder = os.environ.get("FOREIGN_PROGRAMS")
     return os.path.join(folder, os.path.basename(path)) if folder else path
 
@@ -224,8 +226,8 @@ def _run_all(cases, variants):
 
 
 def isolate_network():
-    """For a program that would touch the machine's network: from here on there
-    is only a loopback of the test's own."""
+    """For a program that would change the machine's network: from here on the
+    test has only a loopback interface of a new namespace."""
     if ctypes.CDLL(None).unshare(CLONE_NEWNET) or \
             subprocess.run(["ip", "link", "set", "lo", "up"]).returncode:
         print("cannot make a network namespace", file=sys.stderr)
@@ -233,9 +235,9 @@ def isolate_network():
 
 
 def replace_program(path, script):
-    """For a program that is executed by a path that nothing can change: from
-    here on the script has that path, in a mount namespace of the test's own."""
-    # What an earlier run put there is mounted in that namespace, too.
+    """For a program that is executed by a fixed path: from here on the script
+    is at that path, in a mount namespace of this test."""
+    # The namespace has a copy of what an earlier run mounted there.
     mount = ('mount --make-rprivate / && '
              '{ umount "$1" 2>/dev/null; mount --bind "$0" "$1"; }')
     if ctypes.CDLL(None).unshare(CLONE_NEWNS) or subprocess.run(
@@ -244,14 +246,14 @@ def replace_program(path, script):
 
 
 def adopt_orphans():
-    """Daemons become children of the test, and end with it."""
+    """Makes daemons children of the test, which ends them."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def main(cases, needs, root=False):
     """Runs every case in every variant and exits. needs: {path that must
-    exist: Debian package that brings it}. root: cannot run without."""
+    exist: Debian package that contains it}. root: it cannot run otherwise."""
     os.umask(0o022)
     adopt_orphans()
     try:

@@ -1,7 +1,7 @@
 """What the kernel says about processes and their descriptors.
 
-Reads /proc only: it opens nothing in the processes it looks at and sends
-them nothing, so that looking does not change what is seen.
+It only reads /proc: it opens nothing in a process and sends it nothing, so
+that looking does not change what is seen.
 """
 
 import os
@@ -61,7 +61,7 @@ def parent(pid):
 
 
 def descendants(root):
-    """Every process below root, zombies too, parents before children."""
+    """Every process below root, zombies included, parents before children."""
     children = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -89,7 +89,7 @@ def command(pid):
 
 
 def program(pid):
-    """The file that the process runs; "(deleted)" is taken off."""
+    """The file that the process executes, without "(deleted)"."""
     try:
         path = os.readlink("/proc/%d/exe" % pid)
     except OSError:
@@ -167,14 +167,14 @@ def sockets(pid="self"):
             try:
                 inode, what = parse(name, line)
             except (IndexError, ValueError):
-                continue        # a unix socket's name may hold a newline
+                continue        # a unix socket's name may contain a newline
             found[inode] = what
     return found
 
 
 def is_listening(port):
-    """Whether a TCP port or the path of a unix socket has a listener. Nothing
-    connects to it: to many a server that would be its first client."""
+    """Whether a TCP port or the path of a unix socket has a listener. It does
+    not connect, as many a server would take that for its first client."""
     ending = " %s" % port if isinstance(port, str) else ":%d" % port
     return any(" LISTEN " in what and what.endswith(ending)
                for what in sockets().values())
@@ -210,7 +210,7 @@ def descriptors(pid):
             target = os.readlink("/proc/%d/fd/%s" % (pid, number))
             flags = _flags(pid, number)
         except OSError:
-            continue            # closed while we read
+            continue            # closed in the meantime
         inode = re.sub(r"^\w+:\[(\d+)\]$", r"\1", target)
         what = known.get(inode, "other UNCONNECTED") \
             if _kind(target) == "socket" else target
@@ -219,7 +219,8 @@ def descriptors(pid):
     return found
 
 
-# ---- what fdlook reported ----------------------------------------------------
+# ---- what fdlook reported
+# ----------------------------------------------------
 
 Look = namedtuple("Look", "pid parent descriptors")
 

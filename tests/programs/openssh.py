@@ -1,4 +1,4 @@
-"""An sshd of the test's own, and how to log in to it."""
+"""An sshd with a configuration of the test, and a client that logs in to it."""
 
 import os
 import re
@@ -43,7 +43,7 @@ def start(run, preload=True):
 
 
 def client(run, port, *options):
-    """The command line of a client, up to the command for the server."""
+    """The command line of a client, up to the command that the server runs."""
     return [SSH, "-F", "/dev/null", "-p", str(port), "-i", run.path("key"),
             "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no",
             "-o", "UserKnownHostsFile=" + run.path("known_hosts"),

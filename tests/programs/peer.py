@@ -1,4 +1,4 @@
-"""A TCP server in the test itself, for programs whose sockets are clients'."""
+"""A TCP server in the test itself, for programs that are clients."""
 
 import socketserver
 import threading
@@ -17,7 +17,8 @@ def page(line):
 
 
 class Peer(socketserver.ThreadingTCPServer):
-    """Greets every client, then says answer(line) to each line it sends."""
+    """Greets every client, then sends answer(line) for each line it receives.
+    """
 
     daemon_threads = True
 
@@ -29,7 +30,7 @@ class Peer(socketserver.ThreadingTCPServer):
             "poll_interval": 0.01}, daemon=True).start()
 
     def handle_error(self, request, client_address):
-        """A client that goes away in the middle is no event here."""
+        """A client that disconnects early is not an error."""
 
 
 class Conversation(socketserver.StreamRequestHandler):

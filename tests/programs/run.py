@@ -1,4 +1,4 @@
-"""One run of a scenario: a directory of its own, processes, clients, looks."""
+"""One run of a scenario: its directory, processes, clients and looks."""
 
 import json
 import os
@@ -23,7 +23,7 @@ import schema  # noqa: E402 (the toolkit's; variant has found it)
 
 
 class Process:
-    """A program that was started; log is what it printed."""
+    """A program that was started; log is the file with its output."""
 
     def __init__(self, popen, log, argv):
         self.popen, self.log, self.argv = popen, log, argv
@@ -35,12 +35,13 @@ class Process:
 
 
 class Run:
-    """One scenario in one variant: a directory, processes, what was seen."""
+    """One scenario in one variant: its directory, its processes, what was
+    seen."""
 
     def __init__(self, variant):
         self.variant = variant
-        # Every user that a server drops to must get in and find the tools:
-        # the checkout may lie where only its owner may look.
+        # Every user to which a server drops needs access to the tools; the
+        # checkout may be in a folder that only its owner can enter.
         self.dir = tempfile.mkdtemp(prefix="noinherit-", dir="/tmp")
         os.chmod(self.dir, 0o755)
         self.tools = self.directory("tools")
@@ -50,7 +51,8 @@ class Run:
             self.prefix = [self._tool(COMMAND), *variant.prefix]
         self.report = self.file("report", "", mode=0o666)
         self.traces = self.directory("traces", mode=0o1777)
-        # For a shell, a hook or a CGI script: looks and says "looked".
+        # A command for shells, hooks and CGI scripts: looks and prints
+        # "looked".
         self.look = "%s %s" % (self.fdlook, self.report)
         self.processes, self.snapshots, self.peers = [], [], []
 
@@ -82,7 +84,7 @@ class Run:
 
     def hook(self, name="hook", before="", after=""):
         """A shell script that looks. before and after are shell commands;
-        "looked" goes to the script's own output."""
+        "looked" is printed to the script's standard output."""
         return self.script(name, "#!/bin/sh\n%s\n%s\n%s\n"
                            % (before, self.look, after))
 
@@ -96,7 +98,7 @@ class Run:
     # Starting.
 
     def environment(self, preload=True, **more):
-        """A small environment of its own, with the variant's settings."""
+        """A small environment, with the variant's settings."""
         env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
                        "/sbin:/bin",
                "HOME": self.dir, "TMPDIR": self.dir, "LANG": "C.UTF-8"}
@@ -109,7 +111,7 @@ class Run:
 
     def _arguments(self, argv, env, preload, user, options):
         if preload and self.variant.prefix:
-            options.pop("executable", None)     # the prefix is that
+            options.pop("executable", None)     # the prefix is executed
             argv = self.prefix + list(argv)
         settings = dict(cwd=self.dir, stdin=subprocess.DEVNULL,
                         start_new_session=True,
@@ -123,10 +125,10 @@ class Run:
 
     def start(self, argv, listens=None, says=None, env=None, user=None,
               preload=True, **options):
-        """Starts a program in a session of its own and waits until it is
-        ready: until the kernel lists a listener on `listens` (a TCP port or
-        the path of a unix socket), and its log matches `says`. As `user` when
-        we are root. options go to subprocess.Popen."""
+        """Starts a program in a new session and waits until it is ready: until
+        the kernel lists a listener on `listens` (a TCP port or the path of a
+        unix socket), and its log matches `says`. It runs as `user` if the test
+        runs as root. options are passed to subprocess.Popen."""
         argv, settings = self._arguments(argv, env, preload, user, options)
         log = self.path("log-%d" % len(self.processes))
         with open(log, "ab") as output:
@@ -140,8 +142,8 @@ class Run:
         if says:
             self.wait_line(process, says)
         if preload and (listens or says):
-            # A daemon's first process may be about to end, with its memory
-            # gone already.
+            # The first process of a daemon may be ending: its memory is gone
+            # then.
             until(lambda: popen.poll() is not None or
                   self.has_preloaded(process.pid),
                   "the preloaded objects in %s" % argv[0])
@@ -149,9 +151,9 @@ class Run:
 
     def command(self, argv, input="", env=None, user=None, preload=False,
                 status=0, **options):
-        """Runs a client to its end and returns what it printed. It is not
-        preloaded unless asked: mostly the server is under test. status None
-        allows any exit status."""
+        """Runs a client to its end and returns what it printed. It is
+        preloaded only if asked for, as the server is usually under test. With
+        status None any exit status is accepted."""
         options.setdefault("stderr", subprocess.STDOUT)
         options.pop("stdin", None)
         argv, settings = self._arguments(argv, env, preload, user, options)
@@ -207,13 +209,14 @@ class Run:
         return kernel.looks(self.report)
 
     def wait_look(self, count=1):
-        """Waits until so many children have looked; returns the newest."""
+        """Waits until that many children have looked; returns the latest look.
+        """
         until(lambda: len(self.looks()) >= count,
               "look %d of an exec'd child" % count)
         return self.looks()[count - 1]
 
     def reported(self, kinds):
-        """The recorder's report."""
+        """The report of the recorder."""
         done = subprocess.run([COMMAND, "report", "--format=json",
                                "--kinds=" + kinds, self.traces],
                               stdout=subprocess.PIPE, timeout=PATIENCE)
@@ -222,8 +225,8 @@ class Run:
         return schema.read(done.stdout)
 
     def reported_leaks(self, case):
-        """The sockets that the recorder says leaked: {"tcp LISTEN", ...}. The
-        report is kept for scripts/leaks, which asks for it."""
+        """The kinds of sockets that the recorder reports as leaked: {"tcp
+        LISTEN", ...}. The report is kept for scripts/leaks if LEAKS is set."""
         report = self.reported("leak")
         if os.environ.get("LEAKS") and case.leaks:
             with open(os.environ["LEAKS"], "a") as file:
@@ -237,9 +240,9 @@ class Run:
     # The server's own descriptors.
 
     def held(self, process, below=True):
-        """What a process (or a pid), and all below it, holds now. main()
-        wants the sockets above 2 of every such snapshot to be non-inheritable
-        under the shim."""
+        """What a process (or a pid) and its descendants hold now. main()
+        requires that the sockets above 2 of every such snapshot are
+        non-inheritable under the shim."""
         pid = process if isinstance(process, int) else process.pid
         members = kernel.tree(pid) if below else [pid]
         found = [descriptor for member in members
@@ -248,9 +251,9 @@ class Run:
         return found
 
     def reload_twice(self, server, number, says, ask):
-        """Sends a signal that makes the server exec itself, which says so in
-        its log, and asks it before and after: [what ask() returned, ...]. The
-        new image must have the old one's listeners."""
+        """Sends, twice, a signal that makes the server exec itself, which its
+        log reports, and asks it before and after: [what ask() returned, ...].
+        The new image must have the old one's listeners."""
         answers = [ask()]
         before = kernel.listeners(server.pid)
         for times in (2, 3):
@@ -267,15 +270,15 @@ class Run:
         return all(kernel.has_loaded(pid, path) for path in self.objects)
 
     def check_preloaded(self, pid):
-        """The process really has the variant's objects loaded."""
+        """Checks that the variant's objects are loaded in the process."""
         check(self.has_preloaded(pid), "%s (%s) runs without %s"
               % (pid, kernel.command(pid), self.objects))
 
     # Clients.
 
     def port(self, low=False):
-        """A TCP port of 127.0.0.1 that is free now. Some programs want a low
-        one, which the kernel does not choose by itself."""
+        """A TCP port of 127.0.0.1 that is free now. Some programs need one
+        below those that the kernel chooses by itself."""
         for number in random.sample(range(20000, 32768), 99) if low else [0]:
             with socket.socket() as probe:
                 try:
@@ -286,13 +289,14 @@ class Run:
         raise Failed("99 ports between 20000 and 32768 are in use")
 
     def peer(self, greeting=b"", answer=peer.echo):
-        """The port of a server in this test, for programs that connect."""
+        """The port of a server in this test, for programs that are clients."""
         server = peer.Peer(greeting, answer)
         self.peers.append(server)
         return server.port
 
     def connect(self, port):
-        """A connected socket to a port of 127.0.0.1 or to a unix path."""
+        """A socket that is connected to a port of 127.0.0.1 or to a unix path.
+        """
         if isinstance(port, int):
             return socket.create_connection(("127.0.0.1", port), PATIENCE)
         client = socket.socket(socket.AF_UNIX)
@@ -301,8 +305,8 @@ class Run:
         return client
 
     def exchange(self, port, request=b"", half_close=True):
-        """Sends, closes the sending side (unless the server takes that as
-        good-bye), and returns all that comes back."""
+        """Sends the request, shuts the sending side down (unless the server
+        takes that for the end), and returns all that comes back."""
         with self.connect(port) as client:
             client.sendall(request)
             if half_close:
@@ -325,7 +329,8 @@ class Run:
         os.kill(process if isinstance(process, int) else process.pid, number)
 
     def stop(self, process, number=signal.SIGTERM):
-        """Ends a process and all below it; it may say good-bye first."""
+        """Ends a process and its descendants; it gets time to finish by
+        itself."""
         below = kernel.descendants(process.pid)
         if process.popen.poll() is None:
             process.popen.send_signal(number)
@@ -344,7 +349,7 @@ class Run:
             pass
 
     def _end_rest(self):
-        """Daemons and orphans have become our children: we adopt them."""
+        """Ends daemons and orphans, which have become our children."""
         mine = {process.pid for process in self.processes}
         for pid in kernel.descendants(os.getpid()):
             if pid in mine:
@@ -354,7 +359,7 @@ class Run:
             try:
                 os.waitpid(pid, 0)
             except ChildProcessError:
-                pass            # not ours yet: its parent is about to end
+                pass            # not our child yet: its parent is ending
 
     def end(self):
         for process in reversed(self.processes):
@@ -367,7 +372,7 @@ class Run:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def logs(self):
-        """The end of every log, for a failure's reader."""
+        """The end of every log, to be printed with a failure."""
         names = sorted(name for name in os.listdir(self.dir)
                        if name.startswith("log") or name.endswith(".log"))
         text = []

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Debian's own packages for AArch64, run by qemu: the tests of their likes here,
-natively, under the shim and recorded.
+"""Debian's own AArch64 packages, run by qemu: the same tests as for the host's
+packages, natively, under the shim and recorded.
 
-They lie in a tree of their own and the kernel is told of qemu in a user
-namespace: nothing is installed. What they execute (a shell, the child that
-looks) is the host's, so that a recording ends there.
+The packages are unpacked in a separate tree, and the kernel is told about qemu
+in a user namespace: nothing is installed. What they execute (a shell, the
+child that looks) is the host's, so a recording ends there.
 """
 
 import os
@@ -41,8 +41,8 @@ def fetch():
 
 
 def build():
-    """A build directory as the harness knows it: what is preloaded is for that
-    machine, what judges is the host's."""
+    """A build directory for the harness: the objects to preload are AArch64's,
+    the command and fdlook are the host's."""
     built = os.path.join(FOLDER, "build")
     foreign.build_for_aarch64(built, SHIM, "libnoinherit-audit.so")
     link(NOINHERIT, os.path.join(built, "noinherit"))

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""apache's CGI programs, by either CGI module, and its piped log get no socket
-of the server, and a graceful restart keeps the listener."""
+"""apache's CGI programs, with either CGI module, and its piped log get no
+socket of the server, and a graceful restart keeps the listener."""
 
 import signal
 
@@ -23,7 +23,7 @@ def configure(run, port, mpm, cgi):
     run.hook("look.cgi", before=HEADER)
     return apache.configuration(run, port, mpm, CONFIG % {
         "cgi": cgi, "socket": socket,
-        # Apache starts several; the first one to get a line looks.
+        # Apache starts several; the first that reads a line looks.
         "log": run.hook("log", before="read -r line && mkdir %s/logged ||"
                         "exec cat >/dev/null" % run.dir,
                         after="exec cat >/dev/null")})
@@ -36,7 +36,7 @@ def serving(mpm, cgi):
         server = run.start([apache.PROGRAM, "-DFOREGROUND", "-f", config],
                            listens=port)
         answers = [run.http(port, "/cgi/look.cgi")]
-        run.wait_look(2)        # one is the log's program's
+        run.wait_look(2)        # one is that of the log program
         run.held(server)
         run.send_signal(server, signal.SIGUSR1)
         run.wait_line(run.path("error.log"), "(?s)(resuming normal.*){2}")

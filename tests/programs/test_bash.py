@@ -2,7 +2,8 @@
 """bash scripts keep the descriptors whose numbers they chose themselves.
 
 A redirection from /dev/tcp is a socket on a number that the script names and
-that its children know: it is meant. So is everything that {n} allocates.
+that its children know: it is passed on purpose, and so is everything that {n}
+allocates.
 """
 
 import os
@@ -11,8 +12,8 @@ import harness
 
 BASH = "/bin/bash"
 
-# Reads a line from a descriptor without any redirection, as a child that was
-# told a number does.
+# Reads a line from the descriptor whose number it is given, without a
+# redirection.
 READ = "/usr/bin/python3 -c 'import os, sys; " \
        "os.write(1, os.read(int(sys.argv[1]), 99))' "
 
@@ -25,7 +26,7 @@ read -r line <&3
 echo "$line"
 """
 
-# By then 3 is taken: bash makes the socket elsewhere and moves it.
+# 3 is in use, so bash gets another number for the socket and moves it.
 ON_A_HIGHER_NUMBER = """
 exec 3</dev/null 5<>/dev/tcp/127.0.0.1/%(port)d
 %(look)s
@@ -99,7 +100,7 @@ def running(text, how):
 
 
 def running_as_sh(run):
-    """Where /bin/sh is bash, that is the name it is called by."""
+    """Systems whose /bin/sh is bash run it by that name."""
     os.symlink(BASH, run.path("sh"))
     script = run.script("script", ON_A_NUMBER % {
         "look": run.look, "read": READ, "port": run.peer(b"greeting\n")})

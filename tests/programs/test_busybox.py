@@ -9,7 +9,7 @@ BUSYBOX = harness.program("/usr/bin/busybox")
 
 def netcat(run):
     port = run.port()
-    # -ll: for one client after the other.
+    # -ll: serves one client after the other.
     server = run.start([BUSYBOX, "nc", "-ll", "-p", str(port), "-e",
                         run.hook("look", after="read -r line; echo $line")],
                        listens=port)
@@ -36,7 +36,7 @@ def httpd(run):
     return run.http(port, "/page"), run.http(port, "/cgi-bin/look")
 
 
-# An applet that runs another one: the same file, another program.
+# An applet that runs another applet: the same file, another program.
 def shell(run):
     port = run.peer(b"greeting\n")
     script = run.script("script", """#!%(busybox)s sh

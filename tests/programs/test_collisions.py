@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""A program is told "put it on this number", and socket() happens to answer
-that very number: it makes no dup2, and its child relies on inheritance. Natively
-the child has it, and it must have it under the shim.
+"""A program is told "put it on this number", and socket() happens to return
+that very number: it makes no dup2 and relies on inheritance. The child has the
+socket natively, and must have it under the shim.
 
-guile's move->fdes is left out: nothing tells there which number is meant."""
+guile's move->fdes is left out: nothing there shows which number is meant.
+"""
 
 import harness
 
@@ -31,7 +32,7 @@ print -u $client a line
 sh -c 'read -r line <&5; echo "$line"'
 """
 
-# 3, 4 and 5 are taken: the connection is on 6 at once.
+# 3, 4 and 5 are in use, so the connection gets 6.
 CLIENT = """#!/bin/sh
 %s
 echo a line >&7

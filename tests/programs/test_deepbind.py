@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Libraries loaded with RTLD_DEEPBIND find libc's functions before anybody
-else's, and so do those that they bring: PHP's extensions, PHP itself as a
-module of apache's, and what a Python program loads that way."""
+"""Libraries loaded with RTLD_DEEPBIND find libc's functions before all others,
+and so do the libraries that they load: PHP's extensions, PHP itself as a
+module of apache, and what a Python program loads in this way."""
 
 import apache
 import harness
@@ -23,8 +23,8 @@ echo $base ? "asked\\n" : "not asked\\n";
 echo shell_exec('%(look)s');
 """
 
-# curl's connection, which it keeps, and its pair; what the page makes by the
-# sockets extension. libpq marks its own.
+# The connection that curl keeps, and its socket pair; what the page makes with
+# the sockets extension. libpq marks its own close-on-exec.
 PAGES_LEAKS = ["tcp CONNECTED", "unix", "unix", "tcp LISTEN", "unix", "unix"]
 SERVERS_LEAKS = ["tcp LISTEN", "tcp CONNECTED"]
 
@@ -85,7 +85,7 @@ harness.main([
                  leaks=SERVERS_LEAKS + PAGES_LEAKS, shows="a page.*asked"),
     harness.Case("php, extensions", script, leaks=PAGES_LEAKS,
                  shows="a page.*asked"),
-    # apache marks its own sockets.
+    # apache marks its own sockets close-on-exec.
     harness.Case("mod_php, extensions", module, leaks=PAGES_LEAKS,
                  shows="a page.*asked"),
     harness.Case("python, RTLD_DEEPBIND", python,

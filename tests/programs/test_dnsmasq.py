@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""dnsmasq's script for leases gets no socket; names are answered."""
+"""dnsmasq's lease script gets no socket, and names are answered."""
 
 import harness
 import kernel
@@ -8,7 +8,7 @@ DNSMASQ = "/usr/sbin/dnsmasq"
 
 
 def ask(run, port, name):
-    """The address of a name, asked over TCP."""
+    """The address of a name, queried over TCP."""
     question = b"".join(bytes([len(word)]) + word.encode()
                         for word in name.split("."))
     request = b"\0\7\1\0\0\1\0\0\0\0\0\0" + question + b"\0\0\1\0\1"
@@ -18,7 +18,7 @@ def ask(run, port, name):
         return list(answer.read(int.from_bytes(answer.read(2), "big"))[-4:])
 
 
-# With leases kept by the script, dnsmasq asks it at start for what it knows.
+# If the script keeps the leases, dnsmasq runs it at start to read them.
 def scenario(run):
     port = run.port()
     server = run.start([

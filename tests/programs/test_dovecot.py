@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """dovecot's services find their listeners on the numbers that the master
-promised, also after a reload, and its script for logins gets no other socket
-than the one that it is meant to have."""
+promised, also after a reload, and its login script gets no other socket than
+the one that is meant for it."""
 
 import imaplib
 import signal
@@ -54,7 +54,7 @@ service post {
 }
 """
 
-# Runs between login and imap, which the master waits for on descriptor 3.
+# Runs between login and imap; the master waits for it on descriptor 3.
 LOGGED_IN = """#!/bin/sh
 %s >&2
 exec "$@"
@@ -85,7 +85,8 @@ def scenario(run):
     server, port = start(run)
     client, said = log_in(port)
     run.wait_look()
-    # Not those that the login has just started: they are about to exec.
+    # Not the processes that the login has just started: they are about to
+    # exec.
     for pid in kernel.tree(server.pid):
         if kernel.program(pid).endswith(("/anvil", "/auth", "/imap-login")):
             run.check_preloaded(pid)
@@ -101,12 +102,13 @@ def scenario(run):
 
 
 def is_promised(descriptor):
-    """The master puts listeners, and its own end on 4, where services look."""
+    """The master puts listeners, and its own end on 4, where services expect
+    them."""
     return "unix LISTEN" in descriptor.what or descriptor.fd == 4
 
 
 def reported(report):
-    """The master puts dozens on their numbers in one loop."""
+    """The master puts dozens of sockets on their numbers in one loop."""
     crossing.check_all_were_seen_created(report)
     for service in "imap-login", "imap", "anvil", "log", "auth":
         crossing.check_passed(crossing.into(report, service), "dup2")

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""dropbear's session and the client's proxy command get no socket of theirs."""
+"""dropbear's session and the client's proxy command get no socket of dropbear.
+"""
 
 import dropbear
 import harness

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Erlang's os:cmd works, and the child gets no socket.
 
-What it runs is a child of erl_child_setup, to which the pipes are passed by
+The command is a child of erl_child_setup, to which the pipes are passed with
 SCM_RIGHTS.
 """
 

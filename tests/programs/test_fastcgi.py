@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""libfcgi gives the client's connection to whatever a request runs."""
+"""libfcgi leaks the client's connection into whatever a request runs."""
 
 import harness
 

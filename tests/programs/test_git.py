@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""git daemon's hooks get no socket, though it execs git itself in between."""
+"""git daemon's hooks get no socket, though git execs itself in between."""
 
 import harness
 
@@ -44,7 +44,7 @@ def pushing_and_cloning(run):
         return said.count("looked"), file.read()
 
 
-# The client execs git fetch-pack's helpers while the connection is open.
+# The client execs the helpers of git fetch-pack while the connection is open.
 def cloning(run):
     _, url = start(run)
     template = run.directory("template/hooks")
@@ -60,8 +60,8 @@ def cloning(run):
         return file.read()
 
 
-# The client reads the pack through index-pack, which gets the connection as its
-# standard input, and with it the number that the connection had before.
+# The client reads the pack through index-pack, which gets the connection as
+# its standard input, and also under the number that the connection had before.
 def fetching(run):
     _, url = start(run)
     git(run, "init", "-q", "work")
@@ -70,7 +70,7 @@ def fetching(run):
     git(run, "-C", "work", "commit", "-q", "-m", "first")
     git(run, "-C", "work", "push", "-q", url, "main")
     looked = len(run.looks())
-    # git finds its own commands there first.
+    # git looks for its own commands in this folder first.
     real = git(run, "--exec-path").strip()
     run.script("path/git", "#!/bin/sh\n[ \"$1\" != index-pack ] || %s >&2\nexec %s/git \"$@\"\n"
                % (run.look, real))

@@ -3,7 +3,7 @@
 
 import harness
 
-# The engine is a script that looks, and then is gpgsm.
+# The engine is a script that looks, and then executes gpgsm.
 CLIENT = """
 import gpg, sys
 context = gpg.Context(protocol=gpg.constants.protocol.CMS)

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""gunicorn keeps its listener over HUP and over the exec of itself on USR2.
+"""gunicorn keeps its listener across HUP and across the exec of itself on
+USR2.
 
-It makes the listener inheritable itself, for that exec, and marks it in the
-workers: both is its own word.
+For that exec it makes the listener inheritable itself, and the workers mark it
+close-on-exec: the program's own choice in both cases.
 """
 
 import signal

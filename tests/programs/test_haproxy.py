@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""haproxy's master keeps its sockets over the execs of itself.
+"""haproxy's master keeps its sockets when it execs itself.
 
-The master of -W execs itself already at start, and again on USR2; what it
-needs then is named by number in its environment (HAPROXY_PROCESSES).
+The master of -W execs itself at start, and again on USR2; the sockets that it
+then needs are named by number in its environment (HAPROXY_PROCESSES).
 """
 
 import signal
@@ -29,7 +29,7 @@ frontend front
 """
 
 
-# One check: no more within the test.
+# One check: the second would come long after the end of the test.
 BACKEND = """
 backend back
 	option external-check
@@ -52,8 +52,9 @@ def start(run, more=""):
 
 
 def ask(run, question):
-    """Not to the end of the connection, nor for long: a program that the master
-    starts meanwhile holds it natively, too, and the end never comes."""
+    """Does not wait for the end of the connection, and not for long: a program
+    that the master starts meanwhile holds it natively, too, so it never ends.
+    """
     answer = b""
     with run.connect(run.path("master")) as client:
         client.settimeout(0.5)
@@ -67,11 +68,11 @@ def ask(run, question):
 
 
 def worker(run, server):
-    """The newest worker, as the master itself names it."""
+    """The newest worker, according to the master."""
     try:
         answer = ask(run, b"show proc\n")
     except OSError:
-        return None             # in the middle of an exec
+        return None             # during an exec
     names = [line.split() for line in answer.splitlines()]
     workers = [int(fields[0]) for fields in names
                if len(fields) > 1 and fields[1] == "worker"
@@ -107,7 +108,7 @@ def reloading(run):
 
 
 def running_a_program(run):
-    """The master starts it anew after each of its own execs."""
+    """The master starts the program again after each of its own execs."""
     look = run.hook(before="exec >/dev/null", after="exec sleep 1000")
     server, port = start(run, "program look\n\tcommand %s\n" % look)
     run.wait_look()
@@ -117,7 +118,7 @@ def running_a_program(run):
 
 
 def checking(run):
-    """A health check by a program."""
+    """A health check that runs a program."""
     port = run.port()
     check = run.hook(before="exec >/dev/null")
     server, port = start(run, BACKEND % (check, port))

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""The harness sees a leak, names it, and fails a shim that does not cure it.
+"""The harness sees a leak, names it, and fails a shim that does not prevent
+it.
 
 A small program leaks one descriptor of each kind on purpose. The harness must
-find just these in the child and in the program itself, and must fail a variant
-that claims to enforce and does nothing.
+find exactly these in the child and in the program itself, and must fail a
+variant that claims to enforce and does nothing.
 """
 
 import contextlib
@@ -89,7 +90,7 @@ fails("a leak that the case does not know",
       harness.Case("leaker", scenario, holds=LEAKS),
       harness.VARIANTS["native"], None, "no leak is known")
 
-# The recorder's word counts, too.
+# What the recorder reports is judged, too.
 native.reported = set()
 try:
     harness.judge_leaking(case, native)

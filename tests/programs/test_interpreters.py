@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """An interpreter that runs another script is another program.
 
-The file is the same, so a shim that goes by the file alone would take the
-second script for a re-exec of the first and hand everything over. The child
-is no fdlook here: it is the interpreter, which counts its own sockets.
+The file is the same, so a shim that compared only files would take the second
+script for a re-exec of the first and hand everything over. The child here is
+not fdlook but the interpreter, which counts its own sockets.
 """
 
 import harness
@@ -23,7 +23,7 @@ foreach (glob("/proc/self/fd/*") as $name)
         echo "a socket\\n";
 """
 
-# libcurl's sockets: Python's own are non-inheritable anyway.
+# Sockets of libcurl, because Python's own are non-inheritable anyway.
 PYTHON_PARENT = """
 import os, pycurl, subprocess, sys
 request = pycurl.Curl()

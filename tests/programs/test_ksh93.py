@@ -2,7 +2,7 @@
 """ksh93 scripts keep the descriptors whose numbers they chose themselves.
 
 ksh93 keeps what exec opens on 3 and up from its children, except where a
-command names it: that is done with F_DUPFD and must work as natively.
+command names it: it does that with F_DUPFD, which must work as natively.
 """
 
 import harness
@@ -39,7 +39,7 @@ sh -c 'read -r line <&6; echo "$line"' 6<>/dev/tcp/127.0.0.1/%(port)d
 %(look)s
 """
 
-# Where others use pipes, ksh93 uses pairs of sockets.
+# ksh93 makes its pipes with socketpair.
 PIPES = """
 echo one | cat | while read -r line; do echo "heard $line"; %(look)s; done
 echo two | %(look)s

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What scripts run gets none of the scripts' sockets, however it is run."""
+"""What a script runs gets none of the script's sockets, in whichever way it is
+run."""
 
 import crossing
 import harness
@@ -52,7 +53,7 @@ pair[0].puts "hello"
 puts pair[1].gets
 """
 
-# The number is said to the child in the way that Ruby has for it.
+# The child is told the number in Ruby's way of passing descriptors.
 RUBY_MEANT = """
 require "socket"
 listener = TCPServer.new("127.0.0.1", 0)
@@ -66,7 +67,7 @@ client.close_on_exec = false
 system("%(look)s", close_others: false)
 """
 
-# Rhino is JavaScript on a Java machine, whose classes it uses.
+# Rhino is JavaScript on the Java virtual machine, and uses Java's classes.
 JAVA = """
 importPackage(java.lang, java.net, java.util);
 var loopback = InetAddress.getByName("127.0.0.1");
@@ -97,8 +98,8 @@ BEGIN {
 }
 """
 
-# The connection stays open for the next request to the same server. (In PHP,
-# which binds its extensions to libc first, no preload reaches libcurl.)
+# The connection stays open for the next request to the same server. (Python's
+# extension, for test_deepbind.py has PHP's.)
 PYCURL = """
 import os, pycurl
 request = pycurl.Curl()
@@ -123,7 +124,8 @@ echo fgets($server);
 
 CONNECTION = ["tcp LISTEN", "tcp CONNECTED", "tcp CONNECTED"]
 
-# Name, interpreter, its package, script, sockets that every child gets.
+# Name, interpreter, its package, script, sockets that every child gets
+# natively.
 ROWS = (
     ("luasocket", ["/usr/bin/lua5.4"], "lua5.4", LUA, CONNECTION * 2),
     ("Tcl", ["/usr/bin/tclsh8.6"], "tcl8.6", TCL, []),

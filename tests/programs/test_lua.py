@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What a C module of Lua's makes gets into what a script executes, unless the
-shim is there. (luasocket: test_languages.py.)"""
+"""A socket that a C module of Lua makes leaks into what a script executes, but
+not under the shim. (luasocket: test_languages.py.)"""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ LUA = harness.program("/usr/bin/lua5.4")
 MUSL = os.path.join(os.path.dirname(LUA), "../musl-cc")
 COMPILER = MUSL if os.path.exists(MUSL) else "cc"
 
-# lua.h is not there for every Lua; this is what of it is needed.
+# Not every Lua comes with lua.h; these are the declarations that are needed.
 MODULE = """
     #include <netinet/in.h>
     #include <sys/socket.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""make -j shares its job tokens with the makes below it: the pipe's numbers
-stand in MAKEFLAGS."""
+"""make -j shares its job tokens with the makes that it runs: MAKEFLAGS
+contains the numbers of the pipe."""
 
 import harness
 
@@ -17,8 +17,8 @@ a b c:
 	+@%(jobserver)s
 """
 
-# What a compiler that works in parallel does: take a token if there is one,
-# and give it back.
+# Takes a token if there is one and gives it back, as a compiler does that
+# works in parallel.
 JOBSERVER = """#!/usr/bin/python3
 import os, re
 take, give = map(int, re.search("--jobserver-auth=([0-9]+),([0-9]+)",

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""mariadb's client gives its connection to the commands of `system`."""
+"""mariadb's client leaks its connection into the commands of `system`."""
 
 import harness
 

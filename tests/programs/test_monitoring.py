@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What a monitoring agent runs for a request gets none of its sockets."""
+"""The programs that a monitoring agent runs for a request get none of its
+sockets."""
 
 import struct
 import zlib
@@ -38,7 +39,7 @@ extend look %(look)s
 pass_persist .1.3.6.1.4.1.8072.9999.1 %(persistent)s
 """
 
-# Answers snmpd line by line, for ever.
+# Answers snmpd line by line, without end.
 PERSISTENT = """#!/bin/sh
 %(look)s >/dev/null
 while read -r word; do
@@ -52,7 +53,7 @@ done
 
 
 def ask_nrpe(run, port, command):
-    """The answer to one request of version 2, as check_nrpe makes it."""
+    """The answer to one request of version 2, sent as check_nrpe does."""
     def packet(kind, checksum):
         return struct.pack(">hhIh1024sxx", 2, kind, checksum, 0,
                            command.encode())

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""mpiexec's proxy and the proxy's processes get the sockets that are named in
-HYDI_CONTROL_FD and PMI_FD, and not the listener of mpiexec."""
+"""mpiexec's proxy and the processes of the proxy get the sockets that
+HYDI_CONTROL_FD and PMI_FD name, and not the listener of mpiexec."""
 
 import harness
 

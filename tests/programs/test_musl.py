@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Programs that musl-gcc built, from Debian's source packages: the tests of
-their likes here, natively, under the shim and recorded.
+"""Debian's source packages built with musl-gcc: the same tests as for Debian's
+binaries, natively, under the shim and recorded.
 
-MUSL_PROGRAMS names a folder that has them already; scripts/foreign makes one.
+MUSL_PROGRAMS names a folder with the programs; scripts/foreign makes one.
 """
 
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""ncat gives its listener and the connection to the shell that it execs."""
+"""ncat leaks its listener and the connection into the shell that it execs."""
 
 import harness
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """nginx serves, and upgrades its binary without losing its listener.
 
-USR2 makes the master exec the file at its own path, which by then is another
-one: the listeners go along by number in NGINX=, in a clean environment. The
-upgrade is done twice, because the second time they are adopted ones. nginx
-refuses it as long as the process that started it lives: here it is a daemon.
+On USR2 the master execs the file at its own path, which is a new file by then:
+the listeners are passed by number in NGINX=, in a clean environment. The
+upgrade is done twice, because the second time the listeners are adopted ones.
+nginx refuses an upgrade while the process that started it lives, so it runs as
+a daemon here.
 """
 
 import os
@@ -53,7 +54,7 @@ def in_place(binary):
 
 
 def start(run, name="nginx"):
-    """nginx execs the name it was called by: a link has another path."""
+    """nginx execs the name by which it was called: a link has another path."""
     port = run.port()
     binary = run.path("nginx")
     shutil.copy(NGINX, binary)
@@ -78,7 +79,7 @@ def listeners(pid):
 
 
 def upgrade(run, master, replace, binary):
-    """Returns the new master, after the old one and its workers are gone."""
+    """Returns the new master, after the old one and its workers have ended."""
     before = listeners(master)
     replace(binary)
     run.send_signal(master, signal.SIGUSR2)
@@ -126,7 +127,7 @@ UPGRADES = (
 LISTENERS = ["tcp LISTEN", "unix LISTEN"]
 
 harness.main([harness.Case("serving", serving, holds=LISTENERS, looks=0)] + [
-    # Old and new master both have them.
+    # Both the old and the new master have them.
     harness.Case("upgrade, " + name, scenario, holds=LISTENERS * 2, looks=0)
     for name, scenario in UPGRADES
 ], needs={NGINX: "nginx-light"})

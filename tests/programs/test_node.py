@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""node's children get the sockets that node gives them, and no other."""
+"""node's children get the sockets that node passes to them, and no others."""
 
 import harness
 
@@ -35,7 +35,8 @@ const spawned = child.spawn("sh", ["-c", look + "; echo hello >&3"],
 spawned.stdio[3].on("data", (data) => console.log(data.toString()));
 """
 
-# Over the channel, itself a socket, a connection goes to the child.
+# A connection is passed to the child over the channel, which is itself a
+# socket.
 FORK = """
 if (process.argv[2]) {
     process.on("message", (message, connection) => {
@@ -56,7 +57,7 @@ if (process.argv[2]) {
 }
 """
 
-# A worker is node itself with other arguments in its environment.
+# A worker is node itself, with other variables in its environment.
 CLUSTER = """
 const cluster = require("cluster");
 if (cluster.isPrimary) {

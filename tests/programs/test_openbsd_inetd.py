@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""inetd hands a connection, or for a wait service its listener, to the service
-as 0, 1 and 2, and no more."""
+"""inetd passes a connection, or for a wait service its listener, to the
+service as 0, 1 and 2, and nothing else."""
 
 import harness
 
-# A wait service accepts by itself and ends after one client.
+# A wait service accepts by itself; this one ends after one client.
 WAITING = """#!/usr/bin/python3
 import os, socket, subprocess
 listener = socket.socket(fileno=0)

@@ -23,7 +23,7 @@ use-occtl = false
 
 
 def fingerprint(run):
-    """What openconnect calls the pin: of the public key."""
+    """openconnect's pin of the server: a hash of the public key."""
     key = run.command(["openssl", "pkey", "-in", run.path("key"), "-pubout"])
     body = base64.b64decode("".join(key.splitlines()[1:-1]))
     digest = hashlib.sha256(body).digest()
@@ -60,7 +60,7 @@ def scenario(run):
                   % (named, arrived))
 
 
-# ocserv makes a network device.
+# ocserv creates a network device.
 harness.isolate_network()
 harness.main([
     harness.Case("--script-tun", scenario,

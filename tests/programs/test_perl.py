@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Perl's $^F decides which sockets a command gets, also under the shim.
 
-Perl marks every descriptor above $^F when it makes it, and takes the mark off
-those up to it: these are the program's word.
+Perl marks every new descriptor above $^F close-on-exec and takes the flag off
+those up to $^F: the program's own choice.
 """
 
 import harness
@@ -42,7 +42,7 @@ open(my $copy, '>&', $client);
 system($look);
 """
 
-# fork and exec of perl itself, which is told the number.
+# fork and exec of perl itself, with the number as an argument.
 PASSED = """
 if (@ARGV) {
     open(my $client, '>&=', $ARGV[0]) or die "no descriptor $ARGV[0]: $!";

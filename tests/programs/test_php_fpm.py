@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""php-fpm gives its sockets to what a page executes, and keeps its listeners
-over USR2.
+"""php-fpm leaks its sockets into what a page executes, and keeps its listeners
+across USR2.
 
-USR2 makes the master exec itself with its listeners named by number in
-FPM_SOCKETS=; the new image does not mark them, so they leak once more.
+On USR2 the master execs itself and names its listeners by number in
+FPM_SOCKETS=; the new image does not mark them close-on-exec, so they leak
+again.
 """
 
 import signal

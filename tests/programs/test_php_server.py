@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""php -S gives its sockets to whatever a script executes."""
+"""php -S leaks its sockets into whatever a script executes."""
 
 import harness
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""PostgreSQL gives the client's connection to the programs of COPY."""
+"""PostgreSQL leaks the client's connection into the programs of COPY."""
 
 import glob
 

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Python's ways of giving a socket to a child work: the program says which.
+"""Python's ways of passing a socket to a child work: the program says which.
 
-Python's own sockets are non-inheritable. What it passes on it names by number
-and marks, in the parent (set_inheritable) or in the forked child (pass_fds).
+Python's own sockets are non-inheritable. A socket that it passes is named by
+number and made inheritable, in the parent (set_inheritable) or in the forked
+child (pass_fds).
 """
 
 import harness
@@ -74,7 +75,8 @@ os.wait()
 heard()
 """
 
-# The script execs itself, and then holds what it had marked and no more.
+# The script execs itself, and then has the sockets that it made inheritable
+# and no others.
 EXEC_OF_ITSELF = """
 if len(sys.argv) == 1:
     client.set_inheritable(True)
@@ -86,8 +88,9 @@ client.sendall(b"hello")
 heard()
 """
 
-# "spawn" passes the numbers on a command line and marks them, "forkserver" the
-# descriptors over a socket: natively inheritable where they arrive.
+# "spawn" passes the numbers on a command line and makes the descriptors
+# inheritable; "forkserver" passes descriptors over a socket, and they are
+# inheritable where they arrive, natively.
 MULTIPROCESSING = """
 import multiprocessing, multiprocessing.reduction
 

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
-"""redis gives its sockets to nobody: not to itself, which it execs to restart,
-and not to the script that Sentinel runs.
-"""
+"""redis passes its sockets to no program: neither to itself, which it execs to
+restart, nor to the script that Sentinel runs."""
 
 import crossing
 import harness
@@ -52,7 +51,7 @@ def restarting(run):
 
 
 def notifying(run):
-    # The script is told of a master that cannot be reached.
+    # Sentinel runs the script because a master cannot be reached.
     port = run.port()
     config = run.file("sentinel.conf", SENTINEL % {
         "port": port, "dir": run.dir, "master": run.port(),
@@ -64,7 +63,7 @@ def notifying(run):
 
 
 def reported(report):
-    """The file is called redis-check-rdb, and redis-server is a link to it."""
+    """The file is redis-check-rdb, and redis-server is a link to it."""
     crossing.check_names(report, "redis-server")
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""rsync's daemon gives the client's connection to its pre-xfer hook."""
+"""rsync's daemon leaks the client's connection into its pre-xfer hook."""
 
 import harness
 

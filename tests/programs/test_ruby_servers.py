@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""webrick's CGI programs get no socket; puma keeps its listener over the exec
-of itself.
+"""webrick's CGI programs get no socket; puma keeps its listener across the
+exec of itself.
 
-For that exec puma takes the mark off by itself, and the new image never puts
-it on again: what a program has said stays so, and what was open at start is
-not touched. So the listener is in its children, as natively.
+For that exec puma takes the flag off by itself, and the new image never sets
+it again: the program's word holds, and what was open at start is not touched.
+So the listener arrives in puma's children, as it does natively.
 """
 
 import signal
@@ -64,7 +64,7 @@ def restarting(*options):
 
 
 def reported(report):
-    """Only the listener of puma, and of that also what a page executes."""
+    """puma's listener is reported as passed, also to what a page executes."""
     for receiver in "fdlook", "ruby":
         listeners = [finding for finding in report["findings"]
                      if finding["what"]["state"] == "LISTEN" and receiver in

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""socat gives its socket pairs to what it execs."""
+"""socat leaks its socket pairs into what it execs."""
 
 import harness
 
@@ -18,7 +18,7 @@ def serving(address):
 
 
 def meaning_it(run):
-    """The child talks on 3 and 4: socat dup2s its socket pair there."""
+    """The child uses 3 and 4, onto which socat duplicates its socket pair."""
     port = run.port()
     talk = run.script("talk", "#!/bin/sh\n%s >&2\ncat <&3 >&4\n" % run.look)
     run.start([SOCAT, "TCP-LISTEN:%d,bind=127.0.0.1" % port,
@@ -27,7 +27,8 @@ def meaning_it(run):
 
 
 def without_fork(run):
-    """nofork: socat becomes the child, with its connection as 0 and 1."""
+    """nofork: socat itself execs the program, with its connection as 0 and 1.
+    """
     port = run.port()
     run.start([SOCAT, "TCP-LISTEN:%d,bind=127.0.0.1" % port,
                "EXEC:%s,nofork" % run.look], listens=port)

@@ -70,7 +70,7 @@ def scenario(run):
 
 
 def reported(report):
-    """The master starts the worker by the bare name that it was called by."""
+    """The master starts the worker by the bare name by which it was called."""
     crossing.check_passed(crossing.into(report, "squid"),
                           "starts itself again")
 

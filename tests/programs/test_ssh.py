@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""ssh's own commands get no socket of its, and sockets that are passed to it
-through another one arrive.
+"""ssh's own commands get none of its sockets, and sockets that are passed to
+ssh through another socket arrive.
 
-ProxyUseFdpass brings the connection by SCM_RIGHTS, and so do the standard
-streams of a second ssh that shares the connection of the first.
+ProxyUseFdpass passes the connection with SCM_RIGHTS; a second ssh, which
+shares the connection of the first, passes its standard streams in the same
+way.
 """
 
 import os
@@ -11,7 +12,7 @@ import os
 import harness
 import openssh
 
-# Connects and passes the connection on its own standard output.
+# Connects, and passes the connection over its standard output.
 PASSER = """#!/usr/bin/python3
 import os, socket, subprocess
 subprocess.run("%s >&2", shell=True)
@@ -40,7 +41,7 @@ def passed(run):
 def shared(run):
     _, port = openssh.start(run, preload=False)
     path = run.path("control")
-    # Its LocalCommand runs when the connection is there, and looks.
+    # Its LocalCommand, which looks, runs once the connection is made.
     first = run.start(openssh.client(run, port, "-N", "-M", "-S", path, "-o",
                           "PermitLocalCommand=yes", "-o",
                           "LocalCommand=" + run.look), says="looked")

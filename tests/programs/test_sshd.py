@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """sshd runs a command, which gets no socket of the server, also after SIGHUP.
 
-For every connection sshd execs itself, with the connection and two more
-descriptors on fixed numbers; before the login a seccomp filter is in force.
+For every connection sshd execs itself, with the connection and two other
+descriptors on fixed numbers; before the login a seccomp filter is installed.
 """
 
 import signal

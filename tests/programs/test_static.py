@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Which static programs let their children have sockets? No preload gets into
-them: what is inheritable in each is what the kernel says while it serves, and
-what arrived is what a child of it says that it executed.
+"""Which static programs leak sockets into their children? Nothing can be
+preloaded into them: the kernel says what is inheritable in each while it
+serves, and a child that it executes says what arrived.
 
-Prints the table of doc/static-programs.md and holds it, and what the README
-counts, to what is seen here; `noinherit check` must tell what each is, and
-`noinherit scan` what it holds. One that cannot be fetched is skipped by name.
+Prints the table of doc/static-programs.md and compares it, and the counts in
+the README, with what is seen here. `noinherit check` must name each program's
+language, and `noinherit scan` what it holds. A program that cannot be fetched
+is named and skipped.
 """
 
 import json
@@ -24,7 +25,7 @@ PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 TABLE = os.path.join(PROJECT, "doc/static-programs.md")
 README = os.path.join(PROJECT, "README.md")
 
-# What README.md says in its section on reach.
+# What the section of README.md on reach says.
 SUMMARY = ("of %d servers that were looked at (%d static ones, and %d of Debian's "
            "in Go, which make their system calls themselves), %d had a socket "
            "inheritable")
@@ -36,7 +37,7 @@ def above_streams(descriptors):
 
 
 def kinds(descriptors):
-    """"tcp LISTEN", "udp": no more of their state."""
+    """"tcp LISTEN", "udp": without other states."""
     words = [d.what.split() for d in descriptors]
     return sorted(" ".join(word for word in each[:2] if word not in (
         kernel.CONNECTED, kernel.UNCONNECTED)) for each in words)
@@ -113,7 +114,7 @@ def check_row(row, documented):
 
 
 def check_readme():
-    """What it counts is what the rows above are known to be."""
+    """The README's counts are those of the rows above."""
     with open(README, encoding="utf-8") as file:
         text = " ".join(file.read().split())
     static = len([row for row in ROWS if row.linked == "statically"])

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""stunnel's programs get no socket but their own, also after a reload."""
+"""stunnel's programs get only the sockets that are their own, also after a
+reload."""
 
 import signal
 import socket

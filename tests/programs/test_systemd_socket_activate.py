@@ -1,14 +1,15 @@
 #!/usr/bin/python3
-"""systemd-socket-activate's service gets the sockets it is meant to get.
+"""systemd-socket-activate's service gets the sockets that are meant for it.
 
-They are 3 and up, without dup2 or F_SETFD: LISTEN_FDS alone says so.
+They have the numbers from 3 up, without dup2 or F_SETFD: only LISTEN_FDS
+announces them.
 """
 
 import harness
 
 ACTIVATE = "/usr/bin/systemd-socket-activate"
 
-# What is exec'd looks first, and is then a service of one client.
+# The program executed looks, and then serves one client.
 SERVICE = """#!/bin/sh
 %s >&2
 exec /usr/bin/python3 -c '
@@ -33,7 +34,7 @@ STREAMS = """#!/bin/sh
 
 
 def serving(service, count=1, options=()):
-    """The service answers a client of the last of so many listeners."""
+    """The service answers a client of the last of @count listeners."""
     def scenario(run):
         ports = [run.port() for _ in range(count)]
         addresses = [word for port in ports

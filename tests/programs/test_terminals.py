@@ -31,8 +31,8 @@ def tmux(run):
     return said, len(run.command(control + ["list-windows"]).splitlines())
 
 
-# The helper that writes utmp has group utmp: what is preloaded does not reach
-# it. A script in its place has the same path and no rights.
+# The helper that writes utmp is set-group-id, so nothing is preloaded into it.
+# A script in its place has the same path and no privileges.
 def utempter(run):
     harness.replace_program(UTEMPTER, run.hook("utempter"))
     path = run.path("tmux.socket")
@@ -54,7 +54,7 @@ def screen(run):
     run.command(control + ["screen", "sh", "-c", run.look + "; exec cat"],
                 env=env)
     run.wait_look(2)
-    # exec: a program between the window and its terminal.
+    # exec puts a program between the window and its terminal.
     run.command(control + ["exec", ".!.", "sh", "-c", run.look], env=env)
     run.wait_look(3)
     listed = run.command([SCREEN, "-ls"], env=env, status=None)

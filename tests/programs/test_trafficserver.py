@@ -11,7 +11,8 @@ import kernel
 
 MANAGER = "/usr/bin/traffic_manager"
 
-# Debian's layout is absolute; this one lies in the run's directory.
+# Debian's configuration has absolute paths; here they are in the run's
+# directory.
 LAYOUT = """
 prefix: .
 exec_prefix: .
@@ -51,8 +52,8 @@ def configure(run, port):
 def scenario(run):
     port = run.port()
     layout = configure(run, port)
-    # As root it would change its effective user, and the loader would then
-    # ignore LD_PRELOAD in what it execs.
+    # As root it would change its effective user, and in what it then execs the
+    # loader would ignore LD_PRELOAD.
     server = run.start([MANAGER, "--run-root=" + layout], listens=port,
                        user="trafficserver")
     child = harness.until(lambda: [

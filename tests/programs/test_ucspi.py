@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""ucspi's tcpclient and tcpserver give their program the connection where the
-protocol says: on 6 and 7, and on 0 and 1. They get there with F_DUPFD."""
+"""ucspi's tcpclient and tcpserver give their program the connection on the
+numbers of the protocol: 6 and 7, and 0 and 1. They use F_DUPFD for that."""
 
 import crossing
 import harness
 
-# UCSPI's client side: 6 is read from, 7 is written to.
+# The client side of UCSPI reads from 6 and writes to 7.
 CLIENT = """#!/bin/sh
 %s
 echo a line >&7
@@ -46,7 +46,7 @@ def both_ends(run):
 
 
 def reported(report):
-    """The connection is the shell's and whatever its script runs."""
+    """The connection is passed to the shell and to what its script runs."""
     for receiver in "dash", "fdlook":
         for fd in 6, 7:
             crossing.check_passed(crossing.into(report, receiver, fd),

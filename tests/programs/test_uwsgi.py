@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""uwsgi keeps its listener over a reload.
+"""uwsgi keeps its listener across a reload.
 
-A reload execs uwsgi itself, which then asks getsockname() of every descriptor
-whether that is its listener. One worker, which has answered before it is told
-to end: uwsgi waits a minute for one whose signal handlers are not set yet.
+On a reload uwsgi execs itself, and then asks getsockname() of every descriptor
+whether it is its listener. There is one worker, and it has answered before it
+is told to end: uwsgi waits a minute for a worker whose signal handlers are not
+installed yet.
 """
 
 import os
@@ -14,7 +15,7 @@ import harness
 
 UWSGI = "/usr/bin/uwsgi-core"
 
-# os.system(), unlike subprocess, closes nothing.
+# os.system(), unlike subprocess, closes no descriptor.
 APPLICATION = """
 import os
 def application(environment, start_response):
@@ -61,8 +62,9 @@ def reloading(run):
 
 
 def ruling(run):
-    """An emperor execs uwsgi for each vassal, and talks to it through a socket
-    that UWSGI_EMPEROR_FD names: when the file changes, it says reload."""
+    """An emperor execs uwsgi for each vassal and talks to it through a socket
+    that UWSGI_EMPEROR_FD names; when the configuration changes, it tells the
+    vassal to reload."""
     port = run.port()
     run.file("app.py", APPLICATION % run.look)
     vassal = run.directory("vassals") + "/vassal.ini"

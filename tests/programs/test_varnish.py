@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""varnishd gives its listeners to the shells that tidy up its folders."""
+"""varnishd leaks its listeners into the shells that clean up its folders."""
 
 import harness
 

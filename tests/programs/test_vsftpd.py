@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """vsftpd serves files, and creates sockets inside its seccomp filter.
 
-The filter allows socket() with the type SOCK_STREAM and nothing else: a flag
-more and the process is killed. So the shim stands back once it is on. Debian
-12's vsftpd is killed by its own filter at the first fstat(), preloaded or not
-(glibc 2.36 calls newfstatat there), so the filtered case ends before a file is
-opened; files are served in the case without the filter.
+The filter allows socket() with exactly the type SOCK_STREAM: with another flag
+the process is killed. So the shim changes no call once the filter is
+installed. Debian 12's vsftpd is killed by its own filter at the first fstat(),
+preloaded or not (glibc 2.36 calls newfstatat there), so the filtered case ends
+before a file is opened; files are served in the case without the filter.
 """
 
 import ftplib
@@ -44,7 +44,7 @@ def count_filtered(server):
 
 
 def make_sockets(client):
-    """PASV and PORT, three times: each makes a socket in the server."""
+    """PASV and PORT, three times: each creates a socket in the server."""
     answers = []
     for _ in range(3):
         host, port = client.makepasv()

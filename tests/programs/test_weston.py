@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """weston's own clients get the socket that WAYLAND_SOCKET names, and no other.
 
-weston makes it with close-on-exec and sheds that by dup() in the child.
+weston makes it close-on-exec and gets rid of the flag by dup() in the child.
 """
 
 import os
@@ -60,7 +60,7 @@ def scenario(run):
 
 
 def sharing(run):
-    """Another weston would show this one's screen to others."""
+    """A second weston is started to share the screen of the first."""
     directory = run.directory("runtime", mode=0o700)
     share = run.hook("share", before='echo "$WAYLAND_SERVER_SOCKET" > named',
                      after="exec sleep 1000")

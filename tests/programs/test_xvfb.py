@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Xvfb gives its listeners to xkbcomp, which compiles the keyboard's layout."""
+"""Xvfb leaks its listeners into xkbcomp, which compiles the keyboard layout."""
 
 import os
 
@@ -7,7 +7,7 @@ import harness
 
 XVFB, XKBCOMP = "/usr/bin/Xvfb", "/usr/bin/xkbcomp"
 
-# Before the script takes its place.
+# Read before the script takes its place.
 COMPILER = b""
 if os.path.exists(XKBCOMP):
     with open(XKBCOMP, "rb") as file:
@@ -18,7 +18,7 @@ def scenario(run):
     real = run.script("xkbcomp", "")
     with open(real, "wb") as program:
         program.write(COMPILER)
-    # The path of xkbcomp is built into the server.
+    # The path of xkbcomp is compiled into the server.
     script = run.hook("look-then-compile",
                       after='exec %s "$@"' % real)
     harness.replace_program(XKBCOMP, script)

@@ -19,7 +19,7 @@ xwayland=true
 path=%s
 """
 
-# Where X servers have their sockets; the system makes it at boot.
+# Where X servers put their sockets; the system creates it at boot.
 DIRECTORY = "/tmp/.X11-unix"
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """zsh scripts keep the descriptors whose numbers they chose themselves.
 
-The sockets of ztcp and zsocket are on the number that the script asks for, or
-on one that it is told: zsh makes no dup2 where that is the one that socket()
-answered. So the shim leaves them as they are, as it does bash's.
+ztcp and zsocket put a socket on the number that the script asks for, or tell
+it the number: zsh makes no dup2 if socket() returned that very number. So the
+shim leaves zsh's sockets as they are, like bash's.
 """
 
 import harness

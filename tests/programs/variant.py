@@ -1,4 +1,4 @@
-"""The ways in which a program is started: natively, or with what preloaded."""
+"""The ways to start a program: natively, or with objects preloaded."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ FDLOOK = toolkit.helper("fdlook")
 
 
 class Variant:
-    """How a program is started: which object is preloaded, and how."""
+    """A way to start a program: which objects are preloaded, and by what."""
 
     def __init__(self, name, objects=(), prefix=(), enforces=False):
         self.name = name
