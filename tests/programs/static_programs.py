@@ -1,11 +1,9 @@
 """Static programs, and Go's: where each comes from, how it is started and made to
 execute something, and what is known of its sockets.
 
-They come from Debian's and npm's packages, unpacked in a folder; some are built
-here. harness.Skipped says of one that it cannot be had.
+They come from Debian's and npm's packages; some are built here.
 """
 
-import glob
 import json
 import os
 import shutil
@@ -16,12 +14,11 @@ from collections import namedtuple
 import dropbear
 import harness
 import kernel
-from variant import COMMAND
+from fetched import FOLDER, debian, npm, place
 
-import foreign  # noqa: E402 (the toolkit's; variant has found it)
+import foreign  # the toolkit's: variant.py has found it
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDER = os.path.join(os.path.dirname(COMMAND), "foreign", "static")
 
 # "net" is what everybody uses; "raw" makes a socket as libraries for netlink do.
 GO_SERVER = """
@@ -42,42 +39,6 @@ func main() {
 
 
 # ---- where they come from ----------------------------------------------------
-
-def fetch(command, pattern, folder):
-    if not shutil.which(command[0]):
-        raise harness.Skipped("no %s here" % command[0])
-    done = subprocess.run(command, cwd=folder, check=False, text=True,
-                          capture_output=True)
-    found = glob.glob(os.path.join(folder, pattern))
-    if done.returncode or not found:
-        raise harness.Skipped("cannot fetch: " + done.stderr.strip()[-200:])
-    return found[0]
-
-
-def place(name):
-    folder = os.path.join(FOLDER, name.replace("/", "_"))
-    os.makedirs(folder, exist_ok=True)
-    return folder
-
-
-def debian(package, path):
-    program = os.path.join(place(package), path)
-    if not os.path.exists(program):
-        archive = fetch(["apt-get", "download", "-qq", package], "*.deb",
-                        place(package))
-        subprocess.run(["dpkg-deb", "-x", archive, place(package)], check=True)
-    return program
-
-
-def npm(package, path):
-    program = os.path.join(place(package), path)
-    if not os.path.exists(program):
-        archive = fetch(["npm", "pack", "-s", package], "*.tgz",
-                        place(package))
-        subprocess.run(["tar", "-xzf", archive, "-C", place(package)],
-                       check=True)
-    return program
-
 
 def built_dropbear():
     folder = os.path.join(FOLDER, "..", "musl")
