@@ -113,6 +113,24 @@ def musl_lacks(folder):
             library, f"-Wl,-rpath,{folder}"]
 
 
+def musl_libstdcxx(folder):
+    """A folder with a libstdc++ for musl's programs, out of Debian's archives for
+    glibc."""
+    def found(name):
+        return subprocess.run(["g++", f"-print-file-name={name}"], text=True,
+                              check=True, capture_output=True).stdout.strip()
+
+    name = os.path.join(folder, "libstdc++.so.6")
+    if not os.path.exists(name):
+        compile_for((*MUSL, "-shared", "-fPIC", "-nostdlib"),
+                    os.path.join(HELPERS, "foreign/musl_libstdcxx.c"), name,
+                    "-Wl,-soname,libstdc++.so.6", found("crtbeginS.o"),
+                    "-Wl,--whole-archive", found("libstdc++.a"),
+                    "-Wl,--no-whole-archive", found("libgcc.a"),
+                    found("libgcc_eh.a"), "-lc", found("crtendS.o"))
+    return folder
+
+
 def compile_for(compiler, source, program, *options):
     subprocess.run([*compiler, "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-g",
                     "-I", HELPERS, "-I", os.path.join(ROOT, "shim"), "-o",
