@@ -26,7 +26,9 @@ BREAKS = {
         "noinherit_socket", [("	uint64_t reserved[3];\n};",
                               "	uint64_t reserved[5];\n};")]),
     "a member changes its type": (
-        "backlog", [("	const int *backlog;\n", "	const long *backlog;\n")]),
+        "backlog", [("	const int *backlog;\n", "	const long *backlog;\n"),
+                    ("backlog = plan->options.backlog;",
+                     "backlog = (const void *)plan->options.backlog;")]),
     "a function takes more": (
         "noinherit_getblocking", [
             ("int noinherit_getblocking(const struct noinherit_socket *s);",
