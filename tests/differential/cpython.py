@@ -13,18 +13,22 @@ import gc
 import json
 import os
 import resource
+import selectors  # noqa: F401, or it is loaded within a call
 import signal
 import socket
 import struct
 import sys
 
-import encodings.idna  # noqa: F401, or it is loaded within a call
+import encodings.idna  # noqa: F401, likewise
 
 def open_numbers():
     return {number for number in range(256)
             if os.path.lexists(f"/proc/self/fd/{number}")}
 
 
+# CPython 3.14's ctypes wants to know the home directory, and asks libc without
+# HOME: what a case looks up would not be the first look-up then.
+os.environ.setdefault("HOME", "/")
 # libffi 3.5 keeps a descriptor of its own file, for callbacks: there are none
 # here, and each number would be another than on the other side.
 HELD = open_numbers()

@@ -77,7 +77,7 @@ def behind(kept):
 
 
 def reader_rows():
-    makefile = ("; _m = a.makefile('rb')", "; makefile(a, 8192)")
+    makefile = ("; _m = a.makefile('rb', 8192)", "; makefile(a, 8192)")
     for name, data, lines, kept in (
             ("a line", b"one\n", 1, 0), ("two lines", b"one\ntwo\n", 2, 0),
             ("empty lines", b"\n\n\n", 3, 0),
