@@ -1,13 +1,13 @@
-# Sourced by the tests here: a folder that goes away, and the tree as a user
-# has it.
+# Sourced by the tests here: a folder that is removed at the end, and the
+# sources as a user gets them.
 # shellcheck shell=bash
 set -eu
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d -p /var/tmp)
 trap 'rm -rf "$work"' EXIT
 
-# Nothing of the shim's, of make's or of this tree's is in what is built here: a
-# package is cleaned first, and BUILD says where.
+# What is built here must not depend on the shim, on make's variables or on
+# this tree: a package is cleaned first, and BUILD would say where.
 unset LD_PRELOAD BUILD PRELOAD CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MAKELEVEL
 
 skip() {
@@ -27,14 +27,14 @@ need() { # command...
 	done
 }
 
-# The sources, unpacked in the folder named.
+# Unpacks the sources into a folder.
 unpack() { # directory
 	mkdir -p "$1"
 	[ -e "$work/tree.tar.gz" ] || scripts/dist "$work/tree.tar.gz"
 	tar -xzf "$work/tree.tar.gz" -C "$1" --strip-components=1
 }
 
-# The blocks of commands under a heading of README.md, one file each.
+# Writes each block of commands under a heading of README.md to a file.
 blocks_of_readme() { # heading directory
 	mkdir -p "$2"
 	awk -v heading="## $1" -v to="$2" '
@@ -45,8 +45,9 @@ blocks_of_readme() { # heading directory
 	[ -e "$2/1" ] || fail "README.md has no commands under $1"
 }
 
-# A program that leaks its listener into the command in DO. It runs with any C
-# library of glibc's: it has not the compiler's start-up code, which needs this one.
+# Builds a program that leaks its listener into the command in DO. It runs with
+# every glibc, because it is linked without the compiler's start-up code, which
+# would need this version.
 leaky() { # program
 	cat >"$work/leaky.c" <<'C'
 #include <stdlib.h>

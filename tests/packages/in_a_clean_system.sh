@@ -1,11 +1,11 @@
 #!/bin/sh
-# Run by test_debian.sh as root in a system of its own: /debs has the packages.
+# Run by test_debian.sh as root in a separate system; /debs has the packages.
 set -eu
 apt="apt-get -qq -y --no-install-recommends"
 shim=libnoinherit-preload
 cd /src
 
-fails() { # what is done in vain
+fails() { # command that must fail
 	if "$@" >/tmp/log 2>&1; then
 		echo "succeeded: $*"
 		exit 1
@@ -17,7 +17,7 @@ nothing_is_left() { # after what
 	[ -z "$left" ] || { echo "after $1 there is: $left"; exit 1; }
 }
 
-# ---- what cannot be installed leaves nothing ----------------------------------
+# ---- a package that cannot be installed leaves nothing behind ---------------
 
 mount --bind /usr /usr
 mount -o remount,bind,ro /usr
@@ -50,7 +50,7 @@ $apt update
 $apt install autopkgtest >/dev/null
 autopkgtest /debs/*.deb /src -- null >/tmp/log 2>&1 || {
 	status=$?
-	# 2: some were skipped, as removal is, which breaks the system for others
+	# 2: some were skipped, as removal is, which breaks the test bed
 	[ $status = 2 ] || { tail -n 60 /tmp/log; exit 1; }
 }
 sed -n '/@@@ summary/,/Binaries/p' /tmp/log | grep -E ' (PASS|FAIL)'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Run by test_whole_machine.sh as root in a system of its own, natively or with the
-# library in /etc/ld.so.preload. Writes what each step prints and its status to
-# /try/outcome, less what differs from run to run.
+# Run by test_whole_machine.sh as root in a separate system, natively or with
+# the library in /etc/ld.so.preload. Writes the output and the status of each
+# step to /try/outcome, without what differs from run to run.
 set -u
 cd /try || exit
 outcome=/try/outcome
@@ -9,7 +9,7 @@ outcome=/try/outcome
 place=/usr/local/lib/libnoinherit-preload.so
 apt="apt-get -qq -y --no-install-recommends"
 
-# Numbers of processes, times and durations, sizes of what was downloaded.
+# Replaces pids, times and durations, and the sizes of downloads.
 plain() {
 	sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+[0-9+Z:]*/TIME/g; s/[0-9]+:[0-9]{2}:[0-9]{2}/TIME/g;
 		s/\b(pid|PID|process)[ =:]*[0-9]+/\1 N/g; s/\[[0-9]+\]/[N]/g; s/[0-9.]+ ?(ms|s|seconds|MiB\/s|KiB)\b/N/g'
@@ -25,7 +25,7 @@ step() { # name command...
 	} >>$outcome
 }
 
-# A step whose words are of no interest, but complaints of the loader's.
+# A step whose output is ignored, except complaints of the loader.
 quietly() { # name command...
 	local status=0 name=$1
 	shift
@@ -52,8 +52,8 @@ service_of() { # package
 	esac
 }
 
-# The library must be in each, or nothing would have been tried. One that has just
-# ended has no maps.
+# The library must be loaded in each process, or nothing would be tested. A
+# process that has just ended has no maps.
 loaded_in() { # program
 	local pid found=
 	for pid in $(pgrep -x "$1"); do
@@ -72,21 +72,21 @@ if [ "$1" = preloaded ]; then
 fi
 echo "127.0.0.1 localhost $(hostname)" >/etc/hosts
 
-# ---- installed: each package starts its server, on the ports that the next needs ------
+# ---- packages are installed; each starts its server, on ports that others need ----
 
 # shellcheck disable=SC2086 # lists of words
 quietly "tools" $apt install $TOOLS
 for package in $SERVERS; do
 	quietly "install $package" $apt install "$package"
-	# Some are not up yet.
+	# Some have not been started yet.
 	service "$(service_of "$package")" stop >/dev/null 2>&1
 done
 step "dpkg" dpkg --audit
 step "packages" dpkg-query -W -f '${Package} ${Status}\n'
 
-# ---- each server is started, asked, looked at, restarted, stopped -----------------------
+# ---- each server is started, queried, examined, restarted, stopped ------------------
 
-# Until the server has said everything.
+# Prints what the server answers, up to the end of the connection.
 ask() { # port words [option]
 	# shellcheck disable=SC2059 # the words have escapes
 	printf "$2" | nc -w 60 ${3-} 127.0.0.1 "$1" | cat -v | grep -viE '^(Date|Last-Modified|ETag|uptime)'
@@ -118,7 +118,7 @@ serve haproxy haproxy 80 "$page"
 serve redis-server redis-server 6379 'SET a 1\r\nGET a\r\nQUIT\r\n'
 serve memcached memcached 11211 'set a 0 0 1\r\n1\r\nget a\r\nquit\r\n'
 serve vsftpd vsftpd 21 'QUIT\r\n'
-# localhost's address, asked by TCP.
+# A query for the address of localhost, over TCP.
 serve dnsmasq dnsmasq 53 '\0\033\0\1\1\0\0\1\0\0\0\0\0\0\11localhost\0\0\1\0\1' -N
 serve rsync rsync 873 '@RSYNCD: 31.0\n\n'
 
@@ -152,7 +152,7 @@ step "a build by four" make -s -B -j4 --output-sync
 step "pipes" bash -c 'seq 1000 | sort -rn | tee lines | tail -n 3 | rev; wc -l <lines; comm -3 <(seq 3) <(seq 4)'
 step "perl" perl -MSocket -e 'socketpair(A, B, AF_UNIX, SOCK_STREAM, 0); syswrite A, "x\n"; sysread B, $a, 9; print $a; print `echo y`'
 
-# cron runs what is due within a minute.
+# cron runs a job at the next full minute.
 echo '* * * * * (id; ls -l /proc/self/fd | wc -l) >/try/cron.new 2>&1; mv /try/cron.new /try/cron' |
 	crontab -
 step "cron" service cron start

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """action.yml and doc/gitlab-ci.yml do what they say: their shell steps are run
-here exactly as they are written. /usr/local is the test's own meanwhile."""
+exactly as they are written. Meanwhile /usr/local is a folder of the test."""
 
 import json
 import os
@@ -23,7 +23,7 @@ except ImportError:
 
 
 class Project(unittest.TestCase):
-    """Somebody's project, whose `make test` may leak."""
+    """A project whose `make test` may leak."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(dir="/var/tmp")
@@ -33,7 +33,7 @@ class Project(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def make_test(self, does):
-        """@does: what stands after SOCK_STREAM."""
+        """@does: the code after SOCK_STREAM."""
         with open(self.path("leaky.c"), "w") as file:
             file.write("#include <stdlib.h>\n#include <sys/socket.h>\n"
                        "int main(void) { int fd = socket(AF_INET, SOCK_STREAM"
@@ -53,7 +53,8 @@ class Project(unittest.TestCase):
 class Action(Project):
 
     def run_steps(self, **inputs):
-        """Steps in order, as a runner does; the status of the last that ran."""
+        """Runs steps in order, as a CI runner does; returns the status of the
+        last one run."""
         with open(os.path.join(ROOT, "action.yml")) as file:
             action = yaml.safe_load(file)
         values = {f"inputs.{name}": inputs.get(name, row.get("default", ""))

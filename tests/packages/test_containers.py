@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""doc/containers.md does what it says: its images are built by its commands, from
-Debian's packages and ours alone, and run by bubblewrap; so are the commands of
-the pod, as they are written. DEBS=FOLDER has packages that are built already."""
+"""doc/containers.md does what it says: its images are built with its commands,
+from Debian's packages and this project's only, and run with bubblewrap; the
+commands of the pod are run as they are written. DEBS=FOLDER has packages that
+are already built."""
 
 import functools
 import glob
@@ -26,11 +27,11 @@ except ImportError:
     toolkit.skip("no python3-yaml here: scripts/dependencies packages")
 
 DOC = os.path.join(ROOT, "doc/containers")
-# The newest that runs with Node.js 20.
+# The latest version that runs with Node.js 20.
 VALIDATOR = "kubernetes-models@4.5.1"
 NOBODY = 65534
 
-# What stands for the registry's images.
+# Images that are imported under the names of the registry's.
 DEBIAN = "docker.io/library/debian:trixie-slim"
 PHP = "docker.io/library/php:cli"
 
@@ -38,7 +39,7 @@ PAGE = """<?php
 echo shell_exec('find /proc/self/fd -lname "socket:*" -printf "%l\\n"') ?? '';
 """
 
-# Starts the server, asks it for the page, and ends it.
+# Starts the server, requests the page, and ends the server.
 SERVER = ["php", "-S", "0.0.0.0:8080", "-t", "/srv"]
 ASK = """
 "$@" >/tmp/said 2>&1 &
@@ -82,7 +83,8 @@ int main(void)
 
 
 def run(*command, **options):
-    """What it prints; that it fails is an error that tells why."""
+    """The output of a command; an AssertionError with the reason if it fails.
+    """
     result = subprocess.run(command, text=True, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             check=False, **options)
@@ -93,11 +95,11 @@ def run(*command, **options):
 
 
 class Workshop:
-    """A storage of images of the test's own, and what goes into them."""
+    """A separate storage of images, and the files that go into images."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(dir="/var/tmp")
-        # No network but the loopback, and limits that no machine refuses.
+        # Only the loopback interface, and limits that every machine permits.
         self.write("containers.conf", '[containers]\nnetns = "none"\n'
                    'default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n'
                    '[engine]\nruntime = "runc"\nevents_logger = "none"\n'
@@ -105,7 +107,7 @@ class Workshop:
         self.environment = toolkit.clean_environment(
             CONTAINERS_STORAGE_CONF=self.path("storage.conf"),
             CONTAINERS_CONF=self.path("containers.conf"),
-            # No runtime is needed to run apt.
+            # apt can be run without a container runtime.
             BUILDAH_ISOLATION="chroot")
         for name in ("CFLAGS", "CPPFLAGS", "LDFLAGS", "MAKEFLAGS",
                      "MAKELEVEL", "BUILD"):
@@ -114,7 +116,8 @@ class Workshop:
             toolkit.skip("podman cannot keep images here")
 
     def stores(self, driver):
-        """Layers that are copied (vfs) work everywhere, and take their time."""
+        """Whether podman works with this driver. vfs, which copies layers,
+        works everywhere but is slow."""
         self.write("storage.conf", f'[storage]\ndriver = "{driver}"\n'
                    f'graphroot = "{self.path(driver)}"\n'
                    f'runroot = "{self.path("run")}"\n')
@@ -135,7 +138,7 @@ class Workshop:
             file.write(text)
 
     def sources(self):
-        """The tree, and the packages above it."""
+        """The sources, and the packages in the folder above them."""
         tree = self.path("noinherit")
         os.mkdir(tree)
         run("sh", "-c", 'scripts/dist "$0.tar.gz" && tar -xzf "$0.tar.gz" '
@@ -155,7 +158,7 @@ class Workshop:
             system, image, env=self.environment)
 
     def registry(self):
-        """Debian as it comes, and PHP."""
+        """Imports the two base images: plain Debian, and Debian with PHP."""
         system = self.path("system")
         made = subprocess.run(["scripts/root", "make", "trixie", system],
                               cwd=ROOT, text=True, check=False,
@@ -176,7 +179,7 @@ class Workshop:
                    env=self.environment).strip()
 
     def variables(self, image):
-        """What its ENV lines set."""
+        """The variables that the ENV lines of an image set."""
         said = json.loads(run("podman", "image", "inspect", image,
                               env=self.environment))
         return dict(row.split("=", 1) for row in
@@ -184,13 +187,14 @@ class Workshop:
 
 
 def commands(verb):
-    """Those of doc/containers.md."""
+    """The podman commands of doc/containers.md with this verb."""
     with open(os.path.join(ROOT, "doc/containers.md")) as file:
         return re.findall(rf"^    (podman {verb} .*)$", file.read(), re.M)
 
 
 def tree_of(root):
-    """The image as a runtime shows it: mount points can be made in it."""
+    """The options that show the image as a runtime does: mount points can be
+    created."""
     for name in sorted(set(os.listdir(root)) - {"dev", "proc", "tmp"}):
         path = os.path.join(root, name)
         if os.path.islink(path):
@@ -200,7 +204,8 @@ def tree_of(root):
 
 
 def contained(root, command, environment, *options):
-    """A command line that runs another in an image, and may do nothing."""
+    """A command line that runs another one in an image, without any privilege.
+    """
     settings = [word for name, value in environment.items()
                 for word in ("--setenv", name, value)]
     return ["bwrap", *tree_of(root), "--dev", "/dev", "--proc", "/proc",
@@ -227,7 +232,8 @@ class Containers(unittest.TestCase):
             file.write(PAGE)
 
     def page(self, image, environment, *options, command=SERVER):
-        """What a page's command holds when the image's server runs."""
+        """The sockets that the command of a page has when the image's server
+        runs."""
         said = run(*contained(
             self.shop.mounted(image), ["sh", "-c", ASK, "sh", *command],
             {"PATH": "/usr/bin:/bin", **environment}, "--unshare-net",
@@ -235,7 +241,7 @@ class Containers(unittest.TestCase):
         return said.split()
 
     def copy_as_the_pod_does(self):
-        """The init container: its volume."""
+        """Runs the init container; returns its volume."""
         volume = tempfile.mkdtemp(dir=self.shop.folder)
         os.chmod(volume, 0o777)
         first = self.pod["spec"]["initContainers"][0]
@@ -306,7 +312,7 @@ class Containers(unittest.TestCase):
 
 
 class Manifest(unittest.TestCase):
-    """Kubernetes' own schema, by npm."""
+    """Checks against Kubernetes' own schema, from npm."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The Debian packages: the same bytes from two places, no complaint of lintian's,
-# and their own tests in a system that has nothing else.
+# The Debian packages: two builds in different places give the same bytes,
+# lintian has no complaint, and the packages' own tests pass in a minimal
+# system.
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 need dpkg-buildpackage dh lintian debootstrap
@@ -13,7 +14,7 @@ build() { # directory
 		{ tail -n 20 "$work/log"; fail "no packages"; }
 }
 
-# Where and when they are built, and with what, is not in the packages.
+# The packages do not depend on the place or the time of the build.
 build "$work/one"
 build "$work/another/place"
 for package in "$work"/one/*.deb; do
@@ -22,7 +23,7 @@ done
 
 (cd "$work/one" && lintian --allow-root --pedantic --fail-on error,warning ./*.changes)
 
-# Built here, installed in the next release.
+# Built here, and installed in the next release.
 scripts/root make trixie "$root"
 mkdir "$root/debs"
 find "$work/one" -maxdepth 1 -name '*.deb' ! -name '*dbgsym*' -exec cp {} "$root/debs" \;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `make install` where it cannot succeed: nothing is half-installed, and what was
-# installed before stays as it was, byte for byte.
+# `make install` where it cannot succeed: nothing is half-installed, and what
+# was installed before stays as it was, byte for byte.
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 [ "$(id -u)" = 0 ] || skip "small and read-only file systems take root"
@@ -16,12 +16,13 @@ install_there() {
 	make -s install PREFIX=/usr DESTDIR="$place" >"$work/said" 2>&1
 }
 
-state() { # every file, its kind, mode, content
+state() { # every file with its kind, mode and content
 	(cd "$place" && find . -printf '%p %y %m %l\n' | sort &&
 		find . -type f -exec sha256sum {} + | sort)
 }
 
-# In vain, and without a trace but for empty directories.
+# The installation fails and changes nothing, except that it may leave empty
+# directories.
 refused() { # why
 	state | grep -v '^\./.* d ' >"$work/before"
 	! install_there || fail "$1: it succeeded"
@@ -37,7 +38,7 @@ for part in 10 50 90; do
 	umount "$place"
 done
 
-# Over an earlier version, which needs twice the room for a moment.
+# Over an earlier version, for which it needs the space twice for a moment.
 mount -t tmpfs -o size=$((whole * 3))k tmpfs "$place"
 install_there || { cat "$work/said"; fail "not installed where there is room"; }
 printf 'an earlier version' >"$place/usr/bin/noinherit"

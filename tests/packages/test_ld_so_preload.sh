@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# /etc/ld.so.preload as noinherit-preload(7) puts the library there and takes it
-# away, and what may go wrong meanwhile, in the smallest system of each release.
+# /etc/ld.so.preload, used as noinherit-preload(7) says: the library is put
+# there and taken away, and everything that may go wrong is tried, in a minimal
+# system of each release.
 #   RELEASES="bullseye bookworm trixie sid"    by default the two in the middle
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The commands under "Install" in README.md, as they are written there, in a
-# system that has nothing else; what they install works, and goes away again.
+# The commands under "Install" in README.md are run as they are written in a
+# minimal system; what they install works, and is removed again.
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 need debootstrap
 root=$work/root
 scripts/root make trixie "$root"
 unpack "$root/home/noinherit"
-# Nobody is there to say yes.
+# Nobody can answer questions.
 echo 'APT::Get::Assume-Yes "true";' >"$root/etc/apt/apt.conf.d/91yes"
 
 blocks_of_readme Install "$root/home/blocks"
-# test_tarball.sh does those of the tarball.
+# test_tarball.sh runs the block on the tarball.
 rm "$(grep -l '^tar -xzf noinherit-' "$root/home/blocks"/*)"
 
 cat >"$root/home/try" <<'TRY'

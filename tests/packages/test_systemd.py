@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Services: the units that the README shows are understood by systemd, and the
-shim works under what a service's sandbox forbids: the same filters, made of
-systemd's own lists of system calls, in front of the same program."""
+"""Services: systemd understands the units that the README shows, and the shim
+works in a service's sandbox. The test installs the same filters, made from
+systemd's own lists of system calls, and executes the same program under them.
+"""
 
 import os
 import re
@@ -43,7 +44,7 @@ PROT_WRITE, PROT_EXEC, SHM_EXEC = 2, 4, 0o100000
 
 
 def calls_of(group):
-    """The system calls of one of systemd's sets."""
+    """The system calls of one of systemd's groups."""
     said = subprocess.run(["systemd-analyze", "syscall-filter", group],
                           check=True, text=True, capture_output=True).stdout
     calls = set()
@@ -57,20 +58,20 @@ def calls_of(group):
 
 
 def allow_only(*groups):
-    """SystemCallFilter=GROUP...: any other call kills."""
+    """As SystemCallFilter=GROUP...: any other call kills."""
     import seccomp
     filtered = seccomp.SyscallFilter(defaction=seccomp.KILL_PROCESS)
-    # What systemd allows besides, so that the program can be started at all.
+    # Besides the groups, systemd allows the exec that starts the service.
     for call in set().union(*map(calls_of, groups)) | {"execve"}:
         try:
             filtered.add_rule(seccomp.ALLOW, call)
         except (RuntimeError, ValueError):
-            pass            # not of this architecture
+            pass            # does not exist on this architecture
     filtered.load()
 
 
 def deny_write_execute():
-    """MemoryDenyWriteExecute=yes."""
+    """As MemoryDenyWriteExecute=yes."""
     import errno
     import seccomp
     filtered = seccomp.SyscallFilter(defaction=seccomp.ALLOW)
@@ -85,7 +86,7 @@ def deny_write_execute():
 
 
 def no_new_privileges():
-    """NoNewPrivileges=yes."""
+    """As NoNewPrivileges=yes."""
     import ctypes
     if ctypes.CDLL(None).prctl(38, 1, 0, 0, 0):
         raise OSError("no_new_privs")
@@ -151,7 +152,7 @@ class Sandbox(unittest.TestCase):
             raise unittest.SkipTest("no systemd-analyze here (systemd)")
 
     def probe(self, confine, *command, **environment):
-        """What the program made non-inheritable, as it tells."""
+        """What the probe reports as non-inheritable."""
         result = subprocess.run(command or [PROBE], preexec_fn=confine,
                                 env={"PATH": "/usr/bin:/bin", **environment},
                                 text=True, capture_output=True, check=False)

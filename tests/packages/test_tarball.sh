@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# One file of binaries serves every system since Debian 11: what the README says
-# about it, in the smallest system of each release, with a program of its own.
+# One archive of binaries serves every system since Debian 11: the README's
+# commands are run in a minimal system of each release, with a program that
+# leaks.
 #   RELEASES="bullseye bookworm trixie sid"    by default the two in the middle
-#   TARBALL=FILE                               that has been made already
+#   TARBALL=FILE                               a tarball that already exists
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 need debootstrap

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A whole machine with the library in /etc/ld.so.preload does what one without
-# does: ten servers are installed, started, asked and stopped, people log in, work
-# is done. What each step prints and how it ends is the same on both.
+# it does: ten servers are installed, started, queried and stopped, people log
+# in and work. The output and the status of each step are the same on both.
 #   RELEASES="bookworm trixie"    by default the second
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
@@ -12,7 +12,7 @@ servers="nginx-light apache2 lighttpd haproxy redis-server memcached vsftpd
 tools="cron sudo man-db git gcc libc6-dev make openssh-client netcat-openbsd
 	procps passwd"
 
-# Without the machine's network: nobody else's ports are taken.
+# In a network namespace, where all ports are free.
 alone() { # root command...
 	# shellcheck disable=SC2016
 	unshare --net sh -c 'ip link set lo up && exec scripts/root run "$@"' sh "$@"
@@ -47,7 +47,8 @@ for release in ${RELEASES:-trixie}; do
 	wait $! || preloaded=$?
 	ended "$release" natively $natively
 	ended "$release" preloaded $preloaded
-	# What fails natively, too, compares little: one step is meant to.
+	# A step that fails natively, too, would show little; only one is meant
+	# to fail.
 	sed -n '/^== .*: 0$/d; /^== ssh with a terminal: 7$/d; /^== /p' \
 		"$work/$release.natively.outcome" >"$work/failed"
 	[ ! -s "$work/failed" ] || fail "$release, natively: $(cat "$work/failed")"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Run by test_ld_so_preload.sh as root in a system of its own; /try has the library
-# and a program that leaks. The shell's own commands must do where nothing starts.
+# Run by test_ld_so_preload.sh as root in a separate system; /try has the
+# library and a program that leaks. Where no program starts, only the shell's
+# builtins are used.
 set -eu
 cd /try
 place=/usr/local/lib/libnoinherit-preload.so
@@ -14,7 +15,7 @@ fail() {
 	exit 1
 }
 
-put() { # file: by renaming, as make install does
+put() { # file; renamed into place, as make install does
 	cp "$1" $place.new
 	mv $place.new $place
 }
@@ -29,7 +30,7 @@ in_force() { # when
 	[ -z "$(DO=$sockets ./leaky)" ] || fail "$1: it leaks"
 }
 
-# With a file that is not in order: it is said, and the program runs.
+# With a file that cannot be loaded: the loader says so, and the program runs.
 only_said() { # what
 	status=0
 	cat /etc/debian_version >said 2>&1 || status=$?
@@ -40,19 +41,19 @@ only_said() { # what
 DO=$sockets ./leaky >said
 [ -s said ] || fail "natively there is no leak"
 
-# ---- in -----------------------------------------------------------------------
+# ---- installing -----------------------------------------------------------------
 
 put libnoinherit-preload.so
 echo $place >$line
 in_force "put in"
 grep -q libnoinherit-preload /proc/self/maps || fail "it is not loaded"
 
-# ---- an upgrade under a program that runs ------------------------------------------
+# ---- an upgrade while a program runs --------------------------------------------
 
 mkfifo go
 DO="read x <go; $sockets >found; grep -c 'preload.so.*deleted' /proc/\$PPID/maps >old" \
 	./leaky &
-exec 3>go # when somebody reads
+exec 3>go # returns once the command reads
 put libnoinherit-preload.so
 echo >&3
 exec 3>&-
@@ -77,7 +78,8 @@ put empty
 echo $place >$line
 only_said "an empty file"
 
-# The machine's number, s390's here; put in its place by commands that run without.
+# The machine number of s390 in the ELF header, put in place while nothing is
+# preloaded.
 : >$line
 cp libnoinherit-preload.so other
 printf '\000\026' | dd of=other bs=1 seek=18 conv=notrunc 2>/dev/null
@@ -85,8 +87,8 @@ put other
 echo $place >$line
 only_said "another machine's file"
 
-# Half a file kills what starts, whatever it is; the shell's own commands do not
-# start anything.
+# A truncated file kills every program that starts; the shell's builtins start
+# none.
 size=$(stat -c %s libnoinherit-preload.so)
 for part in 1000 $((size / 2)) $((size - 4096)); do
 	: >$line
@@ -100,7 +102,7 @@ for part in 1000 $((size / 2)) $((size - 4096)); do
 	/bin/true || fail "the line of rescue does not help"
 done
 
-# ---- out ------------------------------------------------------------------------------
+# ---- removing -------------------------------------------------------------------
 
 put libnoinherit-preload.so
 echo $place >$line

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Run by test_tarball.sh as root in a system of its own, in which /try has the
+# Run by test_tarball.sh as root in a separate system, in which /try has the
 # tarball, the README's commands and a program that leaks its listener into the
-# command in DO. Prints which C library it was.
+# command in DO. Prints the version of the C library.
 set -eu
 cd /try
 
@@ -14,7 +14,7 @@ fail() {
 export DO=true
 sockets='find /proc/self/fd -lname "socket:*"'
 
-# All but the last line puts it in place, the last takes it away.
+# All lines but the last install it, the last one removes it.
 sed '$d' block >install
 sed -n '$p' block >remove
 sh -eux ./install >said 2>&1 || fail "not installed"
@@ -30,7 +30,7 @@ grep -q '^LEAK  tcp.* leaked into ' said || fail "the leak is not in the report"
 grep -q '#.* open_the_listener  .*/leaky.c:' said || fail "functions have no names"
 noinherit report --format=json recording | grep -q '"kind"' || fail "no JSON"
 
-# The child tells that it runs, and ends when the pipe does.
+# The child reports that it runs, and ends when told through the pipe.
 mkfifo ready end
 DO='echo >ready; read x <end' ./leaky &
 read -r _ <ready
