@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The library's calls beside the same by hand in C and beside CPython."""
+"""The library's calls, compared with the same by hand in C and with CPython."""
 
 import os
 import sys
@@ -8,10 +8,10 @@ import measure
 
 BENCH = f"{measure.BUILD}/tests/helpers/api_bench"
 PYTHON = "/usr/bin/python3"
-# Fewer rounds than a backlog: what nobody accepts stays in the queue.
+# Fewer rounds than the backlog, for nobody accepts the connections.
 FEW, MANY = 20, 100
 
-# A round in Python, as tests/helpers/api_bench.c has it.
+# The rounds of tests/helpers/api_bench.c in Python.
 ROUNDS = {
     "socket": "socket.socket().close()",
     "create_server": "socket.create_server(('127.0.0.1', 0)).close()",
@@ -21,7 +21,7 @@ ROUNDS = {
               "a.close(); c.close()",
     "send_recv": "p[0].send(b'x'); p[1].recv(1)",
     "send_recv_timeout": "q[0].send(b'x'); q[1].recv(1)",
-    # Python has no such thing: as with a timeout.
+    # Python has no such setting: the same as with a timeout.
     "send_recv_try_first": "q[0].send(b'x'); q[1].recv(1)",
 }
 SCRIPT = """
@@ -34,7 +34,7 @@ for each in q:
 for _ in range(int(sys.argv[1])):
     {}
 """
-# What a round does besides, which is taken off.
+# The other calls of a round, whose cost is subtracted.
 BESIDES = {"accept": "client"}
 
 
@@ -46,7 +46,7 @@ def command(who, what, rounds):
 
 
 def slope(count, who, what):
-    """What one more round costs."""
+    """The cost of one more round."""
     low = count(command(who, what, FEW))
     high = count(command(who, what, MANY))
     return (high - low) / (MANY - FEW)

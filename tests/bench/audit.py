@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The recorder's cost beside native and other tools that are installed."""
+"""The recorder's cost, compared with native runs and with installed tools."""
 
 import os
 import re
@@ -19,7 +19,7 @@ FRAMES = "16"
 
 
 class Traces:
-    """A directory for one run's traces."""
+    """A directory for the traces of one run."""
 
     def __enter__(self):
         self.path = tempfile.mkdtemp(prefix="noinherit-")
@@ -39,7 +39,7 @@ class Traces:
 
 
 def deep(recorded, *arguments):
-    """What the workload prints: ns and resident KiB."""
+    """The figures that the workload prints: ns and resident KiB."""
     command = [DEEP, *map(str, arguments)]
     if not recorded:
         return measure.run(command).stdout.split()
@@ -52,7 +52,7 @@ def nanoseconds(recorded, *arguments):
 
 
 def net(*arguments, rounds=7):
-    """What recording adds: the median of differences of runs in turns."""
+    """What recording adds: the median difference of alternating runs."""
     return statistics.median(nanoseconds(True, *arguments) -
                              nanoseconds(False, *arguments)
                              for _ in range(rounds))
@@ -114,7 +114,7 @@ def other_tools():
 
 
 def heaptrack():
-    """It records malloc, not descriptors: the same stacks, another call."""
+    """heaptrack records malloc instead of descriptors, with the same stacks."""
     if not measure.has("heaptrack"):
         return
     native = nanoseconds(False, "malloc", 5000, FRAMES)
@@ -135,7 +135,7 @@ def as_descriptors_grow():
 
 
 def resident_added(held):
-    """Bytes that recording adds to a process with so many descriptors."""
+    """The bytes that recording adds to a process with that many descriptors."""
     return statistics.median(
         int(deep(True, 1, FRAMES, held)[1]) -
         int(deep(False, 1, FRAMES, held)[1]) for _ in range(7)) * 1024

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""The shim's cost under musl, and on AArch64, by the instructions of the program.
+"""The shim's cost under musl and on AArch64, in instructions of the program.
 
-AArch64's are counted by qemu, one line of its log for each: the same at every
-run, as valgrind's. What qemu or the compilers are not there for is left out.
+qemu counts those of AArch64, one line of its log for each instruction: like
+valgrind's count, the same in every run. Where qemu or a compiler is missing,
+its part is left out.
 """
 
 import os
@@ -16,7 +17,7 @@ from measure import SHIM
 
 import foreign
 
-# As in shim.py: the call, and what its loop does besides.
+# As in shim.py: the call, and the other call in its loop.
 CALLS = (("socket", None), ("socketpair", None), ("accept", "connect"),
          ("accept4", "connect"), ("dup", None), ("recvmsg", "send"),
          ("socket+close", None))
@@ -68,7 +69,7 @@ def compile_empty(compiler, folder, name):
 
 
 class Counted:
-    """Instructions per call, each counted once."""
+    """Instructions per call; each is measured only once."""
 
     def __init__(self, machine):
         self.machine, self.known = machine, {}

@@ -1,8 +1,8 @@
 """How the bench measures: instructions, system calls, paired times.
 
-Instructions are valgrind's count (the same at every run), per call as the
-slope between two loop lengths. Times are only ever ratios of runs that take
-turns. Nothing here judges.
+Instructions are valgrind's count, which is the same in every run; per call,
+they are the slope between two loop lengths. Times are only given as ratios of
+runs that alternate. Nothing here passes or fails.
 """
 
 import functools
@@ -37,7 +37,7 @@ def run(command, preload=None, **options):
 
 
 def instructions(command, preload=None):
-    """User instructions of a whole process."""
+    """The user instructions of a whole process."""
     with tempfile.NamedTemporaryFile() as out:
         result = run(["valgrind", "--tool=callgrind",
                       f"--callgrind-out-file={out.name}", *command], preload)
@@ -46,14 +46,14 @@ def instructions(command, preload=None):
 
 @functools.cache
 def instructions_per_call(name, preload=None, few=100, many=500):
-    """The slope: what one more round of the loop costs."""
+    """The slope: the cost of one more round of the loop."""
     low = instructions([WORKLOAD, name, str(few)], preload)
     high = instructions([WORKLOAD, name, str(many)], preload)
     return (high - low) / (many - few)
 
 
 def system_calls(command, preload=None):
-    """How many system calls the command makes from its execve on."""
+    """How many system calls the command makes after its execve."""
     with tempfile.NamedTemporaryFile("r") as out:
         pre = ["-E", f"LD_PRELOAD={preload}"] if preload else []
         run(["strace", "-o", out.name, *pre, *command])
@@ -68,7 +68,7 @@ def system_calls_per_call(name, preload=None, few=10, many=110):
 
 
 def page_faults(command, preload=None, rounds=20):
-    """Minor faults, the median of some runs."""
+    """Minor page faults, the median of some runs."""
     counts = []
     for _ in range(rounds):
         pid = os.posix_spawn(command[0], command, environment(preload))
@@ -84,7 +84,8 @@ def seconds(command, preload):
 
 
 def ratio(command, preload, wrapper=(), pairs=9):
-    """Median, minimum and maximum of time(with) / time(native), in turns."""
+    """Median, minimum and maximum of time(with)
+    time(native), in alternation."""
     ratios = []
     seconds(command, None)
     for _ in range(pairs):
@@ -94,7 +95,7 @@ def ratio(command, preload, wrapper=(), pairs=9):
 
 
 def compile_object(folder, name, source):
-    """A shared object by the compiler's defaults."""
+    """A shared object built with the compiler's default options."""
     path = f"{folder}/{name}.so"
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-x", "c", "-", "-o",
                     path, "-ldl"], input=source, text=True, check=True)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The shim's cost beside native, simple preloads and installed peers."""
+"""The shim's cost, compared with native runs, simple preloads and other
+libraries."""
 
 import os
 import subprocess
@@ -9,7 +10,7 @@ import tempfile
 import measure
 from measure import SHIM
 
-# What others do instead: flag afterwards, or only pass the call on.
+# What others do instead: set the flag afterwards, or only pass the call on.
 NAIVE = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -28,8 +29,8 @@ int socketpair(int d, int t, int p, int v[2])
 { NEXT(socketpair); int r = next(d, t, p, v); if (!r) { mark(v[0]); mark(v[1]); } return r; }
 """
 
-# Name, what its loop does besides, which is taken off: accept needs a client,
-# recvmsg a sender.
+# The call, and the other call in its loop, whose cost is subtracted: accept
+# needs a client, recvmsg a sender.
 CALLS = (
     ("socket", None), ("socketpair", None), ("accept", "connect"),
     ("accept4", "connect"), ("dup", None), ("recvmsg", "send"),
@@ -39,7 +40,7 @@ CALLS = (
 
 
 def objects(folder):
-    """What is compared: name, path; a path of None is left out."""
+    """(name, path) of the objects that are compared and installed."""
     empty = measure.compile_object(folder, "empty", "void nothing(void) {}\n")
     naive = measure.compile_object(folder, "naive", NAIVE)
     rows = [
@@ -62,7 +63,7 @@ def table(title, columns, rows):
 
 
 def net(measured, call, besides, path):
-    """What the call adds, without what its loop does besides."""
+    """What the object adds to the call, without the other call in the loop."""
     added = measured(call, path) - measured(call)
     if besides:
         added -= measured(besides, path) - measured(besides)
@@ -70,7 +71,7 @@ def net(measured, call, besides, path):
 
 
 def cell(measured, call, besides, path):
-    """The cell of one preload; torsocks, say, refuses some of the calls."""
+    """The cell of one object; torsocks, for one, refuses some of the calls."""
     try:
         return f"{net(measured, call, besides, path):+.1f}"
     except subprocess.CalledProcessError:
@@ -142,8 +143,8 @@ def times(preloads):
 
 
 def execs():
-    """What an exec takes with so many sockets open; with the last way the new
-    image is given them."""
+    """The time of an exec with that many sockets open; with "again" the new
+    image is given the sockets."""
     rows = []
     for way in ("execve", "posix_spawn", "again"):
         for count, rounds in ((0, 101), (10, 101), (19000, 7)):

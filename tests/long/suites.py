@@ -1,9 +1,9 @@
-"""Other people's tests: how each suite is made from its Debian source package,
-which of its parts are run, how, and what its output says.
+"""Other projects' tests: how each suite is built from its Debian source
+package, which of its parts are run, how, and how its output is read.
 
-A part is what a suite can be asked for by itself: a file, a test, a keyword. A
-suite's script runs in its source's folder, with the parts as its arguments, and
-prints "=== part" before each that it runs by itself.
+A part is what a suite can run by itself: a file, a test, a keyword. The script
+of a suite runs in the folder of its sources, with the parts as arguments, and
+prints "=== part" before each part that it runs by itself.
 """
 
 import os
@@ -13,35 +13,35 @@ EACH = 'for part in "$@"; do echo "=== $part"; timeout -k 5 240 %s; done 2>&1'
 
 
 class Suite:
-    """One package's tests."""
+    """The tests of one package."""
 
     def __init__(self, name, package, script, chosen, every, outcomes,
                  build="", needs=(), user=None, is_alone=False):
         self.name, self.package = name, package
-        self.build = build          # in the source's folder, once
-        self.script = script        # runs the parts that it is given
-        self.chosen = chosen        # what has to do with sockets and exec
-        self.every = every          # command that prints all parts
+        self.build = build          # run once, in the folder of the sources
+        self.script = script        # runs the parts given as arguments
+        self.chosen = chosen        # those about sockets and exec
+        self.every = every          # a command that prints all parts
         self.outcomes = outcomes    # output: {(part, test): outcome}
         self.needs = needs          # programs
-        self.user = user            # who runs it, if not root
-        self.is_alone = is_alone    # two runs at once get in each other's way
+        self.user = user            # the user, if not root
+        self.is_alone = is_alone    # two runs at once would disturb each other
 
 
 def plain(text):
-    """Without colours, and without what a terminal would write over."""
+    """The text without colours, and without what a terminal would overwrite."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r", "\n")
 
 
 def sections(text):
-    """(part, its output) after each line === part."""
+    """(part, its output) for each line "=== part"."""
     pieces = re.split(r"^=== (.*)$", text, flags=re.MULTILINE)[1:]
     return zip(pieces[::2], pieces[1::2])
 
 
 def socat_outcomes(text):
-    """test  17 NAME: what it is... OK; a test is its own part. One that is not
-    run here says why behind its name."""
+    """test  17 NAME: what it is... OK; each test is a part. If it cannot run
+    here, the reason follows its name."""
     found = {}
     for match in re.finditer(r"^test +(\d+) (\w+):(.*)((?:\n(?!test ).*)*)",
                              text, re.MULTILINE):
@@ -53,7 +53,8 @@ def socat_outcomes(text):
 
 
 def apr_outcomes(text):
-    """A part's tests have no names: those that failed are known by line."""
+    """The tests of a part have no names: a failed one is identified by its
+    line."""
     found = {}
     for part, output in sections(text):
         result = re.search(r"SUCCESS|FAILED \d+ of \d+", output)
@@ -64,7 +65,7 @@ def apr_outcomes(text):
 
 
 def libuv_outcomes(text):
-    """ok 1 - name # SKIP why: one line for each test"""
+    """One line for each test: ok 1 - name # SKIP why"""
     found = {}
     for part, output in sections(text):
         result = re.search(r"^((?:not )?ok) 1 - \S+( # SKIP)?", output,
@@ -88,8 +89,7 @@ def tcl_outcomes(text):
 
 
 def zsh_outcomes(text):
-    """A test is named by what it is about, and by its place among those of the
-    same name."""
+    """A test is identified by its place in the part and its description."""
     found = {}
     for part, output in sections(text):
         pieces = re.split(r"^Running test: (.*)$", output,
@@ -120,7 +120,7 @@ SUITES = [
           every="test/testall -l",
           outcomes=apr_outcomes,
           build="CFLAGS=-O0 ./configure && make -j2 && make -j2 -C test all",
-          # A socket of testsock has a path of its own choice, in /tmp.
+          # testsock puts a socket with a fixed name into /tmp.
           is_alone=True,
           needs={"/usr/bin/make": "make"}),
     Suite("libuv", "libuv1",
@@ -133,7 +133,7 @@ SUITES = [
           outcomes=libuv_outcomes,
           build="cmake -S . -B b -DCMAKE_C_FLAGS=-O0 -DBUILD_TESTING=ON && "
                 "make -j2 -C b uv_run_tests_a && cp b/uv_run_tests_a tests",
-          # Its pipes are /tmp/uv-test-sock and so on.
+          # Its pipes have fixed names, /tmp/uv-test-sock and others.
           is_alone=True,
           needs={"/usr/bin/cmake": "cmake"}, user="nobody"),
     Suite("Tcl", "tcl8.6",
@@ -152,7 +152,7 @@ SUITES = [
                   "V08zpty.ztst", "V14system.ztst", "W02jobs.ztst"],
           every="cd Test && ls *.ztst",
           outcomes=zsh_outcomes,
-          # The tests start the one that was built.
+          # The tests execute the zsh that was built.
           build="ln -sfn /bin/zsh Src/zsh",
           needs={"/bin/zsh": "zsh"}),
 ]

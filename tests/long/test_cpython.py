@@ -2,9 +2,9 @@
 """CPython's own tests of sockets, processes and the system have the same
 outcome natively, under the shim and under the recorder, test by test.
 
-All variants run at once: the tests mostly wait. A test whose outcome differs
-is run again in both variants, by itself, so that a busy machine is not taken
-for a difference. It counts as one only if it differs twice.
+All variants run at once, because the tests mostly wait. A test whose outcome
+differs is run again in both variants, alone, so that the effect of a busy
+machine is not taken for a difference: it must differ twice.
 """
 
 import os
@@ -22,19 +22,20 @@ from run import Run  # noqa: E402
 PYTHON = "/usr/bin/python3"
 MODULES = ["test_socket", "test_subprocess", "test_os", "test_posix",
            "test_asyncio"]
-# Needs a virtual machine's host on the other side.
+# Needs a virtual machine and its host.
 IGNORED = "*ThreadedVSOCKSocketStreamTest*"
 
 PATIENCE = 25 * 60      # two minutes on an idle machine
 
 
 class Suite:
-    """One run of CPython's tests in one variant."""
+    """A run of CPython's tests in one variant."""
 
     def __init__(self, variant, modules, matching=()):
         self.run = Run(variant)
         self.results = self.run.path("results.xml")
-        # What it calls its environment changes with the standard streams.
+        # A changed test environment does not count as a failure: it includes
+        # the standard streams.
         arguments = [PYTHON, "-m", "test", "-u", "network",
                      "--ignore", IGNORED, "--junit-xml", self.results]
         for name in matching:
@@ -42,7 +43,7 @@ class Suite:
         self.process = self.run.start(arguments + modules)
 
     def outcomes(self):
-        """{test: passed, skipped, failure or error}, when it has ended."""
+        """Waits for the end. {test: passed, skipped, failure or error}"""
         self.process.popen.wait(PATIENCE)
         harness.check(os.path.exists(self.results), "no results:\n"
                       + self.process.output()[-3000:])
@@ -55,7 +56,7 @@ class Suite:
 
 
 def run_suites(variants, modules, matching=()):
-    """{variant: outcomes} of suites that run side by side."""
+    """{variant: outcomes} of runs that take place at the same time."""
     suites = {variant: Suite(variant, modules, matching)
               for variant in variants}
     try:
@@ -72,7 +73,7 @@ def differing(native, other):
 
 
 def module_of(name):
-    """test.test_socket.GeneralModuleTests.test_repr: test_socket"""
+    """test_socket, of test.test_socket.GeneralModuleTests.test_repr"""
     return name.split(".")[1]
 
 

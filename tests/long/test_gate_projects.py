@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""The CI recipe on whole projects: green at once on clean ones, red for a leak
-that is planted in their own code or in their own shell script.
+"""The CI recipe on whole projects: it succeeds at once on clean ones, and
+fails for a leak that is planted in their own code or in their own shell
+script.
 
-Each project is small, its own, and built as projects of its kind are: by
-autotools, cmake, meson with ninja, and one in Python. Everything that builds and
-tests them - make, shells, compilers, generators - runs under the audit, too.
+Each project is small, written for this test, and built as projects of its kind
+are: with autotools, cmake, meson and ninja, and one in Python. All that builds
+and tests them - make, shells, compilers, generators - runs under the audit,
+too.
 """
 
 import os

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""report --open of nginx and redis while a client holds connections: how many
-descriptors they have is what /proc/PID/fd lists at that moment.
+"""report --open on nginx and redis while a client holds connections: the
+number of their descriptors is that of /proc/PID/fd at the same moment.
 
-The server is stopped while it is asked: else it could open or close one between
-the two looks (redis reads /proc/self/stat every now and then).
+The server is stopped meanwhile, or it could open or close a descriptor between
+the two looks (redis reads /proc/self/stat now and then).
 """
 
 import json
@@ -91,7 +91,7 @@ class Servers(command.CommandTest):
         self.addCleanup(lambda: [client.close() for client in self.clients])
 
     def serve(self, *words):
-        """The server, under the recorder; its own process."""
+        """Starts the server under the recorder; returns its process."""
         with open(self.path("log"), "wb") as log:
             audit = subprocess.Popen(
                 [NOINHERIT, "audit", "--record-only", "-o", self.recording,
@@ -113,7 +113,7 @@ class Servers(command.CommandTest):
         return True
 
     def connect(self, request, answer):
-        """A client that has been answered, and stays."""
+        """A client that has had an answer and stays connected."""
         client = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
         self.clients.append(client)
         client.sendall(request)
@@ -124,8 +124,9 @@ class Servers(command.CommandTest):
             text += more
 
     def ask(self, pid):
-        """What is said of it, once that is what the kernel says: a server that
-        was stopped just between a call and its record is left to go on."""
+        """The report, once it equals the kernel's list. A server that was
+        stopped between a call and its record is continued, and stopped again.
+        """
         for _ in range(20):
             stop(pid)
             result = self.noinherit("report", "--open", "--format=json",

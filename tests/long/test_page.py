@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""The page of `noinherit report --format=html`, in a real browser: every
-descriptor can be clicked, and shows who created it and who handed it over.
+"""The page of `noinherit report --format=html` in a real browser: every
+descriptor can be clicked, and the page then shows who created it and who
+handed it over.
 
 The browser is Debian's chromium, headless. A script that is added to a copy of
-the page clicks what a reader would click and writes down what is then there.
-The pictures are kept as build/page*.png.
+the page clicks what a reader would click and writes down what is shown then.
+Pictures are kept as build/page*.png.
 """
 
 import html
@@ -115,13 +116,13 @@ async function read() {
 read();
 </script>
 """
-# A page as a telephone shows it: browsers' windows are not made that narrow.
+# In a frame as narrow as a telephone; a browser's window cannot be as narrow.
 PHONE = """<!DOCTYPE html><body style="margin: 0; background: #888">
 <iframe src="%s" style="width: 390px; height: 844px; border: 0"></iframe>"""
 
 
 def pixels(path):
-    """The colours of a PNG, row by row: 8 bits, not interlaced."""
+    """The colours of a PNG, row by row: 8 bits per channel, not interlaced."""
     with open(path, "rb") as file:
         data = file.read()
     offset, packed = 8, b""
@@ -162,7 +163,7 @@ def unfilter(kind, row, above, depth):
 
 
 def report_of(page):
-    """The data that the page holds."""
+    """The data that the page contains."""
     return json.loads(page.split('id="report">')[1].split("</script>")[0])
 
 
@@ -174,8 +175,8 @@ def with_report(page, report):
 
 
 def enlarged(page, programs, is_chain):
-    """The same report with so many programs more, below one another or side by
-    side, each of which received a descriptor."""
+    """The same report with many more programs, each the child of the last or
+    all side by side; each of them received a descriptor."""
     report = report_of(page)
     first = len(report["processes"])
     leak = next(number for number, finding in enumerate(report["findings"])
@@ -196,7 +197,7 @@ def enlarged(page, programs, is_chain):
 
 
 class Browser(unittest.TestCase):
-    """What all pages share: the browser and the page of the sample."""
+    """What all pages need: the browser, and the page of the sample."""
 
     @classmethod
     def setUpClass(cls):
@@ -230,8 +231,8 @@ class Browser(unittest.TestCase):
 
     @classmethod
     def read_in_browser(cls, text, is_phone=False):
-        """What the reader saw in the page, and what the browser complained
-        about. In a frame, the reader's answer is copied out of it."""
+        """What the script saw in the page, and the errors of the browser. In a
+        frame, the script's answer is copied out of the frame."""
         path = cls.file("read.html", text.replace("</body>", READER + "</body>"))
         if is_phone:
             path = cls.file("phone.html", PHONE % "read.html" + """<script>
@@ -253,7 +254,7 @@ const timer = setInterval(() => {
             line for line in done.stderr.split("\n") if "CONSOLE" in line]
 
     def picture(self, name, path):
-        """A picture of a page, kept beside the build."""
+        """Saves a picture of a page beside the build."""
         file = os.path.join(BUILD, name)
         self.browser("--virtual-time-budget=10000", f"--screenshot={file}",
                      f"file://{path}")
@@ -275,7 +276,7 @@ class Page(Browser):
         self.assertEqual(self.messages, [])
 
     def test_it_opens_with_what_matters(self):
-        """By place to change, the listener first."""
+        """Findings by the place to change, the listener first."""
         first = self.seen["groups"][0]
         self.assertTrue(first[0])
         self.assertRegex(first[1], r"^\S+:\d+")
@@ -324,7 +325,7 @@ class Page(Browser):
                 self.assertTrue(one["heading"].startswith(one["kind"].upper()),
                                 one)
                 self.assertGreaterEqual(one["picked"], 1)
-                # On a telephone it stands below what was clicked.
+                # On a narrow screen the details stand below what was clicked.
                 self.assertEqual(one["isBelow"], self.is_phone)
 
     def test_the_programs_are_those_with_findings(self):
