@@ -1,7 +1,8 @@
 /*
- * driver COUNT SEED FILE...: runs a fuzz target where libFuzzer is not to be
- * had. Each input is a file changed in a few places, or random bytes; the same
- * seed gives the same inputs.
+ * driver COUNT SEED FILE...: runs a fuzz target without libFuzzer. Each input is
+ * a file with changes in a few places, or random bytes; the same seed gives the
+ * same inputs.
+####
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint64_t state;
 
-/* xorshift64: short, and good enough to choose places. */
+/* xorshift64: short, and good enough for choosing places. */
 static uint32_t draw(uint32_t below)
 {
 	state ^= state << 13;

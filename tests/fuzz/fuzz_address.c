@@ -1,6 +1,8 @@
 /*
- * Hosts and ports of any bytes become addresses or errors: never more than
- * the address holds, never half an output. The resolver knows nobody.
+ * Hosts and ports of any bytes become addresses or errors: nothing is written
+ * past the address, and no output is left half-written. The resolver finds no
+ * name.
+####
  */
 #include <assert.h>
 #include <errno.h>
@@ -21,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int getaddrinfo(const char *host, const char *port,
 		const struct addrinfo *hints, struct addrinfo **list)
 {
-	/* What was asked must be text that ends. */
+	/* Both must be strings that end with NUL. */
 	assert(!host || strlen(host) < SIZE_MAX);
 	assert(!port || strlen(port) < SIZE_MAX);
 	(void)hints, (void)list;
@@ -49,11 +51,11 @@ static void check_unix(const struct sockaddr_storage *address, int length,
 	assert(!is_path || strlen(un->sun_path) == size);
 }
 
-/* What is written of it is read as the same address. */
+/* The text that is written for an address is read as the same address. */
 static void check_tuple(const struct sockaddr_storage *address, int length,
 			int family)
 {
-	/* What the form of a CAN address is, its protocol tells. */
+	/* The protocol decides which form a CAN address has. */
 	const struct noinherit_socket j1939 = { .fd = -1, .proto = 7 };
 	struct sockaddr_storage again;
 	char text[512];
@@ -113,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data++, size--;
 	end = memchr(data, '|', size);
 	host_size = end ? (size_t)(end - data) : size;
-	/* In memory of exactly its size: an overrun is seen. */
+	/* In a block of exactly its size, so that an overrun is detected. */
 	host = malloc(host_size + !host_size);
 	memcpy(host, data, host_size);
 	port = text_of(end ? end + 1 : data, end ? size - host_size - 1 : 0);

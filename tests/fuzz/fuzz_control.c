@@ -1,6 +1,6 @@
 /*
- * Control messages of any bytes: nothing is read past them, no descriptor is
- * counted twice, and none is lost between those taken and the surplus.
+ * Control messages of any bytes: nothing is read past their end, no descriptor
+ * is counted twice, and each is either taken or counted as surplus.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ static void count_surplus(int fd)
 
 static size_t collect(const uint8_t *data, size_t size, size_t room)
 {
-	/* In memory of exactly its size: an overrun is seen. */
+	/* In a block of exactly its size, so that an overrun is detected. */
 	void *control = malloc(size + !size);
 	int *fds = malloc(room * sizeof(int) + 1);
 	struct msghdr msg;

@@ -1,6 +1,7 @@
 /*
- * Program files of any bytes are described or refused: what is read lies in the
- * file, what is told is terminated, and no descriptor is left open.
+ * Program files of any bytes are described or rejected: nothing is read outside
+ * the file, every string returned ends with NUL, and no descriptor stays open.
+####
  *
  * Links with: shim/cli/reach/elf_facts.c shim/cli/reach/elf_versions.c -lelf
  */
@@ -18,7 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The name by which the versions of a library are looked for. */
+/* The name of the library whose versions are looked up. */
 static char library[4096];
 
 static void remove_link(void)

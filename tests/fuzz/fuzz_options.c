@@ -1,7 +1,7 @@
 /*
  * Structs of options of any size and content: nothing is read past the size
- * that they give, what is covered arrives in whole words, and what is not known
- * is refused unless it is zero.
+ * that they state, members are read whole or not at all, and unknown bytes are
+ * rejected unless they are zero.
  */
 #include <assert.h>
 #include <errno.h>
@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < sizeof(given))
 		return 0;
-	/* In memory of exactly the size that it gives: an overrun is seen. */
+	/* In a block of exactly the stated size, so that an overrun is
+	 * detected. */
 	memcpy(&given, data, sizeof(given));
 	given = given <= size ? given : size;
 	options = malloc(given < sizeof(given) ? sizeof(given) : given);

@@ -1,6 +1,7 @@
 /*
- * A perf map may hold any bytes: nothing is read past its end, and a name is
- * that of a piece which has the address.
+ * A perf map of any bytes: nothing is read past its end, and a name that is
+ * found belongs to an entry that contains the address.
+####
  *
  * Links with: shim/cli/report/perf_map.c shim/cli/report/arena.c shim/cli/message.c shim/cli/printable.c
  */
@@ -18,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const uint64_t addresses[] = {
 		0, 1, 0x1000, 0x1084, 0x7f70f963cd84, UINT64_MAX - 1, UINT64_MAX
 	};
-	/* In memory of exactly its size: an overrun is seen. */
+	/* In a block of exactly its size, so that an overrun is detected. */
 	char *text = malloc(size + !size);
 	struct ni_arena arena = { NULL };
 	const struct ni_perf_map *map;

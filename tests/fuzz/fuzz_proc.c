@@ -1,6 +1,7 @@
 /*
- * The texts of /proc and the first lines of scripts may hold any bytes: what
- * comes out of them fits where it is put, and nothing is read past their end.
+ * Files of /proc and first lines of scripts may contain any bytes: results fit
+ * into their buffers, and nothing is read past the end of the input.
+####
  *
  * Links with: shim/cli/printable.c shim/cli/scan/cgroup.c shim/cli/scan/proc_text.c shim/cli/reach/script.c shim/cli/scan/socket_table.c
  */
@@ -78,7 +79,7 @@ static void try_printing(const char *text, size_t size)
 
 	assert(ni_printable(text, size, out) == strlen(out));
 	assert(!strpbrk(out, "\n\t\033\x7f"));
-	/* What is UTF-8 now is left as it is. */
+	/* Valid UTF-8 is left as it is. */
 	assert(!strcmp(utf8, again));
 	free(again);
 	free(utf8);
@@ -87,7 +88,7 @@ static void try_printing(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* In memory of exactly its size: an overrun is seen. */
+	/* In a block of exactly its size, so that an overrun is detected. */
 	char *text = malloc(size + 1), *bytes = malloc(size + !size);
 
 	memcpy(text, data, size);

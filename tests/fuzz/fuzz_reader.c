@@ -1,6 +1,6 @@
 /*
- * Whatever a peer sends, and however it comes in parts: the reader gives every
- * byte once, in order, ends each line where the newline is, and stays within
+ * Whatever a peer sends, and in whatever parts it arrives: the reader returns
+ * every byte once and in order, ends each line at its newline, and stays within
  * its buffer.
  */
 #include <assert.h>
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	part_max = (size_t)data[1] % 16 + 1;
 	data += 1, size -= 1;
 	sent = data, sent_size = size;
-	/* In memory of exactly its size: an overrun is seen. */
+	/* In a block of exactly its size, so that an overrun is detected. */
 	buf = malloc(room);
 	assert(noinherit_reader_init(&reader, &s, buf, room) == 0);
 	while (size) {

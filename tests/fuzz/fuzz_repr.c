@@ -1,6 +1,6 @@
 /*
  * Whatever bytes the kernel gave as an address, the text stays in its buffer,
- * is ended, and has one length for every size of buffer.
+ * ends with NUL, and has the same length for every size of buffer.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -54,7 +54,7 @@ static void check_size(const struct noinherit_socket *s, size_t size,
 	free(buf);
 }
 
-/* An address from the program, in memory of exactly its size. */
+/* An address from the program, in a block of exactly its size. */
 static void check_given(const struct noinherit_socket *s, const uint8_t *data,
 			size_t size)
 {
@@ -80,10 +80,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	/* CAN has three forms. */
+	/* The protocol decides which of three forms a CAN address has. */
 	s.proto = data[0] % 8;
 	kernel_says = data + 1;
-	/* It never has more than the storage, but may say so. */
+	/* The kernel may report a size greater than the storage. */
 	kernel_size = size - 1;
 	whole = noinherit_repr(&s, text, sizeof(text));
 	assert(whole > 0 && (size_t)whole < sizeof(text));

@@ -1,7 +1,7 @@
 /*
- * Descriptions of shared sockets, of any bytes: none is taken for a socket that
- * nobody shared, and no descriptor stays open. The kernel gives a socket for
- * every number.
+ * Descriptions of shared sockets, of any bytes: none gives a socket that nobody
+ * shared, and no descriptor stays open. The simulated kernel returns a socket
+ * for every number.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -14,10 +14,10 @@
 #include "noinherit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-/* Sanitizers have declared the function. */
+/* By another name: the sanitizers have declared syscall() already. */
 long played_syscall(long number, ...) __asm__("syscall");
 
-/* pidfd_open and pidfd_getfd: any descriptor, and a socket. */
+/* pidfd_open returns a descriptor, pidfd_getfd a socket. */
 long played_syscall(long number, ...)
 {
 	return number == 434 ? open("/dev/null", O_RDONLY) :
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size = size - 1 < sizeof(shared.bytes) ? size - 1 : sizeof(shared.bytes);
 	memcpy(shared.bytes, data + 1, size);
-	/* Where the description says for whom it is. */
+	/* The member that says for which process the description is. */
 	if (data[0] % 4)
 		memcpy(shared.bytes + 12, &receiver, sizeof(receiver));
 	close(lowest);

@@ -1,12 +1,13 @@
 /*
- * What the shim reads is anybody's, in a privileged program too: the environment
- * and the arguments of its start and of an exec, AT_EXECFN, /proc/self/exe, the
- * list of what was handed over. None of it may crash the program, keep it busy,
- * or name a descriptor that is not the shim's own socket.
+ * The shim's input may come from anybody, in a privileged program too: the
+ * environment and the arguments of a start and of an exec, AT_EXECFN,
+ * /proc/self/exe, the list of what was handed over. None of it may crash the
+ * program, keep it busy, or name a descriptor that is not a socket of the shim's.
  *
- * The readers are included, so that each input finds them as a start does, and
- * their system calls answer from a table of descriptors in here. FUZZ_SECURE=1:
- * as a set-id program.
+ * The readers are included as source files, so that their state can be reset for
+ * each input, and their system calls are answered from a simulated descriptor
+ * table. FUZZ_SECURE=1: as in a set-id program.
+####
  *
  * Links with: shim/common/announced.c shim/common/settings.c shim/common/names.c shim/common/base_name.c shim/common/same_program.c shim/preload/marks.c shim/preload/filter.c
  */
@@ -31,7 +32,7 @@ unsigned long fuzz_auxv(unsigned long type);
 #define ni_raw3(number, a, b, c) \
 	fuzz_raw6(number, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 #define getauxval fuzz_auxv
-/* Two files have a state of that name. */
+/* Both files have a static variable of that name. */
 #define start program_state
 #include "preload/program.c"
 #undef start
@@ -59,7 +60,7 @@ bool ni_is_shadowed(void)
 enum {
 	FIRST = 3, OURS = 3, OURS_TOO = 4, OWN = 5, STALE = 6, TAKEN_OFF = 7,
 	HANDED = 8, HANDED_FILE = 9, LOG = 10, FDS = 11, PID = 77, PARENT = 78,
-	/* One for each number that a list may name, and some. */
+	/* One for each number that a list may name, and some more. */
 	CALLS_MAX = 2 * NI_MARKS_SIZE + 4096,
 };
 
@@ -99,8 +100,8 @@ static long control(long fd, long command, long flags)
 	return 0;
 }
 
-/* A path's text is its identity: two leads to the same file are the same text,
- * or the link to the executable. */
+/* A path's text stands for the file: paths lead to the same file if they are
+ * the same text, or are /proc/self/exe and its target. */
 static long stat_text(const char *path, struct stat *status)
 {
 	memset(status, 0, sizeof(*status));
@@ -124,7 +125,7 @@ long fuzz_raw6(long number, long a, long b, long c, long d, long e, long f)
 	case SYS_newfstatat:
 		return stat_text((const char *)b, (struct stat *)c);
 	case SYS_readlinkat:
-		/* Not terminated, and cut where there is no room. */
+		/* Not terminated, and truncated to the room there is. */
 		length = strnlen(executable, (size_t)d);
 		memcpy((char *)c, executable, length);
 		return (long)length;
@@ -147,7 +148,7 @@ long fuzz_raw6(long number, long a, long b, long c, long d, long e, long f)
 	return -ENOSYS;
 }
 
-/* Asked for the first time while the environment is the sanitizers' own. */
+/* Read for the first time while __environ is the sanitizers' own. */
 static bool is_secure(void)
 {
 	static char answer;
@@ -183,16 +184,17 @@ bool ni_list_is_readable(char *const *list)
 	return true;
 }
 
-/* ---- the input: lists of texts ---- */
+/* ---- the input: lists of strings ---- */
 
-/* A byte 1 ends a list, 0 a text. Each lies in memory of exactly its size. */
+/* A byte 1 ends a list, a byte 0 a string. Each string is in a block of exactly
+ * its size. */
 enum { LISTS = 4, TEXTS_MAX = 128 };
 enum { START_ARGUMENTS, START_ENVIRONMENT, ARGUMENTS, ENVIRONMENT };
 
 struct list {
 	size_t count;
 	char *texts[TEXTS_MAX + 1];
-	/* What the lists above may be changed to, to free it nonetheless. */
+	/* The same pointers, to be freed even if the code changes the list. */
 	char *owned[TEXTS_MAX];
 };
 
@@ -265,8 +267,8 @@ static bool is_marked(int fd)
 	return ni_marks_get(fd) & NI_MARK_OURS;
 }
 
-/* What was open and inheritable, and named with the right process, is ours and
- * flagged now; all else is as it was. */
+/* A descriptor that was open and inheritable and named with the right pid is
+ * now ours and flagged; every other one is unchanged. */
 static void check_adopted(void)
 {
 	for (int fd = 0; fd < NI_MARKS_SIZE; fd++) {
@@ -291,7 +293,7 @@ static void start_shim_on(char **argv, char **environment)
 	executable = argv[0] ? argv[0] : "";
 	path_at_start = argv[0] && argv[1] ? argv[1] : executable;
 	ni_marks_start();
-	/* The sanitizers' own environment is put back. */
+	/* Afterwards __environ is the sanitizers' own again. */
 	__environ = environment;
 	ni_program_start(argv);
 	ni_policy_read();
@@ -329,7 +331,8 @@ static uint64_t handed_over(const char *path, char **argv, char **environment)
 	return visited;
 }
 
-/* The new environment names what is handed over, and is read as written. */
+/* The new environment names what is handed over, and reading it back gives the
+ * same. */
 static void check_completed(uint64_t handed, char **environment)
 {
 	size_t count = ni_environment_count(environment);
@@ -363,8 +366,8 @@ static void check_exec(void)
 
 	memcpy(table, fresh, sizeof(table));
 	set_marks();
-	/* What was inherited unchanged names nothing, and nothing does in a
-	 * set-id program but that it is the same. */
+	/* Variables that were inherited unchanged name nothing, and in a set-id
+	 * program only executing itself hands anything over. */
 	assert(!handed_over("/bin/other", nothing,
 			    lists[START_ENVIRONMENT].texts) ||
 	       !strcmp(executable, "/bin/other") ||
@@ -387,7 +390,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	is_secure();
 	read_lists(data, size);
 	reset();
-	/* Adopting changes it in place. */
+	/* A copy, because adopting changes it in place. */
 	memcpy(environment, lists[START_ENVIRONMENT].texts,
 	       sizeof(environment));
 	start_shim_on(lists[START_ARGUMENTS].texts, environment);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The readers of the report meet any bytes: traces, from a corpus of real ones,
-# and suppressions. Bounded: FUZZ_RUNS inputs each (50000).
+# The readers of the report accept any bytes: traces, starting from real ones,
+# and suppressions. Each runs on a bounded number of inputs, FUZZ_RUNS (50000).
 set -u
 cd "$(dirname "$0")/../.." || exit 125
 BUILD=$(realpath "${BUILD:-build}")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""The fuzzer of rule 0 is itself checked: each of these shims breaks the rule in
-one place, and it must find out. The numbers are seeds and programs tried."""
+"""The fuzzer of rule 0 is itself checked: each of these shims breaks the rule
+in one place, and the fuzzer must find it. The numbers printed are seeds and
+how many programs were tried."""
 
 import os
 import shutil
@@ -14,9 +15,9 @@ BUILD = os.environ.get("BUILD") or os.path.join(ROOT, "build")
 HELPERS = os.path.join(BUILD, "tests", "helpers")
 COUNT = os.environ.get("MUTANT_PROGRAMS", "20000")
 
-# What is not done, where, the line, and what becomes of it. That closedir takes
-# the mark off is not among them: since only sockets are handed over, nothing in
-# 20,000 programs comes of it when it does not.
+# What the broken shim does, the file, the line, and its replacement. A
+# closedir that leaves its mark is not among them: as only sockets are handed
+# over, no program of 20,000 shows it.
 MUTANTS = [
     ("a handed-over descriptor need not be a socket", "handover.c",
      "ni_peer(fd) == NI_PEER_OTHER", "ni_peer(fd) != NI_PEER_SYSTEM_LOG"),
@@ -54,7 +55,8 @@ def make(tree, target):
 
 
 def shim_of(tree, mutant):
-    """The broken shim's path; the tree's files are as before afterwards."""
+    """Builds the broken shim and returns its path; the source file is
+    restored."""
     _, name, before, after = mutant
     path = os.path.join(tree, "shim", "preload", name)
     with open(path, encoding="utf-8") as file:
