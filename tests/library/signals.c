@@ -210,7 +210,7 @@ static void on_alarm(int number)
 	reading();
 	transfer();
 	servers();
-	/* One that fails, for errno. */
+	/* A call that fails, which must not change errno. */
 	EXPECT(noinherit_close_fd(-1) == -EBADF);
 	handled++;
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""What a program was built against stays as it was: functions, structs, flags.
+"""The ABI that a program was built against stays: functions, structs,
+constants.
 
-scripts/abi compares this library with earlier ones; here it has to find breaks
-that are made on purpose. And programs run with a library whose structs of
-options are larger, and with one whose are smaller."""
+scripts/abi compares this library with earlier ones; here it must find breaks
+that are made on purpose. Programs are also run with a library whose structs of
+options are larger, and with one whose are smaller.
+"""
 
 import errno
 import os
@@ -16,11 +18,11 @@ import unittest
 
 import tree
 
-# What is compared does not depend on how hard the compiler tried.
+# The comparison does not depend on the optimisation, so use none.
 QUICK = dict(os.environ, CFLAGS="-O0 -g")
 HEADER = (tree.ROOT / "include/noinherit.h").read_text()
 
-# What is done to header and sources, and what the comparison then names.
+# A change to the header and the sources, and what the comparison must name.
 BREAKS = {
     "a struct without size grows": (
         "noinherit_socket", [("	uint64_t reserved[3];\n};",
@@ -74,7 +76,7 @@ class Copy(unittest.TestCase):
         self.work = pathlib.Path(directory.name)
 
     def copy(self, name, *changes):
-        """This tree's library with other text in its sources."""
+        """Builds this tree's library from changed sources."""
         copy = self.work / name.replace(" ", "-")
         for part in ("include", "shim/lib", "shim/common", "scripts",
                      "tests/library/abi"):
@@ -121,7 +123,7 @@ class Copy(unittest.TestCase):
     @unittest.skipUnless(shutil.which("abidiff") and shutil.which("git"),
                          "abidiff or git is not installed")
     def test_the_last_version_counts_with_what_it_added(self):
-        """What 1.0 had not, the version that is tagged last may have."""
+        """A break of what the latest tagged version added to 1.0 is found."""
         added = ("int noinherit_version(void);", "int noinherit_version(void);"
                  "\nint noinherit_later(void);\n#define NOINHERIT_LATER 5")
         copy = self.copy("tagged", added, (
@@ -135,7 +137,7 @@ class Copy(unittest.TestCase):
         self.commit(copy)
         self.git(copy, "tag", "v1.1.0")
 
-        # At the tag itself there is no earlier one.
+        # At the tag itself there is no earlier version.
         self.make(copy)
         result = self.abi(copy)
         self.assertEqual((result.returncode, result.stdout.splitlines()[-1:]),
@@ -165,7 +167,7 @@ class Copy(unittest.TestCase):
         self.git(copy, "commit", "-q", "-m", "a change")
 
     def run_with(self, built, running, value=""):
-        """A program built against one tree, with the library of another."""
+        """Runs a program built against one tree with the library of another."""
         source = self.work / "program.c"
         source.write_text(PROGRAM.replace("SET", value))
         tree.run("cc", f"-I{built}/include", source, "-o",
@@ -189,11 +191,11 @@ class Copy(unittest.TestCase):
 
 class Room(unittest.TestCase):
     def test_every_struct_can_grow(self):
-        """By its size, or by room that is kept."""
+        """By its size member, or by reserved members."""
         for name, body in re.findall(r"^struct (noinherit_\w+) \{\n(.*?)^};",
                                      HEADER, re.MULTILINE | re.DOTALL):
             if name in ("noinherit_interrupt", "noinherit_shared"):
-                continue    # a pair for good; opaque bytes
+                continue    # always a pair; opaque bytes
             self.assertRegex(body, r"^\tsize_t size;|reserved\[\d\]", name)
 
     def test_there_are_no_bit_fields(self):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What can be built without the libraries of the command is built without."""
+"""The parts that do not need the libraries of the command are built without
+them."""
 
 import pathlib
 import re
@@ -10,7 +11,7 @@ import unittest
 
 import tree
 
-# A compiler on a machine that has none of those headers.
+# A compiler that finds none of those headers.
 POOR = """#!/bin/sh
 for word; do
 	[ "$word" = -E ] || continue

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The examples are programs that work, and the page beside them compiles."""
+"""The examples are programs that work, and the code on the page beside them
+compiles."""
 
 import ast
 import contextlib
@@ -36,7 +37,7 @@ class Programs(tree.Tree):
                 cls.build_shared(source)
 
     def start(self, name, *words):
-        """A program that serves, and the port that it says it has."""
+        """Starts a server; returns it and the port that it prints."""
         process = subprocess.Popen([self.work / name, *words], text=True,
                                    stdout=subprocess.PIPE)
         self.addCleanup(process.wait)
@@ -100,7 +101,8 @@ class Programs(tree.Tree):
         self.assertNotIn(str(supervisor.pid), workers)
 
     def sockets_of_worker(self, supervisor):
-        """The numbers of its sockets, once it runs the program anew."""
+        """The numbers of the worker's sockets, once it executes its program
+        again."""
         task = pathlib.Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}")
         sockets = set()
         for worker in (task / "children").read_text().split():
@@ -108,7 +110,7 @@ class Programs(tree.Tree):
             if b"worker" not in (proc / "cmdline").read_bytes():
                 continue
             for link in (proc / "fd").iterdir():
-                # The loader's own descriptors come and go.
+                # The loader opens and closes descriptors of its own.
                 with contextlib.suppress(FileNotFoundError):
                     if os.readlink(link).startswith("socket:"):
                         sockets.add(int(link.name))
@@ -118,7 +120,7 @@ class Programs(tree.Tree):
         supervisor, port = self.start("supervisor", "1")
         deadline = time.monotonic() + 60
         sockets = set()
-        # Standard input alone is a socket until the listener has come.
+        # Until the listener arrives, only standard input is a socket.
         while len(sockets) < 2 and time.monotonic() < deadline:
             sockets = self.sockets_of_worker(supervisor)
         self.assertEqual(sockets, {0, 3})
@@ -217,7 +219,7 @@ class Programs(tree.Tree):
         self.assertEqual(receiver.wait(60), 0)
 
     def test_a_packet_is_dumped(self):
-        # Of a protocol for experiments, so that nobody else's packet comes.
+        # An experimental protocol number, so that no other packet arrives.
         try:
             sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
         except PermissionError:
@@ -234,7 +236,8 @@ class Programs(tree.Tree):
         self.assertEqual(dump.wait(60), 0)
 
     def test_a_frame_of_a_family_that_the_kernel_lacks_is_dumped(self):
-        """The kernel's part is played: what was bound is where it came to."""
+        """The kernel is simulated: a frame arrives at the address that was
+        bound."""
         source = self.work / "played.c"
         source.write_text(PLAYED_KERNEL)
         played = self.work / "libplayed.so"
@@ -275,7 +278,8 @@ class Programs(tree.Tree):
             self.assertEqual(re.findall(raw, source.read_text()), [], source)
 
 
-# A kernel that has CAN, VSOCK and TIPC, for one socket and one frame.
+# Simulates a kernel that has CAN, VSOCK and TIPC, for one socket and one
+# frame.
 PLAYED_KERNEL = """
 #include <errno.h>
 #include <string.h>
@@ -381,7 +385,8 @@ class Page(tree.Tree):
                 "(void)listener;\n{\n" + text + "\n}\n}\n")
             source.write_text(PROLOGUE + body)
             with self.subTest(text):
-                # What a fragment leaves for its reader to use is unused here.
+                # Variables that a fragment defines for its reader are unused
+                # here.
                 tree.run("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra",
                          "-Werror", "-Wno-unused", "-c",
                          *self.pkg_config("--cflags"), "-o",

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""The parsers take any bytes: each fuzz target runs for so many inputs.
+"""The parsers accept any bytes: each fuzz target runs on a bounded number of
+inputs.
 
-With the driver of our own, built by gcc, the inputs are the same each time;
-where clang is installed, libFuzzer looks for new ones as well, from a fixed
-seed. `scripts/fuzz` runs one for as long as it is let.
+With the tests' own driver, built by gcc, the inputs are the same each time;
+where clang is installed, libFuzzer searches for new ones as well, from a fixed
+seed. `scripts/fuzz` runs one target without end.
 """
 
 import glob
@@ -29,7 +30,7 @@ def control(length, kind, *numbers, level=1):
     return struct.pack(f"=QII{len(numbers)}i", length, level, kind, *numbers)
 
 
-# Inputs to begin with, one of each kind that the parser knows.
+# First inputs, one of each kind that the parser knows.
 SEEDS = {
     "address": [b"\0127.0.0.1|80", b"\0<broadcast>|65535", b"\0|0",
                 b"\x01::1|443", b"\x01fe80::1%lo|65536", b"\x02/tmp/x|",
@@ -70,7 +71,7 @@ SEEDS = {
                                                   77), b"\x01NIshare2"],
 }
 
-# A bug in each parser, to see that the inputs would find it.
+# A bug in each parser, which shows that the inputs would find it.
 BUGS = {
     "address": ("address_tuple.c",
                 "source->texts_size == sizeof(source->texts)", "0"),

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What `make install` puts in place can be compiled, linked and run."""
+"""What `make install` installs can be compiled against, linked and run."""
 
 import errno
 import os
@@ -61,7 +61,7 @@ class Install(tree.Tree):
         self.assertIn(" 0 wrong", tree.run(program).stdout)
 
     def test_a_program_is_linked_statically(self):
-        # The linker warns that getaddrinfo wants the shared libc at run time.
+        # The linker warns that getaddrinfo needs the shared libc at run time.
         program = self.build(SOURCE, "-static",
                              *self.pkg_config("--libs", "--static"))
         self.assertNotIn("NEEDED", tree.run("objdump", "-p", program).stdout)
@@ -85,7 +85,8 @@ class Install(tree.Tree):
     def test_the_library_needs_libc_alone(self):
         needed = re.findall(r"NEEDED +(\S+)", tree.run(
             "objdump", "-p", self.lib / "libnoinherit.so.1").stdout)
-        # The loader is libc's: it finds the buffer of noinherit_strerror().
+        # libc's own loader, which provides the thread-local buffer of
+        # noinherit_strerror().
         self.assertEqual([name for name in needed
                           if not name.startswith("ld-linux")], ["libc.so.6"])
 
@@ -108,14 +109,16 @@ class Install(tree.Tree):
             tree.run("strace", "-f", "-o", log, "-e", "trace=%net,%desc",
                      *environment, program)
             text = re.sub(r"\b\d{4,}\b|[\"].*?[\"]", "N", log.read_text())
-            # From main on: its first socket. The loader's own come before.
+            # The calls from the first socket on; those before are the
+            # loader's.
             return re.findall(r" (\w+)\(", text[text.index("socket(AF_INET"):])
 
         program = self.build_shared(SOURCE)
         self.assertEqual(calls(LD_PRELOAD=tree.PRELOAD), calls())
 
     def run_version(self, members, value):
-        """A program with a struct of options of another version; its status."""
+        """Runs a program whose struct of options is of another version; its
+        status."""
         source = self.work / "version.c"
         source.write_text("""
             #include <errno.h>
@@ -145,8 +148,8 @@ class Install(tree.Tree):
         return subprocess.run([program]).returncode
 
     def test_binaries_of_other_versions_run_with_this_library(self):
-        # Before options.address was there; with what this library has; and
-        # with a member of a later version, left out and set.
+        # Before options.address existed; as in this library; and with a member
+        # of a later version, zero and not zero.
         known = "void *address; unsigned size2; char *message; size_t size3;"
         later = known + "char *later;"
         self.assertEqual(self.run_version("", ""), 0)
@@ -200,7 +203,8 @@ class Install(tree.Tree):
 
 
 class HeaderAlone(unittest.TestCase):
-    """No feature macro, no other header, every warning."""
+    """The header compiles without feature macros and other headers, with every
+    warning."""
 
     def test_it_compiles_in_each_language(self):
         for compiler, language, standard in (

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The pages are what the header says, and man programs read them."""
+"""The pages say what the header says, and man readers accept them."""
 
 import functools
 import pathlib
@@ -60,14 +60,15 @@ class Manual(unittest.TestCase):
         self.assertEqual(sorted(named), sorted([*comments(), "noinherit"]))
 
     def test_each_page_stands_alone(self):
-        """With what to include, what holds in every call, and links."""
+        """It says what to include and what holds in every call, and has
+        references."""
         for page in pages():
             text = page.read_text()
             with self.subTest(page.name):
                 self.assertIn("#include <noinherit.h>", text)
                 self.assertIn("is never raised: \\-EPIPE is returned.", text)
                 self.assertIn("\n.SH SEE ALSO\n", text)
-                # What is no link is on the same page.
+                # A function without a reference is on the same page.
                 for name in re.findall(r"(noinherit_\w+)\(\)\\fP", text):
                     self.assertIn(name, names_of(page))
 
@@ -86,7 +87,7 @@ class Manual(unittest.TestCase):
 
 
 class Reference(unittest.TestCase):
-    """What each comment must tell, or the paragraph before it."""
+    """What each comment, or the paragraph before it, must contain."""
 
     def test_each_parameter_is_described(self):
         code = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.DOTALL)
@@ -113,7 +114,7 @@ class Reference(unittest.TestCase):
 
 @functools.cache
 def cases_of(file):
-    """The names of a test's cases; of a program, the calls that it makes."""
+    """The names of a test's cases; for a program, the calls that it makes."""
     path = tree.ROOT / "tests" / file
     if file.startswith("differential/"):
         return tree.run(sys.executable, path, "--names").stdout.splitlines()
@@ -123,7 +124,7 @@ def cases_of(file):
 
 
 class Sentences(unittest.TestCase):
-    """doc/python-sockets.md names calls and tests that are there."""
+    """The calls and tests that doc/python-sockets.md names exist."""
 
     ROWS = [line.split(" | ") for line in
             (tree.ROOT / "doc/python-sockets.md").read_text().splitlines()
@@ -138,7 +139,7 @@ class Sentences(unittest.TestCase):
         self.assertGreater(len(self.ROWS), 60)
         for row in self.ROWS:
             with self.subTest(row[0]):
-                # What C has not, and other platforms.
+                # What C lacks, and what belongs to other platforms.
                 if row[1] != "none":
                     file, case = re.fullmatch(r'(\S+) "(.*)"', row[2]).groups()
                     self.assertIn(case, cases_of(file))

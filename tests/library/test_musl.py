@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The library is no glibc program: it is built, linked and run with musl."""
+"""The library does not need glibc: it is built, linked and run with musl."""
 
 import unittest
 

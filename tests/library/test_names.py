@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A host in UTF-8 is found in any locale, as Python finds it."""
+"""A host name in UTF-8 is found in every locale, as Python finds it."""
 
 import os
 import pathlib
@@ -33,7 +33,8 @@ NOT_FOUND = "Name or service not known"
 
 
 def in_own_etc(folder, *words):
-    """Runs a command that finds HOST in its own /etc, and asks no network."""
+    """Runs a command with an /etc in which HOST is known, and without any
+    network."""
     (folder / "nsswitch.conf").write_text("hosts: files\n")
     (folder / "hosts").write_text(
         f"127.0.0.1 {HOST.encode('idna').decode()}\n")
@@ -79,9 +80,10 @@ class Names(tree.Tree):
         self.assertNotIn("Success", said)
 
 
-# A header before every other: glibc as a libc that cannot encode names.
+# Included before all other headers: makes glibc look like a libc that cannot
+# encode names.
 WITHOUT_IDN = "#include <netdb.h>\n#undef AI_IDN\n"
-# What libidn2 says of HOST.
+# The encoding of HOST by libidn2.
 PLAYED = """
 #include <stdint.h>
 #include <stdlib.h>
@@ -106,7 +108,8 @@ void idn2_free(void *memory)
 
 
 class WithoutLibc(Names):
-    """libc does not encode names: libidn2 does, if the program has it."""
+    """If libc does not encode names, libidn2 does, provided the program has
+    it."""
 
     def library(self, folder, *words):
         tree.run("make", "-s", "-C", tree.ROOT, f"BUILD={folder}", *words,
@@ -116,7 +119,7 @@ class WithoutLibc(Names):
     def said(self, program, host=HOST):
         return in_own_etc(self.etc, program, host, self.port)
 
-    # Those of glibc are run above.
+    # The cases with glibc are run above.
     test_python_finds_it = test_it_is_found_in_any_locale = None
     test_it_is_found_before_any_locale_is_set = None
     test_bytes_that_are_no_text_are_no_name = None
@@ -134,7 +137,7 @@ class WithoutLibc(Names):
         program = self.build(source, archive, "-lpthread", "-Wl,--no-as-needed",
                              "-l:libidn2.so.0", output=self.work / "with")
         self.assertEqual(self.said(program), "Success; C\n")
-        # What it refuses is a name that is not found.
+        # A name that libidn2 rejects is not found.
         self.assertTrue(self.said(program, b"b\xfccher.test".decode(
             errors="surrogateescape")).startswith(NOT_FOUND))
 

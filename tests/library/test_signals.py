@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the header calls signal-safe can be called in a handler."""
+"""What the header calls signal-safe can be called in a signal handler."""
 
 import re
 import unittest
@@ -9,7 +9,7 @@ import tree
 SOURCE = tree.ROOT / "tests/library/signals.c"
 HEADER = (tree.ROOT / "include/noinherit.h").read_text()
 
-# Those of POSIX's list, and others that are bare system calls or touch no
+# Functions of POSIX's list, and others that are bare system calls or use no
 # state of the process: ioctl, accept4, dup3, prctl, syscall, setcancelstate.
 SAFE_CALLS = set("""
     accept accept4 bind clock_gettime close connect dup2 dup3 eventfd fcntl getpeername
@@ -20,15 +20,15 @@ SAFE_CALLS = set("""
     sigpending sigtimedwait
     __cmsg_nxthdr __errno_location __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 """.split())
-# Files of which every function is signal-safe. In server.c and address.c it is
-# what asks no resolver and writes no message.
+# Files in which every function is signal-safe; in server.c and address.c those
+# that neither ask the resolver nor write a message.
 SAFE_FILES = ("accept", "connect", "deadline", "descriptor", "endpoint",
               "option", "passing", "reader", "sendfile", "share",
               "sized_struct", "socket", "timeout", "transfer", "wait")
 
 
 def signal_safe():
-    """The functions whose comment says so, alone or with those around it."""
+    """The functions whose comment, or the comment of their section, says so."""
     names = set()
     data = HEADER[HEADER.index("---- sending and"):
                   HEADER.index("---- socket opt")]

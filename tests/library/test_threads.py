@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""No data race in the library, seen by ThreadSanitizer."""
+"""ThreadSanitizer finds no data race in the library."""
 
 import glob
 import os
@@ -14,7 +14,8 @@ SOURCE = tree.ROOT / "tests/library/threads.c"
 LIBRARY = glob.glob(str(tree.ROOT / "shim/lib/*.c"))
 FLAGS = ["-O1", "-g", "-std=c11", "-D_GNU_SOURCE", "-fsanitize=thread",
          f"-I{tree.ROOT}/include", f"-I{tree.ROOT}/shim", "-lpthread"]
-# The sanitizer cannot place its memory where the kernel randomises too much.
+# The sanitizer cannot place its memory if the kernel randomises addresses too
+# much.
 STEADY = ["setarch", "-R"]
 
 

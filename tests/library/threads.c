@@ -42,7 +42,8 @@ static void on_signal(int number)
 	(void)number;
 }
 
-/* A socket made while the default changes has the one or the other, whole. */
+/* A socket made during the change has either of the two defaults, never a
+ * mixture. */
 static void check(struct noinherit_socket *s)
 {
 	int64_t timeout_ns = noinherit_gettimeout_ns(s);
@@ -125,7 +126,7 @@ static void *connect_each(void *unused)
 	return unused;
 }
 
-/* Two threads accept on one listener: reading it together is allowed. */
+/* Two threads accept on one listener, which both only read. */
 static void *serve(void *unused)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -168,7 +169,7 @@ int main(void)
 			pthread_create(&workers[kind][i], NULL, work[kind],
 				       NULL);
 	pthread_create(&changer, NULL, change, NULL);
-	/* Those that accept wait, and are interrupted while they wait. */
+	/* The threads that accept are blocked, and are interrupted there. */
 	pthread_create(&interrupter, NULL, interrupt, workers[0]);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(workers[2][i], NULL);

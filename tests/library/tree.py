@@ -1,7 +1,7 @@
 """The installed library, and programs built against it.
 
-A test here sees what a user has: the tree that `make install` makes, and the
-flags that pkg-config prints for it. Nothing of shim/ but where it says so.
+The tests here see what a user has: the tree that `make install` makes, and the
+flags that pkg-config prints for it; and nothing of shim/ unless they say so.
 """
 
 import os
@@ -19,23 +19,23 @@ from toolkit import skip  # noqa: E402
 
 ROOT, BUILD = pathlib.Path(toolkit.ROOT), pathlib.Path(toolkit.BUILD)
 PRELOAD = BUILD / "libnoinherit-preload.so"
-# Under `make check` these would make a make of ours one of its own: it warns
-# that the jobserver is gone. Variables of the command line stay in force, for
-# make exports each of them by its name, too.
+# Under `make check` these variables would make our make a sub-make, which
+# warns that it lacks the jobserver. Variables of the command line stay in
+# force, because make also exports each of them by name.
 for of_make in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
     os.environ.pop(of_make, None)
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
 def need(*programs):
-    """Skips the whole test, loudly, where one of them is missing."""
+    """Skips the whole test file, with a message, if one of them is missing."""
     for program in programs:
         if not shutil.which(program):
             skip(f"{program} is not installed")
 
 
 def run(*words, **options):
-    """The process that has ended; fails with its output unless it succeeded."""
+    """Runs a command to its end; fails with its output if it fails."""
     result = subprocess.run([str(word) for word in words], text=True,
                             capture_output=True, **options)
     if result.returncode:
@@ -45,7 +45,7 @@ def run(*words, **options):
 
 
 class Tree(unittest.TestCase):
-    """Installs once for a class; self.work is a directory to build in."""
+    """Installs once for a class; self.work is a folder to build in."""
 
     @classmethod
     def setUpClass(cls):
@@ -53,7 +53,7 @@ class Tree(unittest.TestCase):
         cls.addClassCleanup(directory.cleanup)
         cls.work = pathlib.Path(directory.name)
         cls.root = cls.work / "root"
-        # With whatever PREFIX it was built for: another would remake things.
+        # With the PREFIX of the build: another one would rebuild files.
         run("make", "-s", "-C", ROOT, "install", f"BUILD={BUILD}",
             f"DESTDIR={cls.root}")
         cls.prefix = next(cls.root.rglob("noinherit.h")).parents[1]
@@ -61,7 +61,8 @@ class Tree(unittest.TestCase):
 
     @classmethod
     def pkg_config(cls, *words):
-        """Flags for the staged tree; without DESTDIR none of this is needed."""
+        """Flags for the staged tree; a user who installs without DESTDIR needs
+        none of this."""
         environment = dict(os.environ, PKG_CONFIG_SYSROOT_DIR=str(cls.root),
                            PKG_CONFIG_LIBDIR=str(cls.lib / "pkgconfig"))
         return run("pkg-config", *words, "noinherit",
@@ -69,7 +70,7 @@ class Tree(unittest.TestCase):
 
     @classmethod
     def build(cls, source, *flags, compiler="cc", output=None):
-        """Compiles a program against the tree, warnings being errors."""
+        """Compiles a program against the tree, with warnings as errors."""
         output = output or cls.work / pathlib.Path(source).stem
         run(compiler, *WARNINGS, "-D_GNU_SOURCE", *cls.pkg_config("--cflags"),
             "-o", output, source, *flags)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The system calls that programs make under the shim, as strace sees them:
-none is added to any that makes a descriptor, and where the kernel is old the
+"""The system calls that programs make under the shim, as strace shows them: no
+call is added to those that make descriptors, and where the kernel is old the
 flag is set afterwards (S-9, S-31)."""
 
 import os
@@ -28,7 +28,7 @@ def plain(line):
 class Calls(live.LiveTest):
 
     def trace(self, scene, *options, preload=SHIM, **settings):
-        """What was seen between two sched_yield(), and what was expected."""
+        """The calls seen between two sched_yield(), and the calls expected."""
         live.need("strace")
         log = self.path("log")
         environment = [f"--env={name}={value}"
@@ -52,7 +52,7 @@ class Calls(live.LiveTest):
         seen, expected = self.trace(scene)
         self.assertTrue(expected)
         self.assertEqual(seen, expected)
-        # And without the shim it is otherwise.
+        # Without the shim the calls must differ.
         seen, expected = self.trace(scene, preload=None)
         self.assertNotEqual(seen, expected)
 
@@ -73,7 +73,8 @@ class Calls(live.LiveTest):
                     self.trace(scene, preload=None)[0])
 
     def assert_fallback(self, scene, call, error, when):
-        """Injected failures come first, then what the scene expects."""
+        """First the calls that strace made fail, then what the scene expects.
+        """
         seen, expected = self.trace(
             scene, f"--inject={call}:error={error}:when={when}")
         refused = [line for line in seen if INJECTED in line]
@@ -84,7 +85,8 @@ class Calls(live.LiveTest):
                          expected)
 
     def test_a_kernel_that_knows_no_flag_of_socket(self):
-        # The hot path asks, and the slow path asks once more.
+        # The hot path makes the call, and after the error the slow path makes
+        # it once more.
         for error in ("EINVAL", "EPERM", "ENOSYS"):
             with self.subTest(error):
                 self.assert_fallback("old-socket", "socket", error, "1")
@@ -104,7 +106,7 @@ class Calls(live.LiveTest):
                 self.assert_fallback("old-accept", "accept4", error, "1+")
 
     def test_a_failing_accept_first_does_not_turn_accept4_off(self):
-        # Not there the first time only: asked for again.
+        # accept4 fails only the first time; it must be tried again.
         self.assert_fallback("no-accept", "accept4", "ENOSYS", "1")
 
     def test_a_kernel_that_knows_no_flag_of_dup(self):

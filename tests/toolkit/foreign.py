@@ -1,6 +1,6 @@
-"""The tests' programs, built for another C library or another machine, and
-tests/shim there: as in tests/run, a case must pass under the shim and fail
-natively."""
+"""Builds the tests' programs for another C library or another machine, and
+runs tests/shim there: as in tests/run, a case must pass under the shim and
+fail natively."""
 
 import glob
 import os
@@ -13,7 +13,8 @@ from toolkit import BUILD, ROOT, need
 
 HELPERS = os.path.join(ROOT, "tests/helpers")
 
-# The kernel's headers are among glibc's: these come after all of musl's own.
+# The kernel's headers are in the same folders as glibc's, so these folders
+# come after musl's.
 MUSL = ("musl-gcc", "-idirafter", "/usr/include", "-idirafter",
         f"/usr/include/{os.uname().machine}-linux-gnu")
 
@@ -25,14 +26,16 @@ def need_musl():
 AARCH64 = "aarch64-linux-gnu-gcc"
 LIBRARIES = "/usr/aarch64-linux-gnu"
 
-# Programs are executed with a clean environment, too: each names its loader.
+# Programs are also executed with a clean environment, so each of them names
+# its loader.
 AT_HOME = (f"-Wl,--dynamic-linker={LIBRARIES}/lib/ld-linux-aarch64.so.1",
            f"-Wl,-rpath,{LIBRARIES}/lib", "-include",
            os.path.join(HELPERS, "foreign/emulated_lacks.h"))
 
 
 def need_aarch64():
-    """A cross compiler, and what its programs are linked with."""
+    """Skips unless there is a cross compiler and the libc that its programs
+    need."""
     need(AARCH64)
     if not os.path.exists(LIBRARIES + "/lib/libc.so.6"):
         raise unittest.SkipTest("no libc for AArch64 here "
@@ -40,8 +43,8 @@ def need_aarch64():
 
 
 def qemu(machine="aarch64"):
-    """QEMU_AARCH64 names one of version 8.0 or later; otherwise that of a newer
-    release is fetched: earlier versions lack execveat."""
+    """The path in QEMU_AARCH64 (version 8.0 or later); otherwise a qemu of a
+    newer Debian release is fetched, because earlier versions lack execveat."""
     program = os.environ.get(f"QEMU_{machine.upper()}")
     folder = os.path.join(BUILD, "foreign/qemu")
     if not program:
@@ -57,7 +60,7 @@ def qemu(machine="aarch64"):
 
 
 def emulated(libraries=LIBRARIES):
-    """The start of a command: what follows may execute programs of AArch64."""
+    """The beginning of a command that may execute AArch64 programs."""
     command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu(),
                libraries]
     tried = subprocess.run([*command, "true"], capture_output=True, text=True,
@@ -69,7 +72,7 @@ def emulated(libraries=LIBRARIES):
 
 
 def aarch64_musl():
-    """Options for a musl program there: Debian's libc, in a tree."""
+    """Compiler options for a musl program: Debian's libc in a separate tree."""
     folder = os.path.join(BUILD, "foreign/arm64-musl")
     fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"), "arm64",
                               folder, "musl-dev", "musl"], text=True,
@@ -92,7 +95,7 @@ def aarch64_musl():
 
 
 def build_for_aarch64(folder, *objects):
-    """The preloaded objects: "libnoinherit-preload.so", ..."""
+    """Builds objects to preload: "libnoinherit-preload.so", ..."""
     subprocess.run(["make", "-s", "-C", ROOT, f"CC={AARCH64}",
                     f"BUILD={folder}", *(os.path.join(folder, name)
                                          for name in objects)], check=True,
@@ -100,12 +103,13 @@ def build_for_aarch64(folder, *objects):
 
 
 def with_preload(library, *command):
-    """Only the program for the other machine gets it, not what starts it."""
+    """Preloads the library into the foreign program only, not into what starts
+    it."""
     return ["sh", "-c", f'LD_PRELOAD={library} exec "$@"', "sh", *command]
 
 
 def musl_lacks(folder):
-    """Options for a program that uses what musl lacks."""
+    """Compiler options that provide the functions which musl lacks."""
     library = compile_for(MUSL, os.path.join(HELPERS, "foreign/musl_lacks.c"),
                           os.path.join(folder, "liblacks.so"), "-shared",
                           "-fPIC")
@@ -114,8 +118,8 @@ def musl_lacks(folder):
 
 
 def musl_libstdcxx(folder):
-    """A folder with a libstdc++ for musl's programs, out of Debian's archives for
-    glibc."""
+    """A folder with a libstdc++ for musl programs, linked from Debian's static
+    libraries for glibc."""
     def found(name):
         return subprocess.run(["g++", f"-print-file-name={name}"], text=True,
                               check=True, capture_output=True).stdout.strip()
@@ -164,7 +168,8 @@ def build_shim_tests(compiler, folder, *options, without=()):
 
 
 def cases(command, environment):
-    """(passed, failed), names, and what was said."""
+    """The names of the cases that passed and of those that failed, and the
+    output."""
     environment = {name: value for name, value in environment.items()
                    if value is not None}
     try:

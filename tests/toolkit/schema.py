@@ -1,7 +1,7 @@
-"""Reads what the command prints as JSON, and holds it against its schema.
+"""Reads the JSON that the command prints, and checks it against its schema.
 
-The schemas are open: readers skip keys that they do not know. Here they are
-closed, so that no key is printed that the schema does not describe.
+The schemas are open: readers ignore keys that they do not know. Here they are
+closed, so that a printed key that the schema does not describe is an error.
 """
 
 import functools
@@ -18,7 +18,7 @@ FILES = {
 
 
 def closed(schema):
-    """The schema, in which every object has only the keys that it names."""
+    """The schema, with every object restricted to the keys that it names."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -36,7 +36,7 @@ def load(name):
 
 @functools.lru_cache(None)
 def validator(name):
-    """None, and a line, if the package that checks is missing."""
+    """A validator; None, and a message, if python3-jsonschema is missing."""
     try:
         import jsonschema
     except ImportError:
@@ -49,7 +49,7 @@ def validator(name):
 
 
 def check(document):
-    """Raises what jsonschema has to say if the document is not valid."""
+    """Raises jsonschema's error if the document is not valid."""
     found = validator(document["schema"])
     if found:
         found.validate(document)
@@ -57,5 +57,5 @@ def check(document):
 
 
 def read(text):
-    """What a report or a scan printed, as a value; it is valid."""
+    """The value of a report or a scan; it must be valid."""
     return check(json.loads(text))

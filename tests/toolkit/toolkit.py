@@ -1,7 +1,7 @@
-"""What the Python tests of every suite share: where the built things are, a
-folder and a known environment for each test, and an honest end.
+"""What the Python tests of all suites share: the paths of what was built, a
+folder and a known environment for each test, and skips that are reported.
 
-A suite's own module (command.py, live.py, tree.py ...) builds on this one.
+A suite's own module (command.py, live.py, tree.py ...) is based on this one.
 """
 
 import os
@@ -18,7 +18,7 @@ NOINHERIT = os.path.join(BUILD, "noinherit")
 SHIM = os.path.join(BUILD, "libnoinherit-preload.so")
 RECORDER = os.path.join(BUILD, "libnoinherit-audit.so")
 
-# Variables that change what is under test: no test inherits them.
+# Variables that change what is tested: no test inherits them.
 SETTINGS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "NOINHERIT_MODE",
             "NOINHERIT_SCOPE", "NOINHERIT_KEEP", "NOINHERIT_DEBUG",
             "NOINHERIT_ADOPT", "ASAN_OPTIONS", "TSAN_OPTIONS", "LISTEN_FDS",
@@ -26,32 +26,32 @@ SETTINGS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "NOINHERIT_MODE",
 
 
 def helper(name):
-    """A program or library of tests/helpers, built."""
+    """The path of a built program or library of tests/helpers."""
     return os.path.join(BUILD, "tests", "helpers", name)
 
 
 def skip(why):
-    """Ends a whole test that cannot run here."""
+    """Ends a whole test file that cannot run here."""
     print(why, file=sys.stderr)
     sys.exit(77)
 
 
 def need(*programs):
-    """Skips a case where one of them is missing: a name in PATH, or a file."""
+    """Skips a case if one of them is missing: a name in PATH, or a file."""
     for program in programs:
         if not (os.path.exists(program) or shutil.which(program)):
             raise unittest.SkipTest(f"no {program} here")
 
 
 def clean_environment(**more):
-    """The environment without what changes the thing under test."""
+    """The environment without the variables that change what is tested."""
     kept = {name: value for name, value in os.environ.items()
             if name not in SETTINGS}
     return dict(kept, **more)
 
 
 class FolderTest(unittest.TestCase):
-    """Each test has a folder and an environment of its own."""
+    """Each test has its own folder and its own environment."""
 
     maxDiff = None
 
@@ -64,7 +64,7 @@ class FolderTest(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def file(self, name, content="", mode=0o755):
-        """A file of the test's own; content is text or bytes."""
+        """Writes a file into the test's folder; content is text or bytes."""
         if isinstance(content, str):
             content = content.encode()
         path = self.path(name)
@@ -75,7 +75,7 @@ class FolderTest(unittest.TestCase):
         return path
 
     def compile(self, name, source, *options, compiler="cc"):
-        """A program from a few lines of C."""
+        """Builds a program from some lines of C; returns its path."""
         need(compiler)
         text = self.file(name + ".c", source)
         program = self.path(name)
@@ -85,12 +85,13 @@ class FolderTest(unittest.TestCase):
 
 
 def main():
-    """As unittest.main(), but a case that could not run is named, and a file
-    of which nothing could run is skipped."""
+    """As unittest.main(), but each case that could not run is named, and a
+    file of which no case could run is skipped."""
     result = unittest.main(exit=False, verbosity=1).result
     cases = 0
     for test, why in result.skipped:
-        # setUpClass() skipped: that is not a case, and names its class.
+        # If setUpClass() skipped, the entry is not a case, and its id names
+        # the class.
         name = test.id().split(".")[-1] if test.countTestCases() else \
             f"all of {test.id().split('.')[-1].rstrip(')')}"
         cases += test.countTestCases()
