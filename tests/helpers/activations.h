@@ -1,6 +1,6 @@
 /*
- * activations.h - what LISTEN_FDS and LISTEN_PID announce: one table, from which
- * each side that reads them is tested.
+ * activations.h - what LISTEN_FDS and LISTEN_PID announce: one table, with
+ * which every reader of these variables is tested.
  */
 #ifndef TESTS_ACTIVATIONS_H
 #define TESTS_ACTIVATIONS_H
@@ -8,13 +8,13 @@
 #include <limits.h>
 #include <stddef.h>
 
-/* The process that the announcement is for. */
+/* The process for which the announcement is made. */
 enum { PID = 4242 };
 
 static const struct activation {
-	char *count, *pid;	/* pid: NULL: not set */
-	int process;		/* 0: its number is not known */
-	int last;		/* 3 to this one; 0: none */
+	char *count, *pid;	/* value of LISTEN_PID; NULL: not set */
+	int process;		/* its pid; 0: not known */
+	int last;		/* 3 to this number; 0: none */
 } activations[] = {
 	{ "LISTEN_FDS=1", NULL, 0, 3 },
 	{ "LISTEN_FDS=2", NULL, 0, 4 },

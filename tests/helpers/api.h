@@ -52,7 +52,7 @@ static inline int api_teardown(void **state)
 #define api_test(function) \
 	cmocka_unit_test_setup_teardown(function, api_setup, api_teardown)
 
-/* _exit() would lose what make coverage counts in a child. */
+/* _exit() would lose the coverage counts of a child. */
 void __gcov_dump(void) __attribute__((weak));
 
 _Noreturn static inline void leave_child(int status)
@@ -62,7 +62,8 @@ _Noreturn static inline void leave_child(int status)
 	_exit(status);
 }
 
-/* For the body of in_child(), where cmocka's own would go on in the child. */
+/* For the body of in_child(): a failed assertion of cmocka would continue the
+ * test run in the child. */
 #define CHECK(claim) \
 	do { \
 		if (!(claim)) { \
@@ -72,7 +73,7 @@ _Noreturn static inline void leave_child(int status)
 		} \
 	} while (0)
 
-/* For what changes the process for good: latches, limits, handlers. */
+/* For tests that change the process permanently: latches, limits, handlers. */
 static inline void in_child(void (*body)(void))
 {
 	pid_t child = fork();
@@ -115,7 +116,7 @@ static inline struct noinherit_socket listening(void)
 	return s;
 }
 
-/* A client that is connected to it. */
+/* A client that is connected to that listener. */
 static inline struct noinherit_socket connected_to(struct noinherit_socket *to)
 {
 	struct noinherit_socket s = NOINHERIT_SOCKET_CLOSED;

@@ -189,7 +189,7 @@ static void set_timeouts(int tries_first)
 	}
 }
 
-/* By hand: poll() before each call, as Python does. */
+/* By hand, with poll() before each call, as Python does. */
 static void hand_send_recv_timeout(void)
 {
 	struct pollfd out, in;

@@ -184,7 +184,7 @@ static long long dup2_(const struct statement *st)
 
 /* ---- connecting, serving ------------------------------------------------- */
 
-/* Host and port at @index; for AF_UNIX only a path. */
+/* The host and port arguments from @index on; for AF_UNIX a path only. */
 static int address_at(const struct statement *st, size_t index, int family,
 		      struct sockaddr_storage *address)
 {
@@ -356,7 +356,7 @@ static long long sendall(const struct statement *st)
 	return r;
 }
 
-/* Every further argument is a buffer. */
+/* Each argument from there on is a buffer. */
 static long long sendmsg_(const struct statement *st)
 {
 	struct iovec buffers[WORDS_MAX];
@@ -405,7 +405,7 @@ static long long recvmsg_(const struct statement *st)
 	return r;
 }
 
-/* Socket, data, then descriptors. */
+/* Arguments: the socket, the data, then descriptors. */
 static long long send_fds(const struct statement *st)
 {
 	struct noinherit_send_fds_options options = {
@@ -464,7 +464,7 @@ static long long repr(const struct statement *st)
 	return r;
 }
 
-/* How often the alarm of api_world.h has rung. */
+/* How often the alarm of api_world.h has gone off. */
 static volatile sig_atomic_t alarms_count;
 
 static int stop(void *last)
@@ -481,7 +481,8 @@ static long long stop_at_interrupt(const struct statement *st)
 	return 0;
 }
 
-/* No function of the library does this; test_checker.py wants it found. */
+/* A mistake that no function of the library makes; test_checker.py must find
+ * it. */
 static long long clobber_errno(const struct statement *st)
 {
 	(void)st;

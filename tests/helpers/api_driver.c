@@ -96,7 +96,7 @@ static void report_variable(const struct variable *variable)
 	}
 }
 
-/* How many descriptors are open, and how many of them survive exec. */
+/* The number of open descriptors, and how many of them survive exec. */
 static void report_descriptors(void)
 {
 	int open = 0, inheritable = 0;
@@ -149,7 +149,7 @@ static _Noreturn void make_call(char **lines, size_t count)
 	_exit(0);
 }
 
-/* Waits for the child, and complains if it did not end with 0. */
+/* Waits for the child, and complains unless its status is 0. */
 static void await(pid_t child)
 {
 	int status;

@@ -38,7 +38,7 @@ static long long getpeername_(const struct statement *st)
 	return put_address(st, r, &address, size);
 }
 
-/* The socket's own address in Python's words. */
+/* The socket's own address in Python's form. */
 static long long text_of_name(const struct statement *st)
 {
 	const struct noinherit_socket *s = SOCKET_AT(st, 0);
@@ -56,7 +56,7 @@ static long long text_of_name(const struct statement *st)
 	return r;
 }
 
-/* Bound to Python's tuple. */
+/* Binds to an address that is Python's tuple. */
 static long long bind_tuple(const struct statement *st)
 {
 	const struct noinherit_socket *s = SOCKET_AT(st, 0);
@@ -127,7 +127,7 @@ static long long getsockopt_int(const struct statement *st)
 	return r;
 }
 
-/* Socket, file, offset, count. */
+/* Arguments: socket, file, offset, count. */
 static long long sendfile_(const struct statement *st)
 {
 	int64_t sent;
@@ -165,13 +165,13 @@ static long long read_exact(const struct statement *st)
 	char *buf = malloc(size + 1);
 	int r = noinherit_reader_exact(&reader, buf, size, &got);
 
-	/* Python gives what came before the end. */
+	/* Python returns what came before the end. */
 	if (r == 0 || r == -ENODATA)
 		put_bytes(st, 0, buf, got);
 	return r == -ENODATA ? 0 : r;
 }
 
-/* Families, types and protocols in a row, and the addresses in words. */
+/* Families, types and protocols in a row, and the addresses as text. */
 static long long resolve_all(const struct statement *st)
 {
 	struct noinherit_resolved found[16];
@@ -203,7 +203,7 @@ static long long resolve_all(const struct statement *st)
 	return r;
 }
 
-/* What read1() takes: all there is, up to a size. */
+/* As read1(): what is available, up to a size. */
 static long long read_some(const struct statement *st)
 {
 	size_t size = (size_t)to_number(word_at(st, 0));
@@ -241,7 +241,7 @@ static long long set_keepalive(const struct statement *st)
 				       NUMBER_AT(st, 4));
 }
 
-/* Of an errno value; its number must come back, too. */
+/* For an errno value; noinherit_errno() must return it, too. */
 static long long strerror_(const struct statement *st)
 {
 	int error = -NUMBER_AT(st, 0);

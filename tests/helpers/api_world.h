@@ -35,7 +35,7 @@ static long long os_open(const struct statement *st)
 	return checked(open(TEXT_AT(st, 0, NULL), NUMBER_AT(st, 1), 0600));
 }
 
-/* A file with these bytes, open for reading. */
+/* A file that contains these bytes, open for reading. */
 static long long os_file(const struct statement *st)
 {
 	size_t size;
@@ -55,7 +55,7 @@ static long long os_pipe(const struct statement *st)
 	return checked(r);
 }
 
-/* Sends as a program does that does not guard against SIGPIPE. */
+/* Sends without MSG_NOSIGNAL, as a careless program does. */
 static long long os_send(const struct statement *st)
 {
 	size_t size;
@@ -103,8 +103,8 @@ static long long os_limit_files(const struct statement *st)
 	return set_limit((rlim_t)NUMBER_AT(st, 0), 0);
 }
 
-/* System calls that do nothing, so that what strace injects into the first
- * ones does not hit the preparation. */
+/* Makes system calls without effect, so that the first ones, into which strace
+ * injects errors, are not those of the preparation. */
 static void spend_calls(const char *name, int times)
 {
 #define CALL(name) { #name, SYS_##name }
@@ -155,7 +155,7 @@ static long long port_of(const struct statement *st)
 	return r < 0 ? checked(r) : ntohs(address.sin6_port);
 }
 
-/* Sends until the kernel takes no more. */
+/* Sends until the kernel accepts no more. */
 static long long fill(const struct statement *st)
 {
 	static const char block[65536];
@@ -182,7 +182,8 @@ static void alarmed(int signal)
 	errno = kept;
 }
 
-/* Interrupts; the alarm number @last writes a byte to @fd. */
+/* Interrupts waiting calls; the alarm with the number @last writes a byte to
+ * @fd. */
 static long long on_alarm(const struct statement *st)
 {
 	struct sigaction action = { .sa_handler = alarmed };
@@ -231,14 +232,14 @@ static long long resolve_to(const struct statement *st)
 	return 0;
 }
 
-/* Takes precedence over libc's for everything linked with this program. */
+/* Used instead of libc's by everything that is linked with this program. */
 int getaddrinfo(const char *host, const char *port,
 		const struct addrinfo *hints, struct addrinfo **found)
 {
 	int (*real)(const char *, const char *, const struct addrinfo *,
 		    struct addrinfo **);
 
-	/* Python's own is asked for ports only, too. */
+	/* As on Python's side, the canned answers are for calls with a port. */
 	if (!answers.is_given || !port) {
 		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
 		return real(host, port, hints, found);

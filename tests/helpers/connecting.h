@@ -7,7 +7,7 @@
 
 #include "api.h"
 
-/* A port of 127.0.0.1 on which nobody listens, kept so until it is closed. */
+/* A port of 127.0.0.1 that refuses connections until its socket is closed. */
 static inline int refusing(struct noinherit_socket *keep)
 {
 	struct sockaddr_storage address;
@@ -31,7 +31,7 @@ static inline int connect_to(struct noinherit_socket *s, int port)
 				 sizeof(address));
 }
 
-/* A listener whose queue is full answers no SYN. */
+/* A listener whose queue is full does not answer a SYN. */
 static inline void fill(struct noinherit_socket *listener,
 		 struct noinherit_socket *clients, size_t count)
 {

@@ -43,7 +43,7 @@ int pidfd_getfd(int, int, unsigned);
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Made before anything is looked at: what some calls need. */
+/* Descriptors that some of the calls need; made before the first row. */
 static struct { int listener, pidfd, channel[2], mount; } have;
 static sigset_t no_signals;
 
@@ -64,7 +64,7 @@ static int number_of_directory(DIR *directory)
 
 static struct sockaddr_un listening = { .sun_family = AF_UNIX };
 
-/* A peer for one accept. */
+/* A client for one accept. */
 static void connect_one(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -247,7 +247,7 @@ static void prepare(void)
 	have.mount = open("/tmp", O_RDONLY | O_CLOEXEC);
 }
 
-/* One number above the last, and everything below it taken. */
+/* Lowers the limit, and takes every number that is left. */
 static void exhaust(void)
 {
 	struct rlimit limit = { 64, 64 };

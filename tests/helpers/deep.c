@@ -58,7 +58,7 @@ static void allocate_and_free(void)
 	}
 }
 
-/* Each level has a frame of its own: the call is not its last act. */
+/* Each level has its own frame, because the call is not a tail call. */
 static __attribute__((noinline)) int descend(int frames)
 {
 	if (frames > 0) {

@@ -1,7 +1,8 @@
 /*
  * descriptors.h - what tests ask the kernel about descriptors.
  *
- * Only the kernel is asked: /proc/self/fd, F_GETFD, and an exec'd child.
+ * Only the kernel is asked: through /proc/self/fd, F_GETFD, and an exec'd
+ * child.
  */
 #ifndef TESTS_DESCRIPTORS_H
 #define TESTS_DESCRIPTORS_H
@@ -23,7 +24,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* A raw call, so that no interposed function answers for the kernel. */
+/* A raw call, which no interposed function can answer. */
 static inline bool is_open(int fd)
 {
 	return ni_raw3(SYS_fcntl, fd, F_GETFD, 0) >= 0;

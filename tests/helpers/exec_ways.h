@@ -1,5 +1,5 @@
 /*
- * exec_ways.h - every way to execute a program, and what it says then.
+ * exec_ways.h - every way to execute a program, and reading its output.
  */
 #ifndef TESTS_EXEC_WAYS_H
 #define TESTS_EXEC_WAYS_H
@@ -11,17 +11,17 @@
 
 extern pid_t __vfork(void);
 
-/* An emulator may not manage this: foreign/ has headers that say so. */
+/* Not available in some emulators: foreign/ has headers that say so. */
 #ifndef IF_EXEC_BY_DESCRIPTOR
 #define IF_EXEC_BY_DESCRIPTOR(...) __VA_ARGS__
 #endif
 
-/* What is to be run. argv has at most three arguments. */
+/* What to execute. argv has at most three arguments. */
 struct job {
 	const char *path;
 	char *const *argv;
 	char *const *envp;
-	void (*prepare)(void);	/* in the child, before it executes */
+	void (*prepare)(void);	/* called in the child before it executes */
 };
 
 static inline void by_execve(const struct job *job)
@@ -77,7 +77,7 @@ static inline void by_fexecve(const struct job *job)
 {
 	int fd = open(job->path, O_RDONLY | O_CLOEXEC);
 
-	/* Out of sight, and out of the numbers that tests expect. */
+	/* On a number that the new image does not list. */
 	fexecve(fcntl(fd, F_DUPFD_CLOEXEC, LOOK_END), job->argv, job->envp);
 }
 
@@ -127,7 +127,7 @@ static inline pid_t by_posix_spawnp(const struct job *job, int output)
 	return by_spawn(job, output, posix_spawnp);
 }
 
-/* Either @execute, in a child by @fork, or @spawn. */
+/* Either @execute, which @fork calls in a child, or @spawn. */
 static const struct way {
 	const char *name;
 	void (*execute)(const struct job *);
@@ -202,7 +202,7 @@ static inline const char *said_by(const struct way *way, const struct job *job)
 	return text;
 }
 
-/* The path of this program, and of a helper beside it. */
+/* The path of this program, or of a helper beside it. */
 static inline const char *own_path(void)
 {
 	static char path[4096];

@@ -28,7 +28,7 @@ static void expect(const char *format, ...)
 	strcat(text, "\n");
 }
 
-/* ---- what the scenes need, out of their way ---- */
+/* ---- what the scenes need, on numbers that no scene uses ---- */
 
 enum { LISTENER = 50, CLIENT, LEFT, RIGHT };
 
@@ -84,7 +84,7 @@ static void receive(int count)
 		recvmsg(RIGHT, &message, 0);
 }
 
-/* ---- scenes: first what is to be ready, then what is seen ---- */
+/* ---- scenes: first the preparation, then the calls that are traced ---- */
 
 static void prepare_creators(void)
 {
@@ -235,8 +235,8 @@ static void two_pairs(void)
 	}
 }
 
-/* A bad type first: it fails with and without the flag, which proves nothing
- * about the flag. Then the atomic call again. */
+/* A bad type fails with and without the flag, so its failure says nothing about
+ * the flag: the next call must be the atomic one again. */
 static void bad_type_first(void)
 {
 	socket(AF_INET, SOCK_STREAM | 0x100, 0);
@@ -273,7 +273,7 @@ static void prepare_no_accept(void)
 	new_listener(SOCK_NONBLOCK);
 }
 
-/* Nobody there: a failure proves nothing about accept4 either. */
+/* No connection: the failure says nothing about accept4 either. */
 static void no_accept_first(void)
 {
 	accept(LISTENER, NULL, NULL);

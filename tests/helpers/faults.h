@@ -18,7 +18,7 @@
 
 enum { FAULT_ALWAYS = -1 };
 
-/* Fail @call ("" for any) with @error, @times times, after @skip of them. */
+/* Makes @call ("" for any) fail with @error, @times times, after @skip calls. */
 struct fault {
 	const char *call;
 	int error, times, skip;
@@ -49,7 +49,7 @@ static inline void faults_add(const char *call, int error, int times, int skip)
 		(struct fault){ call, error, times, skip };
 }
 
-/* What was called since, as "socket ioctl close". Nothing fails any more. */
+/* The calls since then, as "socket ioctl close". From now on none fails. */
 static inline const char *faults_end(void)
 {
 	faults.is_logging = 0;
@@ -80,7 +80,7 @@ static inline int fault_of(const char *call)
 	return 0;
 }
 
-/* The kernel frees the number even when it reports an error. */
+/* The kernel frees the number even if it reports an error. */
 static inline void fault_happens(const char *call, int error, int fd)
 {
 	int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, "close");
@@ -91,7 +91,8 @@ static inline void fault_happens(const char *call, int error, int fd)
 }
 
 #define FIRST(first, ...) first
-/* The first argument is a descriptor wherever that matters: in close(). */
+/* The first argument is taken for a descriptor, which it is where it matters:
+ * in close(). */
 #define SYSTEM(type, name, parameters, arguments) \
 	type faulty_##name parameters __asm__(#name); \
 	type faulty_##name parameters \

@@ -30,7 +30,7 @@
 
 #include "descriptors.h"
 
-/* Without /proc, this many numbers are tried. */
+/* The numbers that are tried without /proc. */
 #define NUMBERS_TRIED 65536
 
 static char report[1 << 18];

@@ -1,6 +1,6 @@
 /*
- * filter.h - seccomp filters from rows: this call, with these bits in that
- * argument, is answered so; everything else is allowed.
+ * filter.h - seccomp filters from rows: a call, with these bits in that
+ * argument, has this result; everything else is allowed.
  */
 #ifndef TESTS_FILTER_H
 #define TESTS_FILTER_H
@@ -15,7 +15,7 @@
 
 struct filter_row {
 	unsigned call;
-	int argument;		/* -1: whatever the arguments */
+	int argument;		/* -1: any arguments */
 	uint32_t mask, value;	/* (argument & mask) == value */
 	uint32_t action;	/* SECCOMP_RET_... */
 };
@@ -34,7 +34,7 @@ static inline void add_step(struct filter *filter, unsigned short code,
 		(struct sock_filter){ code, 0, otherwise, k };
 }
 
-/* The low half of an argument; both machines are little-endian. */
+/* The low half of an argument; the supported machines are little-endian. */
 static inline uint32_t place_of(int argument)
 {
 	return (uint32_t)offsetof(struct seccomp_data, args) +

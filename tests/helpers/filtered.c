@@ -21,7 +21,7 @@ enum { ROWS = 4 };
 
 static const struct {
 	const char *name;
-	struct filter_row rows[ROWS];	/* ended by an action of 0 */
+	struct filter_row rows[ROWS];	/* ends with a row whose action is 0 */
 } filters[] = {
 	{ "nothing", { { 0 } } },
 	{ "socket-einval", { TYPE_FLAG(SYS_socket, EINVAL),
@@ -39,7 +39,8 @@ static const struct {
 	{ "recvmsg-einval", { { SYS_recvmsg, 2, MSG_CMSG_CLOEXEC,
 				MSG_CMSG_CLOEXEC, ANSWER(EINVAL) } } },
 	{ "close-40", { { SYS_close, 0, ~0U, 40, ANSWER(EPERM) } } },
-	/* Nothing that the shim might do: the program must work anyway. */
+	/* Refuses every call that the shim might add; the program must work
+	 * nevertheless. */
 	{ "everything", { TYPE_FLAG(SYS_socket, EPERM),
 			  TYPE_FLAG(SYS_socketpair, EPERM),
 			  { SYS_fcntl, 1, ~0U, F_DUPFD_CLOEXEC, ANSWER(EPERM) },

@@ -75,7 +75,7 @@ static void close_last(int n)
 		close(held[--count]);
 }
 
-/* The same number changes hands without a close. */
+/* A number gets another file without a close. */
 static void replace(int n)
 {
 	while (n--)
@@ -83,7 +83,7 @@ static void replace(int n)
 			dup2(0, held[count - 1 - n]);
 }
 
-/* As daemons do with their log. */
+/* As a daemon does with its log. */
 static void standard(int n)
 {
 	(void)n;
@@ -125,8 +125,8 @@ static void bare_clone(int n)
 		_exit(0);
 }
 
-/* @n children that each open one more and end at once, one after another, in
- * each of three ways. */
+/* @n children, one after another, that each open one more descriptor and end at
+ * once, in one of three ways. */
 static void children(int n)
 {
 	while (n--) {
@@ -215,7 +215,7 @@ static void run(const char *word, int n)
 			commands[i].run(n);
 }
 
-/* Without stdio: what it had read ahead would be lost in an exec. */
+/* Without stdio, whose read-ahead would be lost in an exec. */
 static int read_line(char *line, size_t size)
 {
 	size_t length = 0;
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
 		if (sscanf(line, "%31s %d", word, &n) < 1)
 			continue;
 		run(word, n);
-		/* After an exec, the new program prints its own. */
+		/* After an exec, the new program prints its own PID. */
 		dprintf(1, "%d\n", getpid());
 	}
 	return 0;

@@ -154,7 +154,7 @@ static void run_garbage(void)
 	srandom(1);
 	for (unsigned i = 0; i < RANDOM; i++)
 		try_record(code, here + 8 * ((uintptr_t)random() % (WHOLE / 8)));
-	/* A chain that leads across the hole and back to itself. */
+	/* A chain of records that crosses the hole and returns to its start. */
 	((uintptr_t *)(hole + PAGE))[0] = hole + PAGE;
 	((uintptr_t *)(hole + PAGE))[1] = (uintptr_t)code + 6;
 	try_record(code, hole + PAGE);
@@ -171,7 +171,8 @@ static void *in_thread(void *unused)
 	return unused;
 }
 
-/* From the bottom: the stack that runs, the hole, words, a thread's stack. */
+/* From low to high addresses: the stack that is used, the hole, random words,
+ * the stack of a thread. */
 static int garbage(void)
 {
 	pthread_attr_t attributes;

@@ -22,7 +22,7 @@ int deep_dup(int fd)
 
 int deep_dup_by_pointer(int fd)
 {
-	/* Read from memory, whatever the compiler knows. */
+	/* From memory, so that the compiler cannot use the value that it knows. */
 	int (*const *volatile at)(int) = pointers;
 
 	return at[0](fd);

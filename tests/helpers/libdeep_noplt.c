@@ -1,2 +1,2 @@
-/* Calls through the global offset table. */
+/* Built to call through the global offset table. */
 #include "libdeep.c"

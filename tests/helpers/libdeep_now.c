@@ -1,2 +1,2 @@
-/* Bound at once, and its slots made read-only. */
+/* Bound at load time; its import slots are read-only then. */
 #include "libdeep.c"

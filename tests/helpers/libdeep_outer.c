@@ -1,5 +1,5 @@
 /*
- * libdeep_outer.so - pulls in libdeep.so, which makes the socket.
+ * libdeep_outer.so - needs libdeep.so, which makes the socket.
  */
 #include "libdeep.h"
 

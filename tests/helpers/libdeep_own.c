@@ -1,5 +1,6 @@
 /*
- * libdeep_own.so - wants RTLD_DEEPBIND for its proper purpose: its own dup.
+ * libdeep_own.so - needs RTLD_DEEPBIND for its intended purpose: to use its own
+ * dup.
  */
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
 /*
- * libearliest.so - libearly.so, started before libc itself: DF_1_INITFIRST.
+ * libearliest.so - libearly.so with DF_1_INITFIRST: started before libc itself.
  */
 #include "libearly.c"

@@ -20,7 +20,7 @@
 #include "descriptors.h"
 #include "filter.h"
 
-/* No stdio: it might not be ready, either. */
+/* Without stdio, which might not be initialised either. */
 static void say(const char *what, int holds)
 {
 	ni_raw3(SYS_write, 1, (long)what, (long)strlen(what));
@@ -114,7 +114,7 @@ static const char *wanted_act(void)
 {
 	const char *name = getenv("EARLY");
 
-	/* Before libc's own start there is no environ to read the name from. */
+	/* Before libc is initialised there is no environ to read the name from. */
 	return name ? name : "sockets";
 }
 

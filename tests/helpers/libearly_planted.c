@@ -1,6 +1,6 @@
 /*
  * libearly_planted: a library whose constructor makes and closes descriptors
- * before an interposed library listed in front of it has been initialised.
+ * before a library that is listed in front of it has been initialised.
  */
 #include <stdlib.h>
 #include <sys/eventfd.h>

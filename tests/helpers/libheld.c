@@ -15,7 +15,7 @@
 
 #include "common/raw.h"
 
-/* Raw calls: the recorder would start at the first that it hooks. */
+/* Raw calls, because the first call that the recorder hooks would start it. */
 static void hold(void)
 {
 	const char *fifo = getenv("HELD_FIFO");

@@ -1,5 +1,5 @@
 /*
- * libplugin_planted: what a program loads, calls and unloads.
+ * libplugin_planted: a library that a program loads, calls and unloads.
  */
 #include <sys/eventfd.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /*
- * libspawnspy.so - takes the place of libc's posix_spawn behind the shim, and
- * says whether the file actions that arrive are what libc's own
+ * libspawnspy.so - replaces libc's posix_spawn behind the shim, and says
+ * whether the file actions that arrive are those that libc's own
  * posix_spawn_file_actions_adddup2() would have written.
  *
- * How libc lays out an action is found out by trying, not assumed.
+ * The layout of an action is found by trying, not assumed.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The size of an action, and the offsets of what a dup2 has in it. */
+/* The size of an action, and the offsets of the members of a dup2. */
 struct layout {
 	size_t size, tag, from, to;
 };

@@ -79,7 +79,7 @@ struct theirs {
 	uintptr_t frames[NI_TRACE_FRAMES_MAX];
 };
 
-/* libgcc's stack starts inside this library: leave that out. */
+/* libgcc's walk starts inside this library; those frames are left out. */
 static _Unwind_Reason_Code take(struct _Unwind_Context *context, void *data)
 {
 	struct theirs *theirs = data;
@@ -134,7 +134,8 @@ static uintptr_t address(uint64_t frame)
 	       bias_of(NI_FRAME_MODULE(frame));
 }
 
-/* libgcc may go on past an address of 0; ours may stop and say so. */
+/* libgcc may continue past an address of 0; the recorder may stop if it sets a
+ * flag. */
 static bool agrees(const struct ni_trail *ours, const struct theirs *theirs)
 {
 	unsigned depth = theirs->depth;
@@ -223,7 +224,8 @@ __attribute__((destructor)) static void report(void)
 	close(fd);
 }
 
-/* ---- functions that programs call from everywhere --------------------------- */
+/* ---- functions that most programs call
+ * ---------------------------------------- */
 
 void *__libc_malloc(size_t size);
 void __libc_free(void *memory);

@@ -1,4 +1,4 @@
 /*
- * libsysv.so - libcounter.so with only the old kind of hash table.
+ * libsysv.so - libcounter.so with only the older kind of hash table.
  */
 #include "libcounter.c"

@@ -1,6 +1,6 @@
 /*
- * libtwostep.so - what does not help: a shim that sets the flag afterwards. The
- * race test must see that it leaks.
+ * libtwostep.so - an inadequate shim, which sets the flag in a second call. The
+ * race test must find that it leaks.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

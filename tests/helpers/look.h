@@ -20,7 +20,7 @@
 
 #include "common/raw.h"
 
-/* From here on are the pipes of the test that looks. */
+/* From here on the numbers belong to the test that looks. */
 enum { LOOK_END = 900 };
 
 static inline int look_at(char *text, int fd)

@@ -1,5 +1,5 @@
 /*
- * looker: not the program that execs it but another; says what it was given.
+ * looker: another program than the one that execs it; prints what it was given.
  */
 #include "look.h"
 

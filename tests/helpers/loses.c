@@ -1,9 +1,9 @@
 /*
  * loses.c - a program that keeps some descriptors and loses many: loses COUNT
  *
- * dial() loses COUNT sockets, or as many as there are; keep() and talk() use a
- * few. It says "ready" and goes on until its input ends; for each byte of that
- * it loses one more and says how many it has lost.
+ * dial() loses COUNT sockets, or as many as it can create; keep() and talk()
+ * use a few. It prints "ready" and continues until the end of its input; for
+ * each byte of input it loses one more and prints how many it has lost.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static __attribute__((noinline)) int dial(void)
 {
 	volatile int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	/* So that the call is not a tail call: the frame would be gone. */
+	/* Without this it would be a tail call, and the frame would be missing. */
 	return fd;
 }
 

@@ -231,7 +231,7 @@ static void close_by_listing(void)
 		closedir(directory);
 }
 
-/* Before the recorder has seen any other call of this program. */
+/* These are the first calls of the program that the recorder sees. */
 static void close_first(void)
 {
 	close_range(3, INT_MAX, CLOSE_RANGE_CLOEXEC);
@@ -281,7 +281,7 @@ static void churn_in_handler(int number)
 	errno = saved;
 }
 
-/* Every instruction of the recorder is interrupted sooner or later. */
+/* With enough signals, every instruction of the recorder is interrupted. */
 static void signal_storm(void)
 {
 	struct sigaction action = { .sa_handler = churn_in_handler };
@@ -311,7 +311,7 @@ static void exec_in_handler(int number)
 	signals += status == 0;
 }
 
-/* As little stack as a program may give to a handler that calls fork. */
+/* The smallest stack that a program may give to a handler that calls fork. */
 static void small_signal_stack(void)
 {
 	size_t size = (size_t)argument;
@@ -374,7 +374,7 @@ static void threads(void)
 	list_descriptors("after");
 }
 
-/* Threads that fork children, which go on. */
+/* A thread that forks children, each of which makes and closes descriptors. */
 static void *fork_in_thread(void *unused)
 {
 	for (long i = 0; i < argument; i++) {
@@ -437,7 +437,8 @@ static void wait_for(pid_t child)
 		printf("child ended with %#x\n", status);
 }
 
-/* Argument: levels. Each process starts two, down to that depth; each execs. */
+/* Argument: levels. Each process starts two others, down to that depth; each of
+ * them execs. */
 static void tree(void)
 {
 	char level[24];
@@ -455,7 +456,7 @@ static void tree(void)
 	}
 }
 
-/* A vfork child changes its own descriptors; the parent's stay. */
+/* A vfork child changes its own descriptors; the parent's stay as they are. */
 static void vfork_child(void)
 {
 	int a = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
@@ -478,7 +479,7 @@ static void vfork_child(void)
 	printf("%d %d\n", close(a), close(b));
 }
 
-/* vfork that fails, and vfork in a vfork child. */
+/* A vfork that fails, and a vfork in a vfork child. */
 static void vfork_oddities(void)
 {
 	struct rlimit none = { 0, 0 };
@@ -503,7 +504,8 @@ static void vfork_oddities(void)
 	       child < 0 ? strerrorname_np(errno) : "");
 }
 
-/* Argument: how many. Opens them inheritable, execs, closes them. */
+/* Argument: a number. Opens that many inheritable descriptors, execs a program
+ * and closes them. */
 static void many_descriptors(void)
 {
 	struct rlimit limit;
@@ -531,7 +533,7 @@ static void many_descriptors(void)
 	puts("closed all");
 }
 
-/* Creates inheritable sockets for ever, until it is killed. */
+/* Creates inheritable sockets until it is killed. */
 static void create_for_ever(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -550,7 +552,7 @@ static void create_for_ever(void)
 	}
 }
 
-/* Arguments: libraries, each loaded where the one before it was. */
+/* Arguments: libraries, each loaded at the address of the one before it. */
 static void plugins(void)
 {
 	uintptr_t first = 0;
@@ -572,14 +574,14 @@ static void plugins(void)
 	}
 }
 
-/* libc takes the shell's environment from environ. */
+/* For the shell, libc passes the environment in environ. */
 static void shell_without_environment(void)
 {
 	clearenv();
 	printf("system -> %d\n", system("exit 0"));
 }
 
-/* An environment so large that nothing more fits into an exec. */
+/* An environment of the greatest size that an exec accepts. */
 static void full_environment(void)
 {
 	const size_t chunk = 100000;
@@ -604,7 +606,7 @@ static void full_environment(void)
 		if (status)
 			break;
 	}
-	/* Fill up the last bytes, so that only the very same fits. */
+	/* Fill the last bytes, so that one byte more would not fit. */
 	for (size_t length = chunk; length > 1; length = length * 3 / 4) {
 		variables[i][length] = '\0';
 		child = checked(fork(), "fork");
@@ -626,7 +628,7 @@ static void full_environment(void)
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), \
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
-/* What this program itself does from then on, and not one call more. */
+/* The calls that this program makes from then on, and no others. */
 static void filter(void)
 {
 	struct sock_filter rules[] = {

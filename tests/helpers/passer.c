@@ -23,7 +23,7 @@ static int inheritable(void)
 	return socket(AF_UNIX, SOCK_STREAM, 0);
 }
 
-/* One line puts many on their numbers; the last is of another kind. */
+/* One line puts many descriptors on numbers; the last is of another kind. */
 static void dup2_array(void)
 {
 	int from[12], ends[2];

@@ -1,6 +1,6 @@
 /*
- * plain.c - a program that makes a socket, receives, spawns and forks, and says
- * what it saw: for C libraries that the shim does not serve.
+ * plain.c - a program that makes a socket, receives, spawns and forks, and
+ * prints what it saw: for C libraries that the shim does not serve.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -26,7 +26,7 @@ static int receive(int from, int to)
 	struct iovec part = { &byte, 1 };
 	struct msghdr message;
 
-	/* Callers need not clear the padding that a libc has in the struct. */
+	/* Some libcs have padding in the struct, which callers need not clear. */
 	memset(&message, 0xff, sizeof(message));
 	message.msg_name = NULL;
 	message.msg_namelen = 0;

@@ -67,7 +67,7 @@ static void wait_for(pid_t child)
 	}
 }
 
-/* Has its own line, for the stack of the exec goes through it. */
+/* A separate function, because the stack of the exec goes through it. */
 static __attribute__((noinline)) void fork_and_exec(void)
 {
 	pid_t child = checked(fork(), "fork");
@@ -163,7 +163,7 @@ PLANTED leak_by_grandchild(void)
 	close(fd);
 }
 
-/* The receiver is a shell that hands it on to a third program. */
+/* The receiver is a shell, which hands it on to a third program. */
 PLANTED leak_through_shell(void)
 {
 	int fd = eventfd(0, 0);				/* creates */
@@ -190,7 +190,7 @@ static void *open_in_thread(void *unused)
 	return (void *)(long)open("/etc/group", O_RDONLY);	/* creates */
 }
 
-/* One thread creates it, another execs. */
+/* One thread creates it, another one execs. */
 PLANTED leak_by_thread(void)
 {
 	pthread_t creator, starter;
@@ -210,7 +210,7 @@ PLANTED leak_by_self_exec(void)
 	pid_t child = checked(fork(), "fork");
 
 	if (child == 0) {
-		/* No fork in between: the process that created it. */
+		/* Without a fork: the process that created it execs. */
 		fd = dup(fd);				/* copies */
 		execvp("true", true_argv);		/* execs */
 		_exit(126);
@@ -410,7 +410,7 @@ PLANTED leak_userfaultfd(void)
 	leak((int)syscall(SYS_userfaultfd, 1));		/* creates */
 }
 
-/* libc opens it, nobody sees how: no stack may be invented. */
+/* A raw call, which the recorder does not see: no stack may be invented. */
 PLANTED leak_unseen(void)
 {
 	long fd;
@@ -419,7 +419,7 @@ PLANTED leak_unseen(void)
 	leak((int)fd);
 }
 
-/* The number of a seen socket becomes a file behind everybody's back. */
+/* The number of a recorded socket becomes that of a file by raw calls. */
 PLANTED leak_reused_unseen(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -497,7 +497,8 @@ PLANTED unclosed_stream(void)
 		die("fopen");
 }
 
-/* So that no call before it is the function's last, and leaves its stack. */
+/* So that none of the calls before it is a tail call, whose frame would be
+ * missing. */
 static volatile int done;
 
 static __attribute__((noinline)) void close_first(int fd)
@@ -604,7 +605,7 @@ PLANTED passed_by_argument(void)
 	close(fd);
 }
 
-/* A bare number is no announcement, but the report mentions it. */
+/* A bare number does not announce a descriptor, but the report mentions it. */
 PLANTED leak_with_bare_number(void)
 {
 	int fd = eventfd(0, 0);				/* creates */
@@ -623,7 +624,7 @@ PLANTED leak_with_bare_number(void)
 
 PLANTED passed_by_listen_fds(void)
 {
-	int low = dup(0), fd;	/* what the caller of this program holds stays */
+	int low = dup(0), fd;	/* closed again: 3 may be the caller's */
 	pid_t child;
 
 	close(low);
@@ -751,7 +752,7 @@ PLANTED clean_close_everything(void)
 	in_child_that_closes(mark_by_range);
 }
 
-/* Each end goes to a standard stream of the child, or is closed there. */
+/* Each end becomes a standard stream of the child, or is closed there. */
 PLANTED clean_redirection(void)
 {
 	int ends[2];
@@ -787,7 +788,7 @@ PLANTED clean_spawn_actions(void)
 	close(ends[1]);
 }
 
-/* libc closes the first stream in the child of the second. */
+/* In the child of the second popen, libc closes the first stream. */
 PLANTED clean_second_popen(void)
 {
 	FILE *first = popen("exit 0", "r"), *second = popen("exit 0", "r");
@@ -796,7 +797,7 @@ PLANTED clean_second_popen(void)
 		die("popen");
 }
 
-/* A vfork child that changes its own descriptors, as CPython's does. */
+/* A vfork child that changes its own descriptors, as that of CPython does. */
 PLANTED clean_vfork_child(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -811,7 +812,7 @@ PLANTED clean_vfork_child(void)
 		_exit(126);
 	}
 	wait_for(child);
-	/* The parent's are still open, and each is closed once. */
+	/* The parent's descriptors are still open, and each is closed once. */
 	close(fd);
 	close(kept);
 }

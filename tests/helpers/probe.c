@@ -25,7 +25,7 @@ static void say_if(int holds, const char *name)
 			name);
 }
 
-/* Out of the way, by a call that names the number. */
+/* Moves a descriptor to a high number, by a call that names the number. */
 static int moved_to(int fd, int number)
 {
 	while (is_open(number))
@@ -51,7 +51,7 @@ static int new_listener(int family)
 	int fd = socket(family, SOCK_STREAM, 0), bound;
 
 	internet.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	/* A name of the kernel's choice: the address has no more. */
+	/* For AF_UNIX only the family: the kernel chooses a name. */
 	bound = family == AF_INET ?
 		bind(fd, (void *)&internet, sizeof(internet)) :
 		bind(fd, (void *)&local, sizeof(local.sun_family));
@@ -87,7 +87,7 @@ static void accept_all(void)
 	close(listener);
 }
 
-/* From a listener made in the ordinary way: its family is known. */
+/* The listener was made through the shim, which therefore knows its family. */
 static void accept_locally(void)
 {
 	int listener = new_listener(AF_UNIX), copy;
@@ -133,7 +133,7 @@ static void receive(void)
 	close(pair[1]);
 }
 
-/* ---- the rest ---- */
+/* ---- the other calls ---- */
 
 static void make_pair(void)
 {

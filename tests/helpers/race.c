@@ -67,7 +67,8 @@ static void *accept_connections(void *unused)
 		int client = socket(AF_INET, SOCK_STREAM, 0), peer;
 		struct linger none = { 1, 0 };
 
-		/* No TIME_WAIT: the ports would run out. */
+		/* With a reset instead of TIME_WAIT, or the ports would be used
+		 * up. */
 		setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 		if (connect(client, (void *)&address, length) < 0)
 			die("connect");
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
 	long sockets = 0, hits = 0, execs;
 
 	if (argc < 4)
-		return 0;	/* executed by itself */
+		return 0;	/* this program, executed by itself */
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
 		if (!strcmp(ways[i].name, argv[1]))
 			start = ways[i].start;

@@ -1,7 +1,8 @@
 /*
  * racer: exits with the number of sockets that it was given; see race.c.
  *
- * Static and without libc: it starts fast, and no preload reaches it.
+ * Static and without libc: it starts fast, and nothing can be preloaded into
+ * it.
  */
 #include <sys/stat.h>
 

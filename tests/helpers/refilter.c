@@ -1,6 +1,6 @@
 /*
- * refilter FILTER: makes a listener on 3, installs a filter of its own, and
- * executes itself, or FILTER's posix_spawn does. The new image says whether 3
+ * refilter FILTER [spawn]: makes a listener on 3, installs a seccomp filter,
+ * and executes itself by exec or posix_spawn. The new image prints whether 3
  * arrived, and makes descriptors as programs do.
  */
 #include <spawn.h>
@@ -17,17 +17,17 @@ enum { ROWS = 4 };
 
 static const struct {
 	const char *name;
-	struct filter_row rows[ROWS];	/* ended by an action of 0 */
+	struct filter_row rows[ROWS];	/* ends with a row whose action is 0 */
 } filters[] = {
 	{ "harmless", { { SYS_acct, -1, 0, 0, SECCOMP_RET_ERRNO } } },
-	/* Kills for what the shim adds. */
+	/* Kills for the flags that the shim adds. */
 	{ "exact", { { SYS_socket, 1, SOCK_CLOEXEC, SOCK_CLOEXEC,
 		       SECCOMP_RET_KILL_PROCESS },
 		     { SYS_accept4, 3, SOCK_CLOEXEC, SOCK_CLOEXEC,
 		       SECCOMP_RET_KILL_PROCESS },
 		     { SYS_fcntl, 1, ~0U, F_DUPFD_CLOEXEC,
 		       SECCOMP_RET_KILL_PROCESS } } },
-	/* Kills for what a hand-over does. */
+	/* Kills for the calls that a hand-over makes. */
 	{ "no-flag", { { SYS_fcntl, 1, ~0U, F_SETFD,
 			 SECCOMP_RET_KILL_PROCESS } } },
 	{ "no-question", { { SYS_newfstatat, 3, ~0U, 0,

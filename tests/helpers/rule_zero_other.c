@@ -1,7 +1,7 @@
 /*
- * rule_zero_other CONTROL STEP: "another program" for the fuzzer of rule 0:
- * notes what it was given. Static and without libc: it starts fast, and no
- * preload reaches it.
+ * rule_zero_other CONTROL STEP: "another program" for the fuzzer of rule 0,
+ * which records the descriptors that it was given. Static and without libc: it
+ * starts fast, and nothing can be preloaded into it.
  */
 #include <fcntl.h>
 #include <sys/mman.h>

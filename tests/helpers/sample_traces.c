@@ -108,7 +108,7 @@ static void add_self(struct builder *builder)
 		       tail, build_id_size + strlen(self));
 }
 
-/* As if the first instructions of the functions were calls. */
+/* The first instructions of the functions pass for calls. */
 static uint32_t site_from(struct builder *builder, int call,
 			  void (*function)(void), void (*caller)(void),
 			  const struct ni_trace_site *counts)
@@ -184,7 +184,8 @@ static const char log_path[] = "/var/log/server.log";
 static const char other_path[] = "/var/log/other.log";
 static const char outer_path[] = "/etc/outer";
 
-/* What server and sh both hand over: the listener, the logs, the outer file. */
+/* What both server and sh hand over: the listener, the logs, the file from
+ * outside. */
 static void hold_all(struct builder *builder, uint32_t exec, uint32_t socket,
 		     uint32_t log, uint32_t other)
 {

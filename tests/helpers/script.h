@@ -40,11 +40,11 @@ struct statement {
 	size_t outputs_count, words_count;
 };
 
-/* What a call's name stands for. */
+/* What the name of a call stands for. */
 struct command {
 	const char *name;
 	long long (*run)(const struct statement *st);
-	/* A negative result is an answer, not an error. */
+	/* A negative result is a valid result, not a mistake. */
 	bool is_value;
 };
 
@@ -155,7 +155,7 @@ static inline unsigned char *from_hex(const char *hex, size_t *size)
 	return bytes;
 }
 
-/* The text of a literal or of a variable; a number in decimal; or NULL. */
+/* The string of a literal or of a variable; a number in decimal; or NULL. */
 static inline char *to_text(const char *word, size_t *size)
 {
 	size_t unused = 0;

@@ -1,6 +1,7 @@
 /*
- * shim_case.h - what the tests of tests/shim share: a case leaves open what it
- * found, and what spoils the process happens in a child.
+ * shim_case.h - what the tests of tests/shim share: a case leaves open exactly
+ * what it found open, and what changes the process permanently is done in a
+ * child.
  */
 #ifndef TESTS_SHIM_CASE_H
 #define TESTS_SHIM_CASE_H
@@ -21,8 +22,8 @@
 
 #include "descriptors.h"
 
-/* A row of bad arguments that libc answers without the kernel; foreign/ has
- * headers of other C libraries that do. */
+/* Names a row of bad arguments for which libc does not ask the kernel; foreign/
+ * has headers for other C libraries. */
 #ifndef LIBC_ANSWERS_ITSELF
 #define LIBC_ANSWERS_ITSELF(row) false
 #endif
@@ -46,13 +47,13 @@ static inline int find_the_same_descriptors(void **state)
 	cmocka_unit_test_setup_teardown(name, note_descriptors,               \
 					find_the_same_descriptors)
 
-/* The harness may hand over descriptors: numbers are counted from 3 on. */
+/* Closes what the harness left open, for tests count numbers from 3 on. */
 static inline void close_what_was_inherited(void)
 {
 	ni_raw3(SYS_close_range, 3, ~0U, 0);
 }
 
-/* As many as the hard limit allows; the soft one is 1024 nearly everywhere. */
+/* Raises the limit to the hard one; the soft limit is 1024 nearly everywhere. */
 static inline void allow_many_descriptors(void)
 {
 	struct rlimit limit;
@@ -81,7 +82,8 @@ static inline void expect(bool holds, int line)
 
 #define EXPECT(condition) expect(condition, __LINE__)
 
-/* The way out of a child, far from the numbers that tests look at. */
+/* The pipe through which a child reports the line that failed, on numbers that
+ * no test looks at. */
 static inline void open_expectations(void)
 {
 	int pair[2];
@@ -95,7 +97,7 @@ static inline void open_expectations(void)
 	}
 }
 
-/* Runs @body in a child that must end by itself with 0. */
+/* Runs @body in a child, which must exit with 0. */
 static inline void in_child(void (*body)(void))
 {
 	int line = 0, status;
@@ -125,14 +127,14 @@ static inline int new_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM, 0);
 }
 
-/* A descriptor that does not concern the shim. */
+/* A descriptor that the shim does not touch. */
 static inline int new_file(int flags)
 {
 	return open("/dev/null", O_RDWR | flags);
 }
 
-/* Is it ours? This takes the flag off only if it is (rule 6), so asking changes
- * the answer. */
+/* Whether it is ours. This takes the flag off if it is (rule 6), so asking
+ * changes the answer. */
 static inline bool was_ours(int fd)
 {
 	return is_non_inheritable(fd) && dup2(fd, fd) == fd &&

@@ -1,8 +1,8 @@
 /*
- * trace_builder.h - traces made by hand, for what reads them.
+ * trace_builder.h - artificial traces, for the tests of what reads them.
  *
  * A builder holds one file in memory; records are appended and their numbers
- * returned. The result is what a recorder would leave.
+ * returned. The result is what a recorder would write.
  */
 #ifndef TESTS_TRACE_BUILDER_H
 #define TESTS_TRACE_BUILDER_H
@@ -48,8 +48,8 @@ static inline struct builder *builder_new(uint32_t pid, uint32_t ppid,
 	header->ppid = ppid;
 	header->start_ns = start_ns;
 	header->exe_device = 1;
-	/* A program's inode follows from its name, so that equal names are one
-	 * file. */
+	/* The inode of a program is made from its name, so that equal names are
+	 * the same file. */
 	for (const char *c = exe; *c; c++)
 		header->exe_inode = header->exe_inode * 31 + (uint8_t)*c;
 	header->exe_size = (uint16_t)strlen(exe);
@@ -113,7 +113,7 @@ static inline uint64_t builder_frame(uint32_t module, uint64_t offset)
 	return (uint64_t)module << 48 | offset;
 }
 
-/* A site whose stack is these addresses of module 1. counts may be NULL. */
+/* A site whose stack has these offsets in module 1. counts may be NULL. */
 static inline uint32_t builder_site(struct builder *builder, int call,
 				    const uint64_t *offsets, size_t depth,
 				    const struct ni_trace_site *counts)

@@ -92,7 +92,7 @@ static void do_accept4(long count)
 	}
 }
 
-/* What the loops of accept and recvmsg do besides the call. */
+/* The other calls in the loops of accept and recvmsg. */
 static void do_connect(long count)
 {
 	while (count--)
@@ -154,7 +154,7 @@ static void do_accept_close(long count)
 	}
 }
 
-/* A request and an answer on each connection. */
+/* One request and one answer on each connection. */
 static void do_server(long count)
 {
 	char text[64] = "ping";
