@@ -19,7 +19,7 @@
 #include "cli/supervise.h"
 #include "cli/survivors.h"
 #include "cli/recording_directory.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 
 enum audit_option {
 	RECORD_ONLY = 3000,

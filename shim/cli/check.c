@@ -13,7 +13,7 @@
 #include "cli/options.h"
 #include "cli/printable.h"
 #include "cli/reach/reach.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 #include "common/base_name.h"
 
 static const struct option options[] = {

@@ -14,7 +14,7 @@
 #include "cli/report/open_now.h"
 #include "cli/report/report_maker.h"
 #include "cli/report/report_options.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 
 #define WATCH_SECONDS 2
 

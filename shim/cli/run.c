@@ -12,7 +12,7 @@
 #include "cli/options.h"
 #include "cli/reach/reach.h"
 #include "cli/setting_options.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 
 static const struct option options[] = {
 	NI_SETTING_OPTION_ROWS,

@@ -22,7 +22,7 @@
 #include "cli/scan/scan_report.h"
 #include "cli/scan/scan_request.h"
 #include "cli/scan/snapshot.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 
 /* An environment that is longer is read no further. */
 #define ENVIRONMENT_SIZE (256 * 1024)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/nearest.h"
+#include "cli/verb.h"
 
 #define MOST_VERBS 16
 

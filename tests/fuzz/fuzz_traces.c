@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/report/advice.h"
 #include "cli/report/debug_package.h"
 #include "cli/report/fingerprint.h"
+#include "cli/report/kinds.h"
 #include "cli/report/ledger.h"
 #include "cli/report/order.h"
 #include "cli/report/printers.h"
@@ -128,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			       &traces[count]) == 0;
 	ni_ledger_fill(&report, traces, count);
 	name_nothing(&report);
-	ni_advice_add(&report);
+	ni_kinds_advise(&report);
 	ni_fingerprints_fill(&report);
 	ni_order_findings(&report);
 	print_all(&report);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "cli/report/kinds.h"
 #include "cli/report/ledger.h"
 #include "descriptors.h"
 #include "trace_builder.h"

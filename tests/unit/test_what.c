@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "cli/report/what.h"
+#include "common/trace.h"
 #include "descriptors.h"
 
 static struct ni_arena arena;

@@ -8,11 +8,11 @@
 #ifndef NI_CLI_REACH_PARTS_H
 #define NI_CLI_REACH_PARTS_H
 
-#include "cli/reach/elf_facts.h"
-#include "cli/reach/reach.h"
-#include "cli/reach/script.h"
-
 #include <stdbool.h>
+
+#include "cli/reach/elf_facts.h"
+#include "cli/reach/reach_answer.h"
+#include "cli/reach/script.h"
 
 /* A program on the way: the file, or an interpreter that it names. */
 struct ni_reach_step {

@@ -268,16 +268,3 @@ const char *ni_note_wrong_flag(struct ni_report *report,
 			       finding->wrong.command,
 			       finding->wrong.argument);
 }
-
-void ni_advice_add(struct ni_report *report)
-{
-	for (size_t i = 0; i < report->finding_count; i++) {
-		struct ni_finding *finding = &report->findings[i];
-		const struct ni_kind_facts *kind = &ni_kinds[finding->kind];
-
-		if (kind->fix)
-			finding->fix = kind->fix(report, finding);
-		if (kind->note)
-			finding->note = kind->note(report, finding);
-	}
-}

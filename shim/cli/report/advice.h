@@ -1,15 +1,11 @@
 /*
- * advice.h - what to change, and where: the fix and the note of each finding.
+ * advice.h - what to change, and where: the fix and the note of a finding, for
+ * the rows of kinds.c.
  */
 #ifndef NI_CLI_ADVICE_H
 #define NI_CLI_ADVICE_H
 
 #include "cli/report/report.h"
-
-/* Fills fix and note of every finding, after the stacks got their frames. */
-void ni_advice_add(struct ni_report *report);
-
-/* ---- for the rows of kinds.c -------------------------------------------- */
 
 const char *ni_fix_inheritable(struct ni_report *report,
 			       const struct ni_finding *finding);

@@ -11,6 +11,7 @@
 
 #include "cli/report/fingerprint.h"
 #include "cli/report/place.h"
+#include "cli/report/place_to_change.h"
 #include "cli/report/text_file.h"
 
 /* A place of the earlier report; it excuses one place of this report. */

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "cli/report/kinds.h"
+
 #include "cli/report/printers.h"
 
 static bool needs_quotes(const char *word)

@@ -4,7 +4,8 @@
 #ifndef NI_CLI_DEBUG_PACKAGE_H
 #define NI_CLI_DEBUG_PACKAGE_H
 
-#include "cli/report/report.h"
+#include "cli/report/arena.h"
+#include "cli/report/stack.h"
 
 /* packages[i] becomes the one with the debug symbols of modules[i]; it stays as
  * it is where dpkg's database knows none, or there is no such database. */

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/report/kinds.h"
 #include "cli/report/place.h"
 #include "common/base_name.h"
+#include "cli/report/place_to_change.h"
 
 static uint64_t mix_part(uint64_t hash, const char *text, size_t length)
 {

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 
+#include "cli/report/kinds.h"
 #include "cli/report/order.h"
 #include "cli/report/scope.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/report/advice.h"
+#include "cli/report/report.h"
 
 const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 	[NI_KIND_LEAK] = {
@@ -99,6 +100,19 @@ const struct ni_kind_facts ni_kinds[NI_KINDS] = {
 		.at_verb = "handed over",
 	},
 };
+
+void ni_kinds_advise(struct ni_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		struct ni_finding *finding = &report->findings[i];
+		const struct ni_kind_facts *kind = &ni_kinds[finding->kind];
+
+		if (kind->fix)
+			finding->fix = kind->fix(report, finding);
+		if (kind->note)
+			finding->note = kind->note(report, finding);
+	}
+}
 
 unsigned ni_kinds_default(void)
 {

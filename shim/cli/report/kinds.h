@@ -7,23 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Worst first: reports are in this order. */
-enum ni_kind {
-	NI_KIND_LEAK,
-	NI_KIND_EXHAUSTED,
-	NI_KIND_DOUBLE_CLOSE,
-	NI_KIND_RACE,
-	NI_KIND_WRONG_FLAG,
-	NI_KIND_UNCLOSED,
-	NI_KIND_INHERITABLE,
-	NI_KIND_ARRIVED,
-	NI_KIND_PASSED,
-	NI_KINDS
-};
-
-/* One bit each. */
-#define NI_KIND_BIT(kind) (1u << (kind))
-#define NI_KINDS_ALL ((1u << NI_KINDS) - 1)
+#include "cli/report/kind.h"
 
 struct ni_report;
 struct ni_finding;
@@ -49,6 +33,9 @@ struct ni_kind_facts {
 };
 
 extern const struct ni_kind_facts ni_kinds[NI_KINDS];
+
+/* Fills fix and note of every finding, after the stacks got their frames. */
+void ni_kinds_advise(struct ni_report *report);
 
 /* The kinds that are shown when nothing was chosen. */
 unsigned ni_kinds_default(void);

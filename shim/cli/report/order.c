@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/report/kinds.h"
+
 
 bool ni_is_chosen(const struct ni_report *report,
 		 const struct ni_finding *finding)

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/report/report.h"
+#include "cli/report/arena.h"
+#include "cli/report/stack.h"
 
 struct ni_perf_map;
 

@@ -108,18 +108,6 @@ const struct ni_frame *ni_place_culprit(const struct ni_stack *stack)
 	return &stack->frames[0];
 }
 
-const struct ni_stack *ni_place_to_change(const struct ni_finding *finding)
-{
-	if (ni_kinds[finding->kind].is_mended_at || !finding->created)
-		return finding->at;
-	return finding->created;
-}
-
-const struct ni_frame *ni_place_of(const struct ni_finding *finding)
-{
-	return ni_place_culprit(ni_place_to_change(finding));
-}
-
 const char *ni_place_build_id(struct ni_arena *arena,
 			      const struct ni_module *module)
 {

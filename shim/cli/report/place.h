@@ -4,7 +4,8 @@
 #ifndef NI_CLI_PLACE_H
 #define NI_CLI_PLACE_H
 
-#include "cli/report/report.h"
+#include "cli/report/arena.h"
+#include "cli/report/stack.h"
 
 /*
  * The frame to look at first: the innermost one that is not of the C library or
@@ -19,12 +20,6 @@ const char *ni_place_text(struct ni_arena *arena, const struct ni_frame *frame,
 
 /* The file of a frame, without root if it is below; NULL if it is unknown. */
 const char *ni_place_file(const struct ni_frame *frame, const char *root);
-
-/* The stack that the fix is about; NULL where nothing was seen. */
-const struct ni_stack *ni_place_to_change(const struct ni_finding *finding);
-
-/* The frame that the fix is about; NULL where nothing was seen. */
-const struct ni_frame *ni_place_of(const struct ni_finding *finding);
 
 /* In hexadecimal; NULL for none. */
 const char *ni_place_build_id(struct ni_arena *arena,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/report/json_report.h"
+#include "cli/report/kinds.h"
 #include "cli/report/order.h"
 #include "cli/report/printers.h"
 

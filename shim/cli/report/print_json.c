@@ -13,9 +13,11 @@
 #include <time.h>
 
 #include "cli/report/json_report.h"
+#include "cli/report/kinds.h"
 #include "cli/report/order.h"
 #include "cli/report/place.h"
 #include "cli/printable.h"
+#include "cli/report/place_to_change.h"
 #include "cli/report/printers.h"
 
 json_t *ni_json_text(const char *text)

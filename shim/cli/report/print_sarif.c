@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "cli/report/json_report.h"
+#include "cli/report/kinds.h"
 #include "cli/report/order.h"
 #include "cli/report/place.h"
+#include "cli/report/place_to_change.h"
 #include "cli/report/printers.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"

@@ -13,13 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/report/advice.h"
 #include "cli/report/baseline.h"
 #include "cli/report/ledger.h"
 #include "cli/message.h"
 #include "cli/report/fingerprint.h"
 #include "cli/report/formats.h"
 #include "cli/report/gate.h"
+#include "cli/report/kinds.h"
 #include "cli/report/open_now.h"
 #include "cli/report/order.h"
 #include "cli/report/printers.h"
@@ -256,7 +256,7 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	ni_report_add_gap(report, "traces that another version wrote",
 			  recording->newer);
 	resolve_stacks(maker, report);
-	ni_advice_add(report);
+	ni_kinds_advise(report);
 	judge(maker, report);
 	if (!maker->options->is_quiet ||
 	    ni_gate_count(report, maker->options->kinds))
@@ -324,7 +324,8 @@ static int read_once(const char *directory, struct ni_report *report,
 {
 	int r = ni_recording_read(directory, &report->arena, recording);
 
-	ni_ledger_fill(report, recording->traces, recording->count);
+	if (r >= 0)
+		ni_ledger_fill(report, recording->traces, recording->count);
 	return r;
 }
 

@@ -10,6 +10,7 @@
 #include "common/base_name.h"
 #include "common/same_program.h"
 #include "cli/report/place.h"
+#include "cli/report/place_to_change.h"
 #include "cli/report/shell.h"
 #include "cli/report/symbols.h"
 

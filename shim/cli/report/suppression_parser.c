@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "cli/report/kinds.h"
 #include "cli/report/suppression_rules.h"
 
 struct parser {

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/report/kinds.h"
 #include "cli/report/place.h"
 #include "common/base_name.h"
 

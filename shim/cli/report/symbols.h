@@ -7,7 +7,8 @@
 #ifndef NI_CLI_SYMBOLS_H
 #define NI_CLI_SYMBOLS_H
 
-#include "cli/report/report.h"
+#include "cli/report/arena.h"
+#include "cli/report/stack.h"
 
 struct ni_symbols;
 

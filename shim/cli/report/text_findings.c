@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/report/order.h"
+#include "cli/report/kinds.h"
 #include "cli/report/place.h"
 #include "cli/report/printers.h"
 #include "cli/report/text_writer.h"

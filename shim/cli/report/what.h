@@ -4,8 +4,21 @@
 #ifndef NI_CLI_WHAT_H
 #define NI_CLI_WHAT_H
 
-#include "common/trace.h"
-#include "cli/report/report.h"
+#include <stddef.h>
+
+#include "cli/report/arena.h"
+
+struct ni_trace_site;
+struct ni_trace_what;
+
+/* What a descriptor refers to; NULL and -1: not known or not applicable. */
+struct ni_what {
+	const char *type;	/* tcp, udp, unix, pipe, file, eventfd ... */
+	const char *family;	/* AF_INET ... */
+	const char *socket_type;	/* SOCK_STREAM ... */
+	int proto;
+	const char *laddr, *raddr, *state, *path;
+};
 
 /* From a record that the trace reader found well formed. */
 struct ni_what ni_what_from_record(struct ni_arena *arena,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/report/what.h"
+#include "common/trace.h"
 
 /* A descriptor's record as the recorder would have made it, so that there is
  * one place where sockets get their names. */
