@@ -26,7 +26,7 @@ __thread struct table *table;
 
 #define CALL(name) \
 	static int name(const struct step *step, long flag, int results[2])
-/* Not every call needs all that it is given. */
+/* A call need not use every parameter. */
 #define UNUSED() ((void)step, (void)flag, (void)results)
 
 int value(struct operand operand)
@@ -77,7 +77,7 @@ static int two(int results[2], int result, const int pair[2])
 	return result;
 }
 
-/* The same file for the same step, in both runs. */
+/* The same step uses the same file in both runs. */
 static const char *path_of(const struct step *step, const char *kind)
 {
 	static __thread char path[PATH_SIZE + 32];
@@ -125,7 +125,7 @@ CALL(make_listener)
 	return one(results, fd);
 }
 
-/* A client that waits to be accepted, out of the way. */
+/* Connects a client on a high number, where it waits to be accepted. */
 static int connect_to(int listener)
 {
 	struct sockaddr_un address;
@@ -369,8 +369,8 @@ CALL(make_timerfd)
 	return one(results, timerfd_create(CLOCK_MONOTONIC, (int)flag));
 }
 
-/* Only the steps that say so close streams: a child that shares the memory must
- * not free the parent's. */
+/* Streams are closed only by the steps for it: a child that shares the memory
+ * must not free the parent's stream. */
 static int number_of(FILE *stream)
 {
 	return stream ? fileno(stream) : -1;

@@ -19,8 +19,8 @@
 enum {
 	STEPS_MAX = 48,
 	ACTIONS_MAX = 3,
-	FDS = 48,		/* the random program's numbers lie below */
-	WORK_FDS = 64,		/* the fuzzer's own, for a moment: above */
+	FDS = 48,		/* the program's numbers are below this */
+	WORK_FDS = 64,		/* the fuzzer's own are above this */
 	TAGS_MAX = 256,
 	PATH_SIZE = 256,
 };
@@ -31,14 +31,14 @@ struct operand {
 	int8_t number;		/* which of its two results, or the number */
 };
 
-/* One posix_spawn file action. */
+/* A posix_spawn file action. */
 struct action {
 	uint8_t kind;
 	struct operand a, b;
 };
 
 struct step {
-	uint8_t op;		/* a row of ops.def */
+	uint8_t op;		/* index of a row of ops.def */
 	uint8_t target;		/* of an exec: enum target */
 	uint8_t environment;	/* of an exec: enum environment */
 	uint8_t actions_count;
@@ -59,8 +59,8 @@ struct arrival {
 	uint32_t mode;		/* st_mode; only its type counts */
 	uint8_t fd;
 	bool is_log;		/* a socket that leads to /dev/log */
-	/* The step that made it, as it was known then: a later step may get
-	 * the same file in one run and fail in the other. */
+	/* The step that made it, by what was known at the time: a later step
+	 * may open the same file in one run and fail in the other. */
 	uint32_t tag;
 	struct identity identity;
 };
@@ -69,9 +69,9 @@ struct arrival {
 struct image {
 	uint32_t is_there;
 	uint32_t is_preloaded;
-	uint64_t forced;	/* by the shim, not the program: see calls.h */
-	uint64_t named;		/* the exec said so: LISTEN_FDS ... */
-	uint64_t unproved;	/* may be lost: see world.h */
+	uint64_t forced;	/* flagged by the shim only: see world.h */
+	uint64_t named;		/* the exec names them: LISTEN_FDS ... */
+	uint64_t unproved;	/* may be kept back: see world.h */
 	uint64_t either;	/* may arrive or not */
 	uint32_t count;
 	struct arrival arrivals[FDS];
@@ -83,13 +83,13 @@ struct tag {
 };
 
 struct control {
-	uint32_t command, answer;	/* futexes: the driver and its runner */
-	uint32_t is_over;		/* the runner's order to end */
-	int32_t status;			/* waitpid's, of the program */
+	uint32_t command, answer;	/* futexes: driver and runner */
+	uint32_t is_over;		/* tells the runner to end */
+	int32_t status;			/* of the program, from waitpid */
 	char directory[PATH_SIZE];
 	char other[PATH_SIZE];
 	struct program program;
-	/* From here on cleared before each run. */
+	/* All members from here on are cleared before each run. */
 	uint32_t tags_count;
 	int8_t results[STEPS_MAX][2];
 	int32_t answers[STEPS_MAX];	/* result, or -errno */
@@ -110,7 +110,7 @@ static inline bool leads_to_log(int fd)
 	return !*log && !*path;
 }
 
-/* Fills in what this process holds. Raw calls: nothing is opened. */
+/* Lists the descriptors of this process. Raw calls: nothing is opened. */
 static inline uint32_t list_descriptors(struct arrival *to)
 {
 	uint32_t count = 0;
@@ -140,7 +140,7 @@ static inline uint32_t tag_of(const struct control *control,
 	return 0;
 }
 
-/* Writes down what a new image was given. */
+/* Records what a new image was given. */
 static inline void note_image(struct control *control, unsigned step,
 			      const struct arrival *arrivals, uint32_t count)
 {

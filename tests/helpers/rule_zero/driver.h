@@ -8,21 +8,22 @@
 
 #include "ops.h"
 
-/* Writes the program of @seed; @is_inline: with calls that no shim sees. */
+/* Makes the program of @seed; @is_inline: with system calls that no shim sees. */
 void generate(struct program *program, uint64_t seed, bool is_inline);
 
-/* One line for each step, followed by @control's answers if it is not NULL. */
+/* Prints a line for each step, with the answers of both runs if they are not
+ * NULL. */
 void print_program(FILE *to, const struct program *program,
 		   const struct control *native, const struct control *shim);
 
-/* What is wrong between two runs of one program. */
+/* What may be wrong with two runs of one program. */
 enum verdict {
 	FINE,
 	MORE_THAN_NATIVE,	/* (a) arrives only under the shim */
 	SOCKET_IN_OTHER,	/* (b) a socket that nobody made inheritable */
 	LOST_IN_SELF,		/* (c) a socket that natively arrives */
-	LOST_NAMED,		/* the same, named by the exec */
-	LOST_OTHER,		/* something that is not the shim's */
+	LOST_NAMED,		/* (c) the same, if the exec names it */
+	LOST_OTHER,		/* a descriptor that is not the shim's */
 	DIFFERENT_ANSWER,	/* a call's result or errno */
 	DIFFERENT_END,		/* an image missing, another exit status */
 	VERDICTS,
@@ -39,14 +40,14 @@ extern const char *const verdict_texts[VERDICTS];
 struct finding judge(const struct control *native, const struct control *shim,
 		     bool is_inline);
 
-/* Runs @program both ways and judges; in main.c. */
+/* Runs @program both ways and judges the runs; in main.c. */
 struct pair;
 struct finding try_program(struct pair *pair, const struct program *program);
 
-/* Takes steps away as long as the verdict stays. */
+/* Removes steps as long as the verdict stays the same. */
 void shrink(struct pair *pair, struct program *program, enum verdict verdict);
 
-/* Gives the programs a /dev/log, if it can; @directory must stay visible. */
+/* Provides a /dev/log if it can; @directory must stay visible. */
 void provide_log(const char *directory);
 
 #endif

@@ -45,7 +45,8 @@ static bool has_two(const struct step *step)
 	       ops[step->op].call == ops[op_called("pipe")].call;
 }
 
-/* Is it what a row of that call makes, or a duplicate of it? */
+/* Whether the step's result is made by a row of that call, or is a duplicate of
+ * such a result. */
 static bool is_of(const struct program *program, const struct step *step,
 		  const char *name)
 {
@@ -60,7 +61,8 @@ static struct operand number(unsigned value)
 	return (struct operand){ -1, (int8_t)value };
 }
 
-/* A result of an earlier step, preferably a late one; @name: of that kind. */
+/* Draws a result of an earlier step, preferably a late one; with @name, of that
+ * call. */
 static bool draw_result(struct maker *maker, const char *name,
 			struct operand *operand)
 {
@@ -174,7 +176,7 @@ static bool is_allowed(const struct maker *maker, const struct op *op)
 		return false;
 	if (op->shape != BLOCK)
 		return true;
-	/* A thread would be started in the parent's memory. */
+	/* A child that shares the memory would start the thread in its parent. */
 	return maker->depth < DEPTH_MAX &&
 	       !(maker->shares_memory && op->call == in_thread);
 }

@@ -1,8 +1,8 @@
 /*
- * judge.c - what two runs of one program have to have in common.
+ * judge.c - what two runs of one program must have in common.
  *
- * Steps are compared in order and the first difference counts: later ones may
- * be mere consequences of it.
+ * Steps are compared in order, and the first difference counts: later ones may
+ * only be its consequences.
  */
 #include <stddef.h>
 
@@ -124,7 +124,7 @@ struct finding judge(const struct control *native, const struct control *shim,
 	for (unsigned i = 0; !finding.verdict && i < native->program.count;
 	     i++) {
 		finding = judge_step(native, shim, i, is_inline);
-		/* A permitted difference: later ones may follow from it. */
+		/* A permitted difference; later ones may be its consequences. */
 		if (is_inline && native->images[i].count !=
 				 shim->images[i].count)
 			return finding;

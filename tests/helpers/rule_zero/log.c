@@ -1,6 +1,6 @@
 /*
- * log.c - a /dev/log in a mount namespace of the fuzzer's own: syslog's socket,
- * which libc makes and closes inside, then stays. Root is needed.
+ * log.c - a /dev/log in a mount namespace of the fuzzer, so that libc's own
+ * socket, which syslog opens and closes, stays open. Needs root.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 
 #include "driver.h"
 
-/* Of /dev, only these two are needed. */
+/* The programs need no other file of /dev. */
 static bool make_device_folder(void)
 {
 	char null[64];
@@ -31,7 +31,7 @@ static bool make_device_folder(void)
 	       mount(null, "/dev/null", NULL, MS_BIND, NULL) == 0;
 }
 
-/* Reads what is sent, or senders would block in the end. */
+/* Reads what is sent, because senders would block in the end. */
 static void serve_log(void)
 {
 	const struct sockaddr_un address = { AF_UNIX, "/dev/log" };

@@ -38,7 +38,7 @@ struct pair {
 	bool is_inline;
 };
 
-/* For all pairs together. */
+/* Shared by all pairs. */
 struct totals {
 	uint64_t programs, steps, images;
 	uint64_t verdicts[VERDICTS];
@@ -66,7 +66,7 @@ static void *map(long fd, size_t size)
 			       MAP_SHARED, fd, 0);
 }
 
-/* ---- a futex each way: no descriptor is held ---- */
+/* ---- a futex in each direction, so that no descriptor is held ---- */
 
 static void wait_while(uint32_t *word, uint32_t seen)
 {
@@ -99,7 +99,8 @@ static void open_control(const char *path)
 	world.self[length > 0 ? length : 0] = '\0';
 }
 
-/* Blocks that an exec happened in end without a beginning. */
+/* A block in which an exec took place ends in the new image, without its
+ * beginning. */
 static __attribute__((noreturn)) void run_from(unsigned first)
 {
 	const struct program *program = &world.control->program;
@@ -139,8 +140,8 @@ static void start_runner(void)
 	}
 }
 
-/* What the shim may keep back is closed in both runs, so that their numbers
- * stay the same. */
+/* What the shim is allowed to keep back is closed in both runs, so that the
+ * same numbers are free. */
 static void drop_unhanded(const struct image *image)
 {
 	for (uint32_t i = 0; i < image->count; i++) {
@@ -299,7 +300,7 @@ static void print_finding(const struct pair *pair, uint64_t seed,
 	print_program(stream, program, pair->native, pair->shim);
 	fputc('\n', stream);
 	fclose(stream);
-	/* One write: the pairs' lines do not mix. */
+	/* In one write, so that the lines of the pairs are not mixed. */
 	if (write(STDOUT_FILENO, text, size) < 0)
 		fail("standard output");
 	free(text);
@@ -371,7 +372,7 @@ static uint64_t number_from(const char *variable, uint64_t otherwise)
 	return text && *text ? strtoull(text, NULL, 10) : otherwise;
 }
 
-/* Such a path works from any directory. */
+/* An absolute path works from every directory. */
 static const char *absolute(const char *path)
 {
 	char *here, *result;

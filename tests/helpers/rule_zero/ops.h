@@ -21,8 +21,8 @@ enum shape {
 	SPAWN,		/* the same, and file actions */
 };
 
-/* What a step does to its results' close-on-exec flag, apart from the shim:
- * whether natively the descriptor is inheritable although nobody asked. */
+/* What becomes of the close-on-exec flag of a step's results. FORCED: natively
+ * they are inheritable, though nobody asked for that. */
 enum effect {
 	NOTHING,
 	FORCED,		/* results: the shim adds its flag */
@@ -32,7 +32,7 @@ enum effect {
 	OWN_A,
 	OWN_RANGE,	/* of all numbers from a to b */
 	ITSELF,		/* of a, if it is a socket */
-	MISTAKEN,	/* F_SETFD with O_CLOEXEC, which the shim sees through */
+	MISTAKEN,	/* F_SETFD with O_CLOEXEC: the shim ignores it */
 };
 
 enum target { TARGET_SELF, TARGET_SELF_BY_PROC, TARGET_OTHER, TARGETS };
@@ -57,7 +57,7 @@ enum { LISTEN_FIRST = 3, LISTEN_COUNT = 3 };
 struct op {
 	const char *name;
 	const char *text;
-	/* Fills in @results and answers what the call did. */
+	/* Makes the call, fills in @results and returns its result. */
 	int (*call)(const struct step *step, long flag, int results[2]);
 	long flag;
 	uint8_t weight;

@@ -1,6 +1,6 @@
 /*
  * processes.c - the steps that run others in another process, thread or table,
- * those that execute, and the run itself.
+ * those that execute a program, and the run itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 enum { TIME_LIMIT_S = 30 };
 
-/* Of a thread: where its table's state goes once it has its own. */
+/* In a thread: the state for its descriptor table, once that is its own. */
 static __thread struct table *spare;
 
 static unsigned index_of(const struct step *step)
@@ -27,7 +27,7 @@ static unsigned index_of(const struct step *step)
 	return (unsigned)(step - world.control->program.steps);
 }
 
-/* A process that hangs is ended by the kernel. */
+/* The kernel ends a process that hangs. */
 static void limit_time(void)
 {
 	struct itimerval limit = { .it_value = { .tv_sec = TIME_LIMIT_S } };
@@ -178,7 +178,7 @@ int end_block(const struct step *step, long flag, int results[2])
 	return 0;
 }
 
-/* What a child that shares the memory overwrites. */
+/* What a child that shares the memory changes in it. */
 struct context {
 	struct table *table, *spare;
 	char **variables;
@@ -223,7 +223,7 @@ int in_fork(const struct step *step, long flag, int results[2])
 	return wait_for(child);
 }
 
-/* Parent and child note what they touched in the same place. */
+/* Parent and child record their changes at the same place in memory. */
 static void doubt_if_lent(void)
 {
 	if (world.is_lent)
@@ -295,9 +295,9 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-/* Joined is not gone: for a moment the kernel still counts the thread and the
- * table that it may have had. Only this one is asked for: a count of all would
- * have those in it that the shim starts and that are about to end. */
+/* After pthread_join the kernel still counts the thread and its table for a
+ * moment. Only this thread is waited for: a count of all threads would include
+ * those that the shim starts and that are about to end. */
 static void wait_until_gone(pid_t thread)
 {
 	while (ni_raw3(SYS_tgkill, ni_raw3(SYS_getpid, 0, 0, 0), thread, 0) ==
@@ -402,7 +402,7 @@ static uint64_t named_by(const struct step *step, const char *named)
 {
 	int fd = value(step->a);
 
-	/* libc's own spawn, which nothing reaches, and a shell's exec. */
+	/* system() uses libc's own spawn, which the shim cannot hook. */
 	if (step->op == op_called("system"))
 		return 0;
 	if (step->environment == ENVIRONMENT_LISTEN &&
@@ -414,8 +414,8 @@ static uint64_t named_by(const struct step *step, const char *named)
 	return 0;
 }
 
-/* A new image of the program goes on, in the main process; without the shim in
- * its environment it would be another experiment. */
+/* The main process continues the program in its new image, except without the
+ * shim in the environment, as the runs could not be compared then. */
 static void fill_command(struct command *command, const struct step *step,
 			 bool goes_on)
 {
@@ -452,7 +452,7 @@ static int open_program(const char *path, int flags)
 static int by_shell(const struct command *command)
 {
 	char line[3 * PATH_SIZE];
-	/* /proc/self/exe would be the shell. */
+	/* In the shell, /proc/self/exe would be the shell itself. */
 	const char *path = strcmp(command->path, "/proc/self/exe") ?
 			   command->path : world.self;
 
@@ -519,7 +519,8 @@ static int add_action(posix_spawn_file_actions_t *actions,
 	}
 }
 
-/* The child's table: what an action puts onto a number is inheritable. */
+/* In the child's table: a descriptor that an action duplicates onto a number is
+ * inheritable. */
 static void add_actions(posix_spawn_file_actions_t *actions,
 			const struct step *step)
 {
