@@ -1587,7 +1587,6 @@ int noinherit_eai(int error);
  * Return: a text that is valid until the same thread calls this function again.
  * For a number that is not an error, such as a positive errno value, the text
  * says so.
-####
  *
  * Thread-safe; not signal-safe.
  * Python: the strerror of an OSError.

@@ -2,7 +2,6 @@
  * driver COUNT SEED FILE...: runs a fuzz target without libFuzzer. Each input is
  * a file with changes in a few places, or random bytes; the same seed gives the
  * same inputs.
-####
  */
 #include <stdint.h>
 #include <stdio.h>

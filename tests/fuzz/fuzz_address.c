@@ -2,7 +2,6 @@
  * Hosts and ports of any bytes become addresses or errors: nothing is written
  * past the address, and no output is left half-written. The resolver finds no
  * name.
-####
  */
 #include <assert.h>
 #include <errno.h>

@@ -1,7 +1,6 @@
 /*
  * Program files of any bytes are described or rejected: nothing is read outside
  * the file, every string returned ends with NUL, and no descriptor stays open.
-####
  *
  * Links with: shim/cli/reach/elf_facts.c shim/cli/reach/elf_versions.c -lelf
  */

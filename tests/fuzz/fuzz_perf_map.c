@@ -1,7 +1,6 @@
 /*
  * A perf map of any bytes: nothing is read past its end, and a name that is
  * found belongs to an entry that contains the address.
-####
  *
  * Links with: shim/cli/report/perf_map.c shim/cli/report/arena.c shim/cli/message.c shim/cli/printable.c
  */

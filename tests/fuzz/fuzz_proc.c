@@ -1,7 +1,6 @@
 /*
  * Files of /proc and first lines of scripts may contain any bytes: results fit
  * into their buffers, and nothing is read past the end of the input.
-####
  *
  * Links with: shim/cli/printable.c shim/cli/scan/cgroup.c shim/cli/scan/proc_text.c shim/cli/reach/script.c shim/cli/scan/socket_table.c
  */

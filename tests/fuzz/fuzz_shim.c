@@ -7,7 +7,6 @@
  * The readers are included as source files, so that their state can be reset for
  * each input, and their system calls are answered from a simulated descriptor
  * table. FUZZ_SECURE=1: as in a set-id program.
-####
  *
  * Links with: shim/common/announced.c shim/common/settings.c shim/common/names.c shim/common/base_name.c shim/common/same_program.c shim/preload/marks.c shim/preload/filter.c
  */

@@ -3,7 +3,6 @@
  *
  * If a text is rejected, the message must name one of its lines, and no rule may
  * have been added.
-####
  *
  * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/kinds.c shim/cli/message.c shim/cli/report/place.c shim/cli/report/shell.c shim/common/same_program.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppression_writer.c shim/cli/report/suppressions.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c
  */

@@ -5,7 +5,6 @@
  * Input: the size of the first trace (32 bits, little-endian), both traces.
  * Besides not crashing: the JSON can be read back, and the generated
  * suppressions match everything that they were generated for.
-####
  *
  * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/command_text.c shim/cli/report/debug_package.c shim/cli/report/fingerprint.c shim/cli/report/report.c shim/cli/report/kinds.c shim/cli/report/ledger.c shim/cli/report/ledger_crossings.c shim/cli/report/ledger_exhausted.c shim/cli/report/ledger_groups.c shim/cli/report/ledger_losses.c shim/cli/report/ledger_open.c shim/cli/report/ledger_origins.c shim/cli/report/ledger_own.c shim/cli/report/ledger_places.c shim/cli/report/ledger_programs.c shim/cli/message.c shim/cli/report/order.c shim/cli/report/place.c shim/cli/report/shell.c shim/cli/report/page.S shim/cli/report/print_html.c shim/cli/report/print_json.c shim/cli/report/print_sarif.c shim/cli/report/print_suppressions.c shim/cli/report/print_text.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppression_writer.c shim/cli/report/suppressions.c shim/cli/report/text_findings.c shim/cli/report/text_file.c shim/cli/report/text_writer.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c shim/common/same_program.c -ljansson
  */
