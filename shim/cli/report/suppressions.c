@@ -44,7 +44,7 @@ static bool fits_frame(struct ni_report *report,
 		return fits_file(&report->arena, rule->glob, frame,
 				 report->source_root);
 	case NI_FRAME_PATTERN_MODULE:
-		return module &&
+		return module && module->path &&
 		       (fits_text(rule->glob, module->path) ||
 			fits_text(rule->glob,
 				  ni_arena_format(&report->arena,
