@@ -3,26 +3,10 @@
 program is run and when it is audited: (library, machine, linkage) x (run,
 audit)."""
 
-import json
-import os
-import shutil
-import subprocess
-
 import command
 
-# Prints whether a new socket is non-inheritable, leaves one open, and exits
-# with 7.
-PROGRAM = """
-    #include <fcntl.h>
-    #include <stdio.h>
-    #include <sys/socket.h>
-    #include <unistd.h>
-    int main(void)
-    {
-        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-        printf("%d\\n", fcntl(fd, F_GETFD));
-        return 7;
-    }"""
+import reaching
+from reaching import PROGRAM
 
 # Without a C library, as there is no 32-bit one; exits with 7.
 BARE = """
@@ -85,49 +69,10 @@ NOT_HERE = {
 }
 
 
-class Table(command.CommandTest):
-
-    def build(self, name, compiler, source):
-        if not shutil.which(compiler[0]):
-            self.skipTest(f"no {compiler[0]} here")
-        text = self.file(f"{name}.c", source)
-        target = self.path(name)
-        done = subprocess.run([*compiler, "-w", "-o", target, text],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return target
-
-    def check_says(self, target, is_reached, says):
-        result = self.noinherit("check", target)
-        self.assertEqual((result.returncode, result.stderr),
-                         (0 if is_reached else 1, ""))
-        self.assertTrue(result.stdout.startswith(
-            f"{target}: {'reached' if is_reached else 'not reached: '}"),
-            result.stdout)
-        self.assertIn(says, result.stdout)
-
-    def is_true(self, target, is_reached):
-        result = self.noinherit("run", target)
-        self.assertEqual(result.returncode, 7, result.stderr)
-        if result.stdout:
-            self.assertEqual(result.stdout.strip(), "1" if is_reached else "0")
-        out = self.path("report")
-        result = self.noinherit("audit", "--format=json", "-o", out, target)
-        self.assertEqual(result.returncode, 7, result.stderr)
-        recorded = []
-        if os.path.exists(out):
-            with open(out, encoding="utf-8") as file:
-                recorded = json.load(file)["processes"]
-        self.assertEqual(target in [process["exe"] for process in recorded],
-                         is_reached)
+class Table(reaching.ReachTest):
 
     def test_each_cell(self):
-        for number, (kind, cell) in enumerate(CELLS.items()):
-            compiler, source, is_reached, says = cell
-            with self.subTest(kind):
-                target = self.build(f"program{number}", compiler, source)
-                self.check_says(target, is_reached, says)
-                self.is_true(target, is_reached)
+        self.check_cells(CELLS)
 
     def test_what_cannot_run_here(self):
         """Neither the shim nor the recorder reaches them: one line says so."""

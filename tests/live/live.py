@@ -7,11 +7,11 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
-from toolkit import (BUILD, SHIM, FolderTest, helper,  # noqa: E402
-                     main as toolkit_main, need, skip)
+from toolkit import (BUILD, NOINHERIT, SHIM, FolderTest,  # noqa: E402
+                     helper, main as toolkit_main, need, skip)
 
-__all__ = ["BUILD", "COMPAT", "SHIM", "STRICT", "LiveTest", "helper", "main",
-           "need"]
+__all__ = ["BUILD", "COMPAT", "NOINHERIT", "SHIM", "STRICT", "LiveTest",
+           "helper", "main", "need"]
 
 # What is non-inheritable in a run of tests/helpers/probe.c, in each mode.
 COMPAT = ("socket datagram unix left right accept accept4 unix-dup "

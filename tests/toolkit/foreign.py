@@ -71,32 +71,43 @@ def emulated(libraries=LIBRARIES):
     return command
 
 
-def aarch64_musl():
-    """Compiler options for a musl program: Debian's libc in a separate tree."""
-    folder = os.path.join(BUILD, "foreign/arm64-musl")
-    fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"), "arm64",
-                              folder, "musl-dev", "musl"], text=True,
+def tree(architecture, name, *packages):
+    """A folder of that name with Debian's packages for another machine."""
+    folder = os.path.join(BUILD, "foreign", name)
+    fetched = subprocess.run([os.path.join(ROOT, "scripts/foreign"),
+                              architecture, folder, *packages], text=True,
                              capture_output=True, check=False)
     if fetched.returncode == 77:
         raise unittest.SkipTest(fetched.stderr.strip())
     fetched.check_returncode()
-    own = os.path.join(folder, "root/usr/lib/aarch64-linux-musl")
+    return os.path.join(folder, "root")
+
+
+def aarch64_musl(root=None, static=False):
+    """Compiler options for a musl program: Debian's libc in a separate tree, or
+    in root, which is then where emulated() finds the loader."""
+    where = root or tree("arm64", "arm64-musl", "musl-dev", "musl")
+    own = os.path.join(where, "usr/lib/aarch64-linux-musl")
+    loader = "/lib/ld-musl-aarch64.so.1" if root else f"{own}/libc.so"
     compilers, runtime = (subprocess.run(
         [AARCH64, what], text=True, check=True, capture_output=True).stdout
         .strip() for what in ("-print-file-name=include",
                               "-print-libgcc-file-name"))
     return ["-nostdinc", "-isystem",
-            os.path.join(folder, "root/usr/include/aarch64-linux-musl"),
+            os.path.join(where, "usr/include/aarch64-linux-musl"),
             "-isystem", compilers, "-idirafter", LIBRARIES + "/include",
-            "-nostdlib", f"-Wl,--dynamic-linker={own}/libc.so",
-            *(os.path.join(own, name)
-              for name in ("crt1.o", "crti.o", "libc.so")), runtime,
-            os.path.join(own, "crtn.o")]
+            "-nostdlib", "-static" if static else
+            f"-Wl,--dynamic-linker={loader}",
+            *(os.path.join(own, name) for name in
+              ("crt1.o", "crti.o", "libc.a" if static else "libc.so")),
+            runtime, os.path.join(own, "crtn.o")]
 
 
-def build_for_aarch64(folder, *objects):
-    """Builds objects to preload: "libnoinherit-preload.so", ..."""
-    subprocess.run(["make", "-s", "-C", ROOT, f"CC={AARCH64}",
+def build_for_aarch64(folder, *objects, root=None):
+    """Builds objects to preload: "libnoinherit-preload.so", ...; and, with a tree
+    that has its libraries, the command, "noinherit"."""
+    compiler = f"{AARCH64} --sysroot={root}" if root else AARCH64
+    subprocess.run(["make", "-s", "-C", ROOT, f"CC={compiler}",
                     f"BUILD={folder}", *(os.path.join(folder, name)
                                          for name in objects)], check=True,
                    stdout=subprocess.DEVNULL)

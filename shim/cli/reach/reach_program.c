@@ -79,6 +79,19 @@ static void describe_machine(const struct ni_elf_facts *facts, char text[64])
 			 facts->machine, order);
 }
 
+static bool is_musl(const char *loader)
+{
+	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-"));
+}
+
+/* glibc's loader leaves out an object for another machine. musl's takes what has
+ * the words of its own size for its own, and ends the program. */
+static int foreign(struct ni_reach_step *step, const struct ni_elf_facts *facts)
+{
+	return is_musl(facts->loader) && facts->class == step->own.class ?
+		harmed(step) : 1;
+}
+
 static int check_machine(struct ni_reach_step *step,
 			 const struct ni_elf_facts *facts)
 {
@@ -93,9 +106,10 @@ static int check_machine(struct ni_reach_step *step,
 				     facts->machine == EM_X86_64));
 	describe_machine(facts, theirs);
 	describe_machine(&step->own, ours);
-	return ni_reach_decide(step, NI_NOT_REACHED, needs_other_build,
-			       "it is a %s program and this noinherit is for %s",
-			       theirs, ours);
+	ni_reach_decide(step, NI_NOT_REACHED, needs_other_build,
+			"it is a %s program and this noinherit is for %s",
+			theirs, ours);
+	return foreign(step, facts);
 }
 
 /* Set-id bits count where the kernel heeds them. */
@@ -247,17 +261,12 @@ static int check_tree(struct ni_reach_step *step,
 	return harmed(step);
 }
 
-/* The same preloaded file works with glibc and with musl. */
-static bool is_musl(const char *loader)
-{
-	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-"));
-}
-
 static int check_library(struct ni_reach_step *step,
 			 const struct ni_elf_facts *facts)
 {
 	if (!strcmp(ni_base_name(facts->loader), ni_base_name(step->own.loader)))
 		return check_tree(step, facts);
+	/* The same preloaded file works with glibc and with musl. */
 	if (is_musl(facts->loader))
 		return check_loader(step, facts);
 	ni_reach_decide(step, NI_NOT_REACHED, needs_other_build,
