@@ -49,7 +49,7 @@ void ni_beyond_resolve(void)
 		symbols[i].name = names[i];
 		symbols[i].hash = ni_symbol_hash(names[i]);
 	}
-	ni_next_symbols(&ni_beyond, symbols, COUNT, NULL);
+	ni_next_symbols(&ni_beyond, symbols, COUNT);
 	for (size_t i = 0; i < TABLE; i++)
 		store(&table[i], symbols[i].address ? symbols[i].address :
 						      (void *)missing);
@@ -62,7 +62,7 @@ static void *find_behind(const void *where, const char *name)
 	struct ni_symbol symbol = { .name = name };
 
 	symbol.hash = ni_symbol_hash(name);
-	ni_next_symbols(where, &symbol, 1, NULL);
+	ni_next_symbols(where, &symbol, 1);
 	return symbol.address;
 }
 

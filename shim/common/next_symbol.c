@@ -35,6 +35,8 @@ struct walk {
 	bool found_libc;
 	struct ni_symbol *symbols;
 	size_t count;
+	void (*list)(struct ni_symbol *);	/* not called yet */
+	bool skips_libc;
 	struct ni_neighbours *neighbours;
 	const char *own_file;
 };
@@ -70,27 +72,32 @@ static const void *at(const struct object *object, ElfW(Addr) value)
 						     value);
 }
 
+/* What has a low tag is noted by its tag: every process reads a libc. */
 static bool read_dynamic(struct object *object, const ElfW(Dyn) *entry)
 {
-	size_t soname = 0;
+	ElfW(Addr) low[DT_SONAME + 1], gnu_hash = 0, versions = 0;
 
+	low[DT_HASH] = low[DT_STRTAB] = low[DT_SYMTAB] = low[DT_SONAME] = 0;
 	for (; entry->d_tag != DT_NULL; entry++) {
-		const void *table = at(object, entry->d_un.d_ptr);
+		const ElfW(Addr) value = entry->d_un.d_ptr;
 
-		switch (entry->d_tag) {
-		case DT_SYMTAB: object->symbols = table; break;
-		case DT_STRTAB: object->strings = table; break;
-		case DT_VERSYM: object->versions = table; break;
-		case DT_GNU_HASH: object->gnu_hash = table; break;
-		case DT_HASH: object->sysv_hash = table; break;
-		case DT_SONAME: soname = entry->d_un.d_val; break;
-		}
+		if ((uint64_t)entry->d_tag <= DT_SONAME)
+			low[entry->d_tag] = value;
+		else if (entry->d_tag == DT_GNU_HASH)
+			gnu_hash = value;
+		else if (entry->d_tag == DT_VERSYM)
+			versions = value;
 	}
-	if (!object->symbols || !object->strings)
+	if (!low[DT_SYMTAB] || !low[DT_STRTAB])
 		return false;
-	object->name = soname ? object->strings + soname : "";
-	if (!object->gnu_hash)
+	object->symbols = at(object, low[DT_SYMTAB]);
+	object->strings = at(object, low[DT_STRTAB]);
+	object->name = low[DT_SONAME] ? object->strings + low[DT_SONAME] : "";
+	object->versions = versions ? at(object, versions) : NULL;
+	object->sysv_hash = low[DT_HASH] ? at(object, low[DT_HASH]) : NULL;
+	if (!gnu_hash)
 		return object->sysv_hash;
+	object->gnu_hash = at(object, gnu_hash);
 	object->bloom = (const ElfW(Addr) *)&object->gnu_hash[4];
 	object->bloom_mask = object->gnu_hash[2] - 1;
 	object->bloom_shift = object->gnu_hash[3];
@@ -127,14 +134,14 @@ static bool contains(const struct dl_phdr_info *info, uintptr_t address)
 static bool fits(const struct object *object, uint32_t row,
 		 const struct ni_symbol *wanted)
 {
+	const unsigned types = 1 << STT_OBJECT | 1 << STT_FUNC |
+			       1 << STT_GNU_IFUNC;
 	const ElfW(Sym) *symbol = &object->symbols[row];
-	unsigned type = symbol->st_info & 0xf;
-	const unsigned hidden = 0x8000;
-	bool is_old = object->versions && (object->versions[row] & hidden);
+	const unsigned hidden = 15;	/* this bit */
+	bool is_old = object->versions && object->versions[row] >> hidden;
 
 	return symbol->st_shndx != SHN_UNDEF &&
-	       (type == STT_OBJECT || type == STT_FUNC ||
-		type == STT_GNU_IFUNC) &&
+	       (types >> (symbol->st_info & 0xf) & 1) &&
 	       is_old == wanted->is_old &&
 	       !strcmp(object->strings + symbol->st_name, wanted->name);
 }
@@ -271,6 +278,13 @@ static bool bypasses(const struct dl_phdr_info *info,
 	       defines_any(&object, symbols, count);
 }
 
+static void list_symbols(struct walk *walk)
+{
+	if (walk->list)
+		walk->list(walk->symbols);
+	walk->list = NULL;
+}
+
 /* The object stays mapped, so to note it is enough: whether it matters is asked
  * when that is needed. */
 static void note_in_front(struct walk *walk, const struct dl_phdr_info *info)
@@ -280,6 +294,7 @@ static void note_in_front(struct walk *walk, const struct dl_phdr_info *info)
 	if (!neighbours || walk->looks_in_front)
 		return;
 	if (neighbours->in_front_count == NI_IN_FRONT_MAX) {
+		list_symbols(walk);
 		neighbours->is_shadowed |=
 			bypasses(info, walk->symbols, walk->count);
 		return;
@@ -287,6 +302,20 @@ static void note_in_front(struct walk *walk, const struct dl_phdr_info *info)
 	neighbours->in_front[neighbours->in_front_count++] =
 		(struct ni_in_front){ info->dlpi_addr, info->dlpi_phdr,
 				      info->dlpi_phnum };
+}
+
+static void ask(struct walk *walk, const struct object *object,
+		enum part_of_libc libc)
+{
+	list_symbols(walk);
+	for (size_t i = 0; i < walk->count; i++) {
+		struct ni_symbol *symbol = &walk->symbols[i];
+
+		if (symbol->address)
+			continue;
+		symbol->address = find(object, symbol);
+		symbol->is_foreign = symbol->address && libc == NOT_LIBC;
+	}
 }
 
 /* Returns whether that was libc: nothing behind it answers a name of libc's
@@ -302,14 +331,8 @@ static bool look_into(struct walk *walk, const struct dl_phdr_info *info)
 	/* Another preloaded object in front calls us, not we it. */
 	if (walk->looks_in_front && libc == NOT_LIBC)
 		return false;
-	for (size_t i = 0; i < walk->count; i++) {
-		struct ni_symbol *symbol = &walk->symbols[i];
-
-		if (symbol->address || (libc && symbol->skip_libc))
-			continue;
-		symbol->address = find(&object, symbol);
-		symbol->is_foreign = symbol->address && libc == NOT_LIBC;
-	}
+	if (libc == NOT_LIBC || !walk->skips_libc)
+		ask(walk, &object, libc);
 	if (libc != ALL_OF_LIBC)
 		return false;
 	walk->found_libc = true;
@@ -336,32 +359,51 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 	return 0;
 }
 
-void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
-		     struct ni_neighbours *neighbours)
+static void walk_all(struct walk *walk)
+{
+	dl_iterate_phdr(visit, walk);
+	if (walk->neighbours) {
+		walk->neighbours->own_file = walk->own_file;
+		walk->neighbours->is_libc_behind = walk->found_libc;
+	}
+	if (walk->found_libc)
+		return;
+	walk->is_behind_self = false;
+	walk->looks_in_front = true;
+	dl_iterate_phdr(visit, walk);
+}
+
+void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count)
 {
 	struct walk walk = {
 		.self = (uintptr_t)self,
 		.symbols = symbols,
 		.count = count,
-		.neighbours = neighbours,
 	};
 
 	for (size_t i = 0; i < count; i++) {
 		symbols[i].address = NULL;
 		symbols[i].is_foreign = false;
 	}
-	if (neighbours)
-		neighbours->in_front_count = 0;
-	dl_iterate_phdr(visit, &walk);
-	if (neighbours) {
-		neighbours->own_file = walk.own_file;
-		neighbours->is_libc_behind = walk.found_libc;
-	}
-	if (walk.found_libc)
-		return;
-	walk.is_behind_self = false;
-	walk.looks_in_front = true;
-	dl_iterate_phdr(visit, &walk);
+	walk_all(&walk);
+}
+
+bool ni_foreign_symbols(const void *self, struct ni_symbol *symbols,
+			size_t count, void (*list)(struct ni_symbol *),
+			struct ni_neighbours *neighbours)
+{
+	struct walk walk = {
+		.self = (uintptr_t)self,
+		.symbols = symbols,
+		.count = count,
+		.list = list,
+		.skips_libc = true,
+		.neighbours = neighbours,
+	};
+
+	neighbours->in_front_count = 0;
+	walk_all(&walk);
+	return !walk.list;
 }
 
 void *ni_libc_symbol(const struct ni_symbol *symbol)

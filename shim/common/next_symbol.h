@@ -19,8 +19,6 @@
 struct ni_symbol {
 	const char *name;
 	uint32_t hash;		/* the GNU hash of name: ni_symbol_hash() */
-	bool skip_libc;		/* libc's is not wanted, or only later, by
-				 * ni_libc_symbol() */
 	bool is_old;		/* not the version that new programs get, but
 				 * one kept for programs linked before */
 	bool is_foreign;	/* out: found in an object other than libc */
@@ -72,23 +70,36 @@ struct ni_neighbours {
 /**
  * ni_next_symbols - find who else defines these functions
  * @self: any address within the calling object; the search begins after it
- * @symbols, @count: name, hash, skip_libc and is_old filled in; the rest is
- * written
- * @neighbours: zeroed; written for ni_is_defined_in_front(). May be NULL
+ * @symbols, @count: name, hash and is_old filled in; the rest is written
  *
  * Objects are searched in the loader's order. libc and, before glibc 2.34,
  * libpthread count as libc. Where libc is not behind (musl lists itself in
  * front of what it preloads), libc alone is looked for in front.
  */
-void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count,
-		     struct ni_neighbours *neighbours);
+void ni_next_symbols(const void *self, struct ni_symbol *symbols, size_t count);
+
+/**
+ * ni_foreign_symbols - find who but libc defines these functions
+ * @self: as for ni_next_symbols()
+ * @symbols, @count: where @list writes; the answers are written there, too
+ * @list: writes all of the symbols. Called if there is anybody to be asked: in
+ *	many a process, there is not
+ * @neighbours: zeroed; written for ni_is_defined_in_front()
+ *
+ * Afterwards, ni_libc_symbol() knows where libc is.
+ *
+ * Return: false if nobody was asked; then nothing was written to @symbols.
+ */
+bool ni_foreign_symbols(const void *self, struct ni_symbol *symbols,
+			size_t count, void (*list)(struct ni_symbol *),
+			struct ni_neighbours *neighbours);
 
 /**
  * ni_libc_symbol - where libc has this function
  * @symbol: name, hash and is_old filled in
  *
- * For what ni_next_symbols() was told to skip in libc. Takes no lock and writes
- * nothing, so it can be used in signal handlers and vfork children.
+ * Takes no lock and writes nothing, so it can be used in signal handlers and
+ * vfork children.
  *
  * Return: NULL if libc has no such function, or has not been found yet.
  */

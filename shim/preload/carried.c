@@ -42,9 +42,10 @@ static void append(const char *name, const char *value, size_t value_length)
 	carried.used += size;
 }
 
+/* Letters, of which a path consists, are told by the first question. */
 static inline bool is_end(char c)
 {
-	return !c || c == ':' || c == ' ';
+	return c <= ':' && (!c || c == ':' || c == ' ');
 }
 
 /* The entry at the list's start: its length, and where its name begins. */

@@ -33,10 +33,9 @@ static void resolve(void)
 				    .hash = NI_SYMBOL_HASH("dlopen") };
 	ni_dlopen *found;
 
-	ni_next_symbols(&ni_dlopen_next, &symbol, 1, NULL);
+	ni_next_symbols(&ni_dlopen_next, &symbol, 1);
 	if (!symbol.address)
-		ni_next_symbols((void *)__errno_location, &symbol, 1,
-				NULL);
+		ni_next_symbols((void *)__errno_location, &symbol, 1);
 	found = symbol.address ? (ni_dlopen *)symbol.address :
 				 no_dlopen;
 	__atomic_store_n(&ni_dlopen_next, found, __ATOMIC_RELAXED);

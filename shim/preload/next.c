@@ -73,25 +73,18 @@ enum ni_shadow ni_shadow;
 static struct ni_neighbours neighbours;
 static bool is_resolved;
 
-/* libc is asked later, or never. */
 static void list_rows(struct ni_symbol symbols[ROWS])
 {
-	for (int i = 0; i < ROWS; i++) {
-		symbols[i].name = rows[i].name;
-		symbols[i].hash = rows[i].hash;
-		symbols[i].skip_libc = true;
-		symbols[i].is_old = false;
-	}
+	for (int i = 0; i < ROWS; i++)
+		symbols[i] = (struct ni_symbol){ .name = rows[i].name,
+						 .hash = rows[i].hash };
 }
 
-void ni_next_resolve(void)
+static void note_foreign(const struct ni_symbol symbols[ROWS])
 {
-	struct ni_symbol symbols[ROWS];
 	void **pointers = (void **)&ni_next;
 	bool *foreign = (bool *)&ni_foreign;
 
-	list_rows(symbols);
-	ni_next_symbols(&rows, symbols, ROWS, &neighbours);
 	for (int i = 0; i < ROWS; i++) {
 		if (!symbols[i].address)
 			continue;
@@ -103,6 +96,15 @@ void ni_next_resolve(void)
 		ni_foreign.fcntl = true;
 		ni_next.fcntl = ni_next.fcntl64;
 	}
+}
+
+/* libc is asked later, or never. */
+void ni_next_resolve(void)
+{
+	struct ni_symbol symbols[ROWS];
+
+	if (ni_foreign_symbols(&rows, symbols, ROWS, list_rows, &neighbours))
+		note_foreign(symbols);
 	ni_vfork_foreign = ni_next.vfork;
 	ni_vfork_is_foreign = ni_foreign.vfork;
 	is_resolved = true;

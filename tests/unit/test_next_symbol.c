@@ -40,13 +40,14 @@ static const struct {
 
 enum { COUNT = ARRAY_LEN(others) + ARRAY_LEN(calls) };
 
-static void name_all(struct ni_symbol *symbols, bool skip_libc)
+static void name_all(struct ni_symbol *symbols)
 {
 	for (size_t i = 0; i < COUNT; i++) {
-		symbols[i].name = i < ARRAY_LEN(others) ? others[i] :
-				  calls[i - ARRAY_LEN(others)].name;
-		symbols[i].hash = ni_symbol_hash(symbols[i].name);
-		symbols[i].skip_libc = skip_libc;
+		const char *name = i < ARRAY_LEN(others) ? others[i] :
+				   calls[i - ARRAY_LEN(others)].name;
+
+		symbols[i] = (struct ni_symbol){
+			.name = name, .hash = ni_symbol_hash(name) };
 	}
 }
 
@@ -63,8 +64,8 @@ static void the_address_is_that_of_dlsym(void **state)
 	struct ni_symbol symbols[COUNT];
 
 	(void)state;
-	name_all(symbols, false);
-	ni_next_symbols(name_all, symbols, COUNT, NULL);
+	name_all(symbols);
+	ni_next_symbols(name_all, symbols, COUNT);
 	for (size_t i = 0; i < COUNT; i++) {
 		void *wanted = dlsym(NEXT, symbols[i].name);
 
@@ -78,12 +79,14 @@ static void the_address_is_that_of_dlsym(void **state)
 
 static void what_is_libcs_can_be_left_out(void **state)
 {
+	struct ni_neighbours neighbours = { 0 };
 	struct ni_symbol symbols[COUNT];
 	size_t found = 0;
 
 	(void)state;
-	name_all(symbols, true);
-	ni_next_symbols(name_all, symbols, COUNT, NULL);
+	assert_true(ni_foreign_symbols(name_all, symbols, COUNT, name_all,
+				       &neighbours));
+	assert_true(neighbours.is_libc_behind);
 	for (size_t i = 0; i < COUNT; i++) {
 		if (!symbols[i].address)
 			continue;
@@ -94,6 +97,39 @@ static void what_is_libcs_can_be_left_out(void **state)
 	assert_true(found >= 1);
 }
 
+/* The loader, which defines this, comes last. */
+static void where_nobody_is_asked_nothing_is_listed(void **state)
+{
+	struct ni_neighbours neighbours = { 0 };
+	struct ni_symbol symbol = { .name = "as before" };
+
+	(void)state;
+	assert_false(ni_foreign_symbols(dlsym(RTLD_DEFAULT, "__tls_get_addr"),
+					&symbol, 1, name_all, &neighbours));
+	assert_string_equal(symbol.name, "as before");
+	assert_false(neighbours.is_libc_behind);
+	symbol = (struct ni_symbol){ .name = "getpid" };
+	symbol.hash = ni_symbol_hash(symbol.name);
+	assert_ptr_equal(ni_libc_symbol(&symbol), dlsym(NEXT, "getpid"));
+}
+
+/* As for a program that was linked before it was what it is now. */
+static void an_old_version_is_another_function(void **state)
+{
+	struct ni_symbol symbols[] = {
+		{ .name = "posix_spawn", .is_old = true },
+		{ .name = "getpid", .is_old = true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(symbols); i++)
+		symbols[i].hash = ni_symbol_hash(symbols[i].name);
+	ni_next_symbols(name_all, symbols, ARRAY_LEN(symbols));
+	assert_ptr_equal(symbols[0].address,
+			 dlvsym(RTLD_DEFAULT, "posix_spawn", "GLIBC_2.2.5"));
+	assert_null(symbols[1].address);
+}
+
 static void an_object_in_the_middle_sees_only_what_is_behind_it(void **state)
 {
 	void *middle = dlsym(RTLD_DEFAULT, "_cmocka_run_group_tests");
@@ -102,7 +138,7 @@ static void an_object_in_the_middle_sees_only_what_is_behind_it(void **state)
 	(void)state;
 	assert_non_null(middle);
 	symbol.hash = ni_symbol_hash(symbol.name);
-	ni_next_symbols(middle, &symbol, 1, NULL);
+	ni_next_symbols(middle, &symbol, 1);
 	assert_null(symbol.address);
 }
 
@@ -133,6 +169,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_address_is_that_of_dlsym),
 		cmocka_unit_test(what_is_libcs_can_be_left_out),
+		cmocka_unit_test(where_nobody_is_asked_nothing_is_listed),
+		cmocka_unit_test(an_old_version_is_another_function),
 		cmocka_unit_test(an_object_in_the_middle_sees_only_what_is_behind_it),
 		cmocka_unit_test(a_hash_is_the_same_as_a_constant),
 		cmocka_unit_test(an_object_knows_its_own_file),
