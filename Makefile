@@ -87,6 +87,8 @@ $(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp -fno-jump-tab
 	$(call supported,-fno-reorder-blocks-and-partition)
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
 $(BUILD)/obj/guest/shim/preload/receive.o: GUEST += -D__USE_EXTERN_INLINES
+# execl's arguments are pointers: no other registers need to be saved.
+$(BUILD)/obj/guest/shim/preload/exec.o: GUEST += $(call supported,-mgeneral-regs-only)
 $(BUILD)/obj/guest/shim/preload/string.o: GUEST += -ffreestanding
 
 ARTEFACTS := $(if $(PRELOAD),$(BUILD)/libnoinherit-preload.so) \

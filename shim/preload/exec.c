@@ -202,21 +202,20 @@ static int exec_as_meant(const struct image *image)
 }
 
 /* The new image inherits a filter of this process's own. */
-static __attribute__((noinline)) int exec_switched_off(const struct image *image)
+static __attribute__((noinline)) int exec_switched_off(struct image *image)
 {
-	struct image changed = *image;
 	size_t count = ni_environment_count(image->envp);
 	char **envp;
 
 	if (count < NI_ENVIRONMENT_MAX) {
 		envp = alloca((count + 2) * sizeof(*envp));
 		ni_environment_switch_off(envp, image->envp, count);
-		changed.envp = envp;
+		image->envp = envp;
 	}
-	return exec_as_meant(&changed);
+	return exec_as_meant(image);
 }
 
-static int exec_image(const struct image *image)
+static int exec_image(struct image *image)
 {
 	return ni_policy.filter_may_kill ? exec_switched_off(image) :
 					   exec_as_meant(image);
@@ -225,7 +224,7 @@ static int exec_image(const struct image *image)
 int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
 	      char *const *envp)
 {
-	const struct image image = { .next = next, .kind = BY_PATH,
+	struct image image = { .next = next, .kind = BY_PATH,
 				     .path = path, .argv = argv, .envp = envp };
 
 	return exec_image(&image);
@@ -234,7 +233,7 @@ int ni_execve(const struct ni_next *next, const char *path, char *const *argv,
 int ni_execveat(const struct ni_next *next, int fd, const char *path,
 		char *const *argv, char *const *envp, int flags)
 {
-	const struct image image = { .next = next, .kind = AT_DIRECTORY,
+	struct image image = { .next = next, .kind = AT_DIRECTORY,
 				     .fd = fd, .path = path, .argv = argv,
 				     .envp = envp, .flags = flags };
 
@@ -243,7 +242,7 @@ int ni_execveat(const struct ni_next *next, int fd, const char *path,
 
 static int search(const char *file, char *const *argv, char *const *envp)
 {
-	const struct image image = { .next = &ni_next, .kind = BY_SEARCH,
+	struct image image = { .next = &ni_next, .kind = BY_SEARCH,
 				     .path = file, .argv = argv, .envp = envp };
 
 	return exec_image(&image);
@@ -267,7 +266,7 @@ NI_EXPORT int execveat(int fd, const char *path, char *const argv[],
 
 NI_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	const struct image image = { .next = &ni_next, .kind = BY_DESCRIPTOR,
+	struct image image = { .next = &ni_next, .kind = BY_DESCRIPTOR,
 				     .fd = fd, .path = "", .argv = argv,
 				     .envp = envp };
 
@@ -295,58 +294,42 @@ static size_t count_list(va_list list)
 	return count;
 }
 
-/* Writes @count arguments and the NULL after them. @list is a pointer because
- * execle reads on from there: whether a va_list that is passed by value also
- * advances in the caller differs between machines. */
-static void copy_list(char **argv, const char *first, va_list *list,
-		      size_t count)
+/* @list is a pointer because execle reads on from there: whether a va_list that
+ * is passed by value also advances in the caller differs between machines. The
+ * array lies on the stack of this function, which calls exec. */
+static __attribute__((noinline)) int
+exec_list(enum kind kind, const char *path, const char *first, va_list *list,
+	  bool names_environment)
 {
+	struct image image = { .next = &ni_next, .kind = kind, .path = path };
+	char **argv;
+	size_t count;
+	va_list counted;
+
+	va_copy(counted, *list);
+	count = count_list(counted) + 1;
+	va_end(counted);
+	image.argv = argv = alloca((count + 1) * sizeof(*argv));
 	argv[0] = (char *)first;
 	for (size_t i = 1; i <= count; i++)
 		argv[i] = va_arg(*list, char *);
+	image.envp = names_environment ? va_arg(*list, char *const *) :
+					 __environ;
+	return exec_image(&image);
 }
 
-/* Goes over the list twice. A macro, because the array must lie in the stack
- * frame of the function that calls exec. */
-#define ARGUMENTS(argv, list, first)                                          \
-	do {                                                                  \
-		size_t count_;                                                \
+#define EXEC_LIST(name, kind, names_environment)                              \
+	NI_EXPORT int name(const char *path, const char *first, ...)          \
+	{                                                                     \
+		va_list list;                                                 \
+		int result;                                                   \
+									      \
 		va_start(list, first);                                        \
-		count_ = count_list(list) + 1;                               \
+		result = exec_list(kind, path, first, &list,                  \
+				   names_environment);                        \
 		va_end(list);                                                 \
-		argv = alloca((count_ + 1) * sizeof(*argv));                  \
-		va_start(list, first);                                        \
-		copy_list(argv, first, &list, count_);                        \
-	} while (0)
-
-NI_EXPORT int execl(const char *path, const char *first, ...)
-{
-	char **argv;
-	va_list list;
-
-	ARGUMENTS(argv, list, first);
-	va_end(list);
-	return ni_execve(&ni_next, path, argv, __environ);
-}
-
-NI_EXPORT int execle(const char *path, const char *first, ...)
-{
-	char *const *envp;
-	char **argv;
-	va_list list;
-
-	ARGUMENTS(argv, list, first);
-	envp = va_arg(list, char *const *);
-	va_end(list);
-	return ni_execve(&ni_next, path, argv, envp);
-}
-
-NI_EXPORT int execlp(const char *file, const char *first, ...)
-{
-	char **argv;
-	va_list list;
-
-	ARGUMENTS(argv, list, first);
-	va_end(list);
-	return search(file, argv, __environ);
-}
+		return result;                                                \
+	}
+EXEC_LIST(execl, BY_PATH, false)
+EXEC_LIST(execle, BY_PATH, true)
+EXEC_LIST(execlp, BY_SEARCH, false)

@@ -262,21 +262,20 @@ static int spawn_as_meant(const struct spawn *spawn)
 
 /* The new process inherits a filter of this one's own. */
 static __attribute__((noinline)) int
-spawn_switched_off(const struct spawn *spawn)
+spawn_switched_off(struct spawn *spawn)
 {
-	struct spawn changed = *spawn;
 	size_t count = ni_environment_count(spawn->envp);
 	char **envp;
 
 	if (count < NI_ENVIRONMENT_MAX) {
 		envp = alloca((count + 2) * sizeof(*envp));
 		ni_environment_switch_off(envp, spawn->envp, count);
-		changed.envp = envp;
+		spawn->envp = envp;
 	}
-	return spawn_as_meant(&changed);
+	return spawn_as_meant(spawn);
 }
 
-static int spawn_image(const struct spawn *spawn)
+static int spawn_image(struct spawn *spawn)
 {
 	return ni_policy.filter_may_kill ? spawn_switched_off(spawn) :
 					   spawn_as_meant(spawn);
@@ -285,15 +284,23 @@ static int spawn_image(const struct spawn *spawn)
 /* Which of the calls it is: the row in calls.def, and these. */
 enum { SEARCHES = 1 << 8, OLD = 1 << 9 };
 
+static spawn_function *next_of(unsigned which)
+{
+	unsigned row = which & (SEARCHES - 1);
+
+	if (which & OLD)
+		return ni_next_old(row);
+	return ((spawn_function **)&ni_next)[row];
+}
+
 static __attribute__((noinline)) int
 spawn_by(int *id, const char *path, const posix_spawn_file_actions_t *actions,
 	 const posix_spawnattr_t *attributes, char *const *argv,
 	 char *const *envp, unsigned which)
 {
-	const struct spawn spawn = {
-		(which & OLD) ? ni_next_old(which & 0xff) :
-				((spawn_function **)&ni_next)[which & 0xff],
-		which & SEARCHES, id, path, actions, attributes, argv, envp };
+	struct spawn spawn = {
+		next_of(which), which & SEARCHES, id, path, actions,
+		attributes, argv, envp };
 
 	return spawn_image(&spawn);
 }
