@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "common/announced.h"
 #include "common/raw.h"
@@ -195,6 +196,18 @@ void ni_environment_switch_off(char **to, char *const *envp, size_t count)
 	else
 		to[count++] = off;
 	to[count] = NULL;
+}
+
+void ni_environment_switch_off_own(void)
+{
+	static char *own[NI_ENVIRONMENT_MAX + 2];
+	size_t count = ni_environment_count(__environ);
+
+	if (count >= NI_ENVIRONMENT_MAX)
+		return;
+	/* Perhaps a second time, and in place. */
+	ni_environment_switch_off(own, __environ, count);
+	__environ = own;
 }
 
 /* The size of the strings and of the pointers to them. */

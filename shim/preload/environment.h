@@ -54,9 +54,9 @@ void ni_environment_complete(char **to, struct ni_environment_text *text,
  * of ours kills for, kills there. @to: room for @count and two more. */
 void ni_environment_switch_off(char **to, char *const *envp, size_t count);
 
-/* The environment of a program that must leave every call as it is: what a filter
- * of ours kills for, kills there. @to: room for @count and two more. */
-void ni_environment_switch_off(char **to, char *const *envp, size_t count);
+/* The same for what libc starts by itself, for system() and popen(): it takes
+ * the environment of this process, which is replaced. */
+void ni_environment_switch_off_own(void);
 
 /* At the start of the new image: makes what was handed over ours again, and
  * removes the variable. @envp: changed in place. */

@@ -9,15 +9,25 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 
+#include "preload/environment.h"
 #include "preload/next.h"
 #include "preload/policy.h"
 #include "preload/seccomp.h"
 
+/* @filter: NULL for strict mode. */
+static void obey(const void *filter)
+{
+	bool could_kill = ni_policy.filter_may_kill;
+
+	ni_policy_stop(filter);
+	if (ni_policy.filter_may_kill && !could_kill)
+		ni_environment_switch_off_own();
+}
+
 void ni_seccomp_after_prctl(long option, long mode, long filter, long result)
 {
 	if (option == PR_SET_SECCOMP && result == 0)
-		ni_policy_stop(mode == SECCOMP_MODE_FILTER ?
-				       (const void *)filter : NULL);
+		obey(mode == SECCOMP_MODE_FILTER ? (const void *)filter : NULL);
 }
 
 /* Probing what the kernel supports switches nothing off. A positive result is
@@ -32,8 +42,8 @@ void ni_seccomp_after_seccomp(long operation, long flags, long filter,
 		       !(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER));
 
 	if (sets && !failed)
-		ni_policy_stop(operation == SECCOMP_SET_MODE_FILTER ?
-				       (const void *)filter : NULL);
+		obey(operation == SECCOMP_SET_MODE_FILTER ?
+			     (const void *)filter : NULL);
 }
 
 NI_EXPORT int prctl(int option, ...)

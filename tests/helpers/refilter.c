@@ -1,10 +1,11 @@
 /*
- * refilter FILTER [spawn]: makes a listener on 3, installs a seccomp filter,
- * and executes itself by exec or posix_spawn. The new image prints whether 3
- * arrived, and makes descriptors as programs do.
+ * refilter FILTER [spawn|system|popen]: makes a listener on 3, installs a
+ * seccomp filter, and executes itself by exec or by the function named. The new
+ * image prints whether 3 arrived, and makes descriptors as programs do.
  */
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -65,11 +66,42 @@ static int install(const char *name)
 	return -1;
 }
 
+static int by_spawn(const char *path)
+{
+	char *again[] = { (char *)path, NULL };
+	int status = -1;
+	pid_t child;
+
+	if (!posix_spawn(&child, "/proc/self/exe", NULL, NULL, again, environ))
+		waitpid(child, &status, 0);
+	return status;
+}
+
+static int by_popen(const char *path)
+{
+	FILE *stream = popen(path, "w");
+
+	return stream ? pclose(stream) : -1;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const char *path);
+} ways[] = {
+	{ "spawn", by_spawn }, { "system", system }, { "popen", by_popen },
+};
+
+static int run_by(const char *way, const char *path)
+{
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (!strcmp(ways[i].name, way))
+			return ways[i].run(path) != 0;
+	return 125;
+}
+
 int main(int argc, char **argv)
 {
 	char *again[] = { argv[0], NULL };
-	int status = -1;
-	pid_t child;
 
 	if (argc == 1)
 		return look();
@@ -78,10 +110,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "refilter: no filter %s here\n", argv[1]);
 		return 125;
 	}
-	if (argc == 2)
-		execv("/proc/self/exe", again);
-	else if (!posix_spawn(&child, "/proc/self/exe", NULL, NULL, again,
-			      environ))
-		waitpid(child, &status, 0);
-	return status;
+	if (argc > 2)
+		return run_by(argv[2], argv[0]);
+	execv("/proc/self/exe", again);
+	return 125;
 }

@@ -85,6 +85,13 @@ class OwnFilters(live.LiveTest):
             self.assertEqual(self.outcomes("exact", *ways),
                              ["3 arrived, then 4 -1 5"] * 2)
 
+    def test_what_a_shell_runs_is_not_shown_it_either(self):
+        """libc makes its own child there; the shell gets no listener."""
+        for way in ("system", "popen"):
+            natively, preloaded = self.outcomes("exact", way)
+            self.assertEqual(natively, "3 arrived, then 4 -1 5")
+            self.assertEqual(preloaded, "3 did not arrive, then 4 -1 5")
+
     def test_what_kills_for_the_hand_over_is_not_asked(self):
         for name in ("no-flag", "no-question"):
             natively, preloaded = self.outcomes(name)
