@@ -60,14 +60,9 @@ static size_t length_of_entry(const char *entry, size_t *name)
 	return length;
 }
 
-/* A relative path with a slash leads elsewhere once the program has changed its
- * directory, possibly to a file that somebody else put there. */
-static bool is_the_same_anywhere(const char *entry, size_t length)
-{
-	return *entry == '/' || !memchr(entry, '/', length);
-}
-
-/* Our entry is the one with the name by which the loader opened us. */
+/* Our entry is the one with the name by which the loader opened us. A relative
+ * path with a slash leads elsewhere once the program has changed its directory,
+ * possibly to a file that somebody else put there. */
 static void copy_own_entry(const char *list)
 {
 	const char *own = ni_base_name(ni_next_own_file());
@@ -78,7 +73,7 @@ static void copy_own_entry(const char *list)
 
 		if (own_length && length - name == own_length &&
 		    !memcmp(list + name, own, own_length)) {
-			if (is_the_same_anywhere(list, length))
+			if (*list == '/' || !name)
 				append(names[0], list, length);
 			return;
 		}
@@ -106,7 +101,7 @@ bool ni_carried_copy(void)
 	for (char **variable = __environ; *variable; variable++) {
 		const char *list;
 
-		if (**variable == 'N' && !strncmp(*variable, "NOINHERIT_", 10))
+		if (**variable == 'N')
 			copy_setting(*variable);
 		else if ((list = ni_variable_value(*variable, names[0])))
 			copy_own_entry(list);
