@@ -171,58 +171,62 @@ static void collect(const char **argv, const char *first, va_list *list)
 	*argv = NULL;
 }
 
+/* The list is left for the caller to end. */
+static int run_list(struct ni_exec_call *call, const char *first,
+		    va_list *list, bool has_environment)
+{
+	const char **argv;
+	va_list again;
+
+	va_copy(again, *list);
+	argv = alloca(count(first, &again) * sizeof(*argv));
+	va_end(again);
+	collect(argv, first, list);
+	call->exec.argv = (char *const *)argv;
+	call->exec.environment = has_environment ?
+		va_arg(*list, char *const *) : environ;
+	return ni_exec_run(call);
+}
+
 NI_EXPORT int execl(const char *path, const char *first, ...)
 {
-	struct ni_exec_call call = { .exec = { .caller = NI_CALLER(execl) } };
-	const char **argv;
+	struct ni_exec_call call = {
+		.exec = { .caller = NI_CALLER(execl), .path = path },
+	};
 	va_list list;
+	int r;
 
 	va_start(list, first);
-	argv = alloca(count(first, &list) * sizeof(*argv));
+	r = run_list(&call, first, &list, false);
 	va_end(list);
-	va_start(list, first);
-	collect(argv, first, &list);
-	va_end(list);
-	call.exec.path = path;
-	call.exec.argv = (char *const *)argv;
-	call.exec.environment = environ;
-	return ni_exec_run(&call);
+	return r;
 }
 
 NI_EXPORT int execlp(const char *file, const char *first, ...)
 {
 	struct ni_exec_call call = {
-		.exec = { .caller = NI_CALLER(execlp) }, .via = NI_VIA_SEARCH,
+		.exec = { .caller = NI_CALLER(execlp), .path = file },
+		.via = NI_VIA_SEARCH,
 	};
-	const char **argv;
 	va_list list;
+	int r;
 
 	va_start(list, first);
-	argv = alloca(count(first, &list) * sizeof(*argv));
+	r = run_list(&call, first, &list, false);
 	va_end(list);
-	va_start(list, first);
-	collect(argv, first, &list);
-	va_end(list);
-	call.exec.path = file;
-	call.exec.argv = (char *const *)argv;
-	call.exec.environment = environ;
-	return ni_exec_run(&call);
+	return r;
 }
 
 NI_EXPORT int execle(const char *path, const char *first, ...)
 {
-	struct ni_exec_call call = { .exec = { .caller = NI_CALLER(execle) } };
-	const char **argv;
+	struct ni_exec_call call = {
+		.exec = { .caller = NI_CALLER(execle), .path = path },
+	};
 	va_list list;
+	int r;
 
 	va_start(list, first);
-	argv = alloca(count(first, &list) * sizeof(*argv));
+	r = run_list(&call, first, &list, true);
 	va_end(list);
-	va_start(list, first);
-	collect(argv, first, &list);
-	call.exec.environment = va_arg(list, char *const *);
-	va_end(list);
-	call.exec.path = path;
-	call.exec.argv = (char *const *)argv;
-	return ni_exec_run(&call);
+	return r;
 }
