@@ -85,11 +85,21 @@ static void add_windows(struct ni_finding *finding,
 	finding->is_minor = !windows->threaded;
 }
 
+/* @marker: where they were marked, if it was seen. */
+static void add_marked(struct ledger *ledger, struct image *image, uint32_t ref,
+		       uint32_t marker, uint64_t count)
+{
+	struct ni_finding *finding =
+		site_finding(ledger, image, NI_KIND_RACE, ref, marker);
+
+	finding->count += count;
+	add_windows(finding, ni_places_site(image, ref));
+}
+
 static void add_race(struct ledger *ledger, struct image *image, uint32_t ref)
 {
 	const struct ni_trace_site *site = ni_places_site(image, ref);
 	uint64_t rest = site->marked;
-	struct ni_finding *finding;
 
 	for (size_t i = 0; i < NI_PARTNERS && rest; i++) {
 		const struct ni_trace_partner *marker = &site->markers[i];
@@ -97,17 +107,11 @@ static void add_race(struct ledger *ledger, struct image *image, uint32_t ref)
 
 		if (!ni_places_site(image, marker->site) || !count)
 			continue;
-		finding = site_finding(ledger, image, NI_KIND_RACE, ref,
-				       marker->site);
-		finding->count += count;
-		add_windows(finding, site);
+		add_marked(ledger, image, ref, marker->site, count);
 		rest -= count;
 	}
-	if (!rest)
-		return;
-	finding = site_finding(ledger, image, NI_KIND_RACE, ref, 0);
-	finding->count += rest;
-	add_windows(finding, site);
+	if (rest)
+		add_marked(ledger, image, ref, 0, rest);
 }
 
 static const struct ni_trace_partner *
@@ -156,15 +160,23 @@ static void add_unclosed(struct ledger *ledger, struct image *image,
 	}
 }
 
+/* A new finding of what was done at a place, and has a record of its own. */
+static void describe(struct ni_finding *finding, const struct image *image,
+		     const struct ni_trace_site *created,
+		     const struct ni_trace_site *at, unsigned type)
+{
+	finding->program = image->program;
+	finding->what = created && created->type ?
+		ni_what_from_site(created) : ni_what_from_type(type);
+	finding->call = ni_places_call(created);
+	finding->at_call = ni_places_call(at);
+}
+
 static void add_double_close(struct ledger *ledger, struct image *image,
 			     const struct ni_trace_double_close *record)
 {
-	const struct ni_trace_site *first = ni_places_site(image,
-							   record->first);
 	const struct ni_trace_site *second = ni_places_site(image,
 							    record->second);
-	const struct ni_trace_site *created = ni_places_site(image,
-							     record->created);
 	const struct group_key key = {
 		.kind = NI_KIND_DOUBLE_CLOSE,
 		.created = ni_places_stack(ledger, image, record->created),
@@ -179,15 +191,13 @@ static void add_double_close(struct ledger *ledger, struct image *image,
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new) {
-		finding->program = image->program;
+		describe(finding, image,
+			 ni_places_site(image, record->created), second,
+			 record->type);
 		finding->pid = (pid_t)record->pid;
 		finding->fd = record->fd;
-		finding->what = created && created->type ?
-			ni_what_from_site(created) :
-			ni_what_from_type(record->type);
-		finding->call = ni_places_call(created);
-		finding->at_call = ni_places_call(second);
-		finding->closed_call = ni_places_call(first);
+		finding->closed_call = ni_places_call(
+			ni_places_site(image, record->first));
 	}
 	finding->count += ni_at_least_one(record->count);
 }
@@ -196,8 +206,6 @@ static void add_wrong_flag(struct ledger *ledger, struct image *image,
 			   const struct ni_trace_wrong_flag *record)
 {
 	const struct ni_trace_site *site = ni_places_site(image, record->site);
-	const struct ni_trace_site *created = ni_places_site(image,
-							     record->created);
 	const struct group_key key = {
 		.kind = NI_KIND_WRONG_FLAG,
 		.at = ni_places_stack(ledger, image, record->site),
@@ -210,15 +218,13 @@ static void add_wrong_flag(struct ledger *ledger, struct image *image,
 
 	finding = ni_groups_find(ledger, &key, &is_new);
 	if (is_new) {
-		finding->program = image->program;
+		describe(finding, image,
+			 ni_places_site(image, record->created), site,
+			 NI_TYPE_UNKNOWN);
 		finding->pid = (pid_t)record->pid;
 		finding->fd = record->fd;
-		finding->what = created ? ni_what_from_site(created) :
-					  ni_what_from_type(NI_TYPE_UNKNOWN);
 		finding->created = ni_places_stack(ledger, image,
 						   record->created);
-		finding->call = ni_places_call(created);
-		finding->at_call = ni_places_call(site);
 		finding->wrong = (struct ni_wrong_flag){
 			record->command, record->argument
 		};
