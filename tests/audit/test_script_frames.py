@@ -145,94 +145,85 @@ def test_no_register_leads_a_walk_astray():
             int(site["inheritable"]) for site in record.records("site")) > 2000)
 
 
-def audited(record, *command, **variables):
-    """The report on a command, made with --script-frames."""
-    environment = {name: value for name, value in record.environment.items()
-                   if name != "LD_PRELOAD" and not name.startswith("NOINHERIT")}
-    record.environment = dict(environment, **variables)
-    made = os.path.join(record.directory, "made")
-    record.run(recording.NOINHERIT, "audit", "--script-frames", "--record-only",
-               "--output=" + made, "--", *command, cwd=record.directory)
-    record.directory = made
-    return record.report("unclosed")
+class Audited(Recording):
+    """The report on commands of a script, made with --script-frames."""
+
+    def __init__(self, name, text):
+        super().__init__()
+        self.place = self.directory
+        self.script = os.path.join(self.place, name)
+        with open(self.script, "w") as file:
+            file.write(text)
+
+    def __exit__(self, *unused):
+        remove_maps(self)
+        shutil.rmtree(self.place)
+
+    def audit(self, *command, **variables):
+        environment = {name: value for name, value in self.environment.items()
+                       if name != "LD_PRELOAD" and
+                       not name.startswith("NOINHERIT")}
+        self.environment = dict(environment, **variables)
+        made = os.path.join(self.place, "made")
+        self.run(recording.NOINHERIT, "audit", "--script-frames",
+                 "--record-only", "--output=" + made, "--", *command,
+                 cwd=self.place)
+        self.directory = made
+        return self.report("unclosed")
+
+
+def is_named(found, name):
+    """Is there a function of that name in one of the stacks?"""
+    return any(function and name in function
+               for functions in found for function in functions)
 
 
 def test_node_names_its_functions():
     if not shutil.which("node"):
         print("# SKIPPED: nodejs is not installed")
         return
-    with Recording() as record:
-        place = record.directory
-        script = os.path.join(place, "server.js")
-        with open(script, "w") as file:
-            file.write(SERVER)
-        try:
-            found = stacks(audited(record, "node", script, place + "/socket",
-                                   NODE_OPTIONS="--no-warnings"), "socket")
-            check("the function that connects is named", any(
-                name and "connectOften " + script in name
-                for names in found for name in names), found)
-            fixes = [finding["fix"] for finding in record.report()["findings"]
-                     if finding["kind"] == "unclosed" and
-                     finding["call"] == "socket"]
-            check("and told what to change", any(
-                "connectOften " + script in fix for fix in fixes), fixes)
-            check("and what called into the scripts", any(
-                name and "node::Start(" in name
-                for names in found for name in names), found)
-        finally:
-            remove_maps(record)
-            shutil.rmtree(place)
+    with Audited("server.js", SERVER) as record:
+        found = stacks(record.audit("node", record.script,
+                                    record.place + "/socket",
+                                    NODE_OPTIONS="--no-warnings"), "socket")
+        check("the function that connects is named",
+              is_named(found, "connectOften " + record.script), found)
+        fixes = [finding["fix"] for finding in record.report()["findings"]
+                 if finding["kind"] == "unclosed" and
+                 finding["call"] == "socket"]
+        check("and told what to change", any(
+            "connectOften " + record.script in fix for fix in fixes), fixes)
+        check("and what called into the scripts",
+              is_named(found, "node::Start("), found)
 
 
 def test_python_names_its_functions():
     if sys.version_info < (3, 12):
         print("# SKIPPED: no Python that writes a map of its functions")
         return
-    with Recording() as record:
-        place = record.directory
-        script = os.path.join(place, "script.py")
-        with open(script, "w") as file:
-            file.write(SCRIPT)
-        try:
-            audited(record, sys.executable, script)
-            found = [[frame["function"] for frame in finding["created"]]
-                     for finding in record.report("inheritable,race,leak,"
-                                                  "passed")["findings"]]
-            check("the script's function is named", any(
-                name and "py::open_listener:" + script in name
-                for names in found for name in names), found)
-        finally:
-            remove_maps(record)
-            shutil.rmtree(place)
+    with Audited("script.py", SCRIPT) as record:
+        record.audit(sys.executable, record.script)
+        found = [[frame["function"] for frame in finding["created"]]
+                 for finding in record.report("inheritable,race,leak,"
+                                              "passed")["findings"]]
+        check("the script's function is named",
+              is_named(found, "py::open_listener:" + record.script), found)
 
 
 def test_java_names_its_methods():
     if not shutil.which("javac"):
         print("# SKIPPED: there is no javac")
         return
-    with Recording() as record:
-        place = record.directory
-        source = os.path.join(place, "Client.java")
-        with open(source, "w") as file:
-            file.write(CLIENT)
-        record.run("javac", source)
-        try:
-            # Only compiled methods have names: compile those of Client at
-            # once.
-            found = stacks(audited(
-                record, "java", "-Xbatch", "-cp", place,
-                "-XX:CompileThreshold=1", "-Xcomp",
-                "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=compileonly,Client::*", "Client"),
-                "socket")
-            # The method's own frame, or that of main if it is inlined there.
-            check("the method that connects is named", any(
-                name and "Client." in name
-                for names in found for name in names), found)
-        finally:
-            remove_maps(record)
-            shutil.rmtree(place)
+    with Audited("Client.java", CLIENT) as record:
+        record.run("javac", record.script)
+        # Only compiled methods have names: compile those of Client at once.
+        found = stacks(record.audit(
+            "java", "-Xbatch", "-cp", record.place,
+            "-XX:CompileThreshold=1", "-Xcomp", "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=compileonly,Client::*", "Client"), "socket")
+        # The method's own frame, or that of main if it is inlined there.
+        check("the method that connects is named",
+              is_named(found, "Client."), found)
 
 
 if __name__ == "__main__":

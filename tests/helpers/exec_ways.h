@@ -202,6 +202,18 @@ static inline const char *said_by(const struct way *way, const struct job *job)
 	return text;
 }
 
+/* The program prints that, in whatever way it is executed. */
+static inline void every_way_says(const struct job *job, const char *wanted)
+{
+	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
+		const char *said = said_by(&exec_ways[i], job);
+
+		if (strcmp(said, wanted))
+			fail_msg("%s: the new image has\n%s", exec_ways[i].name,
+				 said);
+	}
+}
+
 /* The path of this program, or of a helper beside it. */
 static inline const char *own_path(void)
 {

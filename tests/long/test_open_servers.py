@@ -8,7 +8,6 @@ the two looks (redis reads /proc/self/stat now and then).
 
 import json
 import os
-import pwd
 import signal
 import socket
 import subprocess
@@ -17,32 +16,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "cli"))
 import command  # noqa: E402
+import nginx  # noqa: E402
 from command import NOINHERIT  # noqa: E402
 
 CLIENTS = 40
 PATIENCE = 120
 
-NGINX = """
-%(user)s
-daemon off;
-worker_processes 1;
-pid %(dir)s/pid;
-error_log %(dir)s/error.log;
-events { }
-http {
-	access_log off;
-	keepalive_timeout 600s;
-	client_body_temp_path %(dir)s/body;
-	proxy_temp_path %(dir)s/proxy;
-	fastcgi_temp_path %(dir)s/fastcgi;
-	uwsgi_temp_path %(dir)s/uwsgi;
-	scgi_temp_path %(dir)s/scgi;
-	server {
-		listen 127.0.0.1:%(port)d;
-		location / { return 200 "page"; }
-	}
-}
-"""
 REDIS = """
 bind 127.0.0.1
 port %(port)d
@@ -168,12 +147,13 @@ class Servers(command.CommandTest):
 
     def test_nginx(self):
         command.need("/usr/sbin/nginx")
-        user = "user " + pwd.getpwuid(os.getuid()).pw_name + ";" \
-            if os.getuid() == 0 else ""
-        config = self.file("nginx.conf", NGINX % {
-            "port": self.port, "dir": self.folder, "user": user})
-        master = self.serve("/usr/sbin/nginx", "-p", self.folder, "-c", config,
-                            "-e", self.path("error.log"))
+        config = self.file("nginx.conf", nginx.configuration(
+            self.folder, self.port, "daemon off; worker_processes 1;",
+            'location / { return 200 "page"; }',
+            http="keepalive_timeout 600s;",
+            user="root" if os.getuid() == 0 else None))
+        master = self.serve("/usr/sbin/nginx",
+                            *nginx.arguments(self.folder, config))
         until(lambda: len(children_of(master)) == 1, "a worker")
         self.check_clients(children_of(master)[0],
                            b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"page")

@@ -168,14 +168,12 @@ def compare(suite, variants, work):
 
 
 def main():
-    variants = harness.chosen_variants()
-    missing = [path for variant in variants for path in variant.missing()]
-    if missing:
-        raise harness.Skipped("not built: " + ", ".join(missing))
-    if not harness.am_root():
-        raise harness.Skipped("a network for each run needs root")
+    variants = harness.possible_variants(root=True)
     chosen = os.environ.get("SUITES")
-    names = chosen.split(",") if chosen else [one.name for one in SUITES]
+    known = [one.name for one in SUITES]
+    names = chosen.split(",") if chosen else known
+    harness.check(set(names) <= set(known),
+                  "SUITES: there are " + ", ".join(known))
     different, skipped = [], []
     work = os.environ.get("SUITES_WORK") or tempfile.mkdtemp()
     try:
@@ -193,15 +191,8 @@ def main():
         print("%s: %s: natively %s, here %s" % row)
     if len(skipped) == len(names):
         raise harness.Skipped("no suite could be run")
-    return 1 if different else 0
+    return different
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-try:
-    sys.exit(main())
-except harness.Skipped as reason:
-    print(reason, file=sys.stderr)
-    sys.exit(77)
-except harness.Failed as error:
-    print(error, file=sys.stderr)
-    sys.exit(1)
+harness.exit_after(main)

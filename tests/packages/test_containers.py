@@ -16,15 +16,12 @@ import sys
 import tempfile
 import unittest
 
-HERE = os.path.dirname(os.path.realpath(__file__))
-ROOT = os.path.realpath(os.path.join(HERE, "../.."))
-sys.path.insert(0, os.path.join(HERE, "../toolkit"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
+                                "../toolkit"))
 import toolkit  # noqa: E402
+from toolkit import ROOT  # noqa: E402
 
-try:
-    import yaml
-except ImportError:
-    toolkit.skip("no python3-yaml here: scripts/dependencies packages")
+yaml = toolkit.module("yaml", "python3-yaml")
 
 DOC = os.path.join(ROOT, "doc/containers")
 # The latest version that runs with Node.js 20.

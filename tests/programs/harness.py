@@ -201,8 +201,10 @@ def program(path):
     return os.path.join(folder, os.path.basename(path)) if folder else path
 
 
-def _skip_unless_possible(variants, needs, root):
-    for path, package in needs.items():
+def possible_variants(needs=(), root=False):
+    """Those that are chosen, if all that is needed is there; see main()."""
+    variants = chosen_variants()
+    for path, package in dict(needs).items():
         if not os.path.exists(path):
             raise Skipped("no %s: install the package %s" % (path, package))
     if root and not am_root():
@@ -211,6 +213,7 @@ def _skip_unless_possible(variants, needs, root):
         if variant.missing():
             raise Skipped("variant %s: not built: %s"
                           % (variant.name, ", ".join(variant.missing())))
+    return variants
 
 
 def _run_all(cases, variants):
@@ -251,19 +254,22 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def main(cases, needs, root=False):
-    """Runs every case in every variant and exits. needs: {path that must
-    exist: Debian package that contains it}. root: it cannot run otherwise."""
-    os.umask(0o022)
-    adopt_orphans()
+def exit_after(body):
+    """Runs it and exits: body returns how much failed, or raises why it was
+    skipped or cannot go on."""
     try:
-        variants = chosen_variants()
-        _skip_unless_possible(variants, needs, root)
-        failures = _run_all(cases, variants)
+        sys.exit(1 if body() else 0)
     except Skipped as reason:
         print(reason, file=sys.stderr)
         sys.exit(77)
     except Failed as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    sys.exit(1 if failures else 0)
+
+
+def main(cases, needs, root=False):
+    """Runs every case in every variant and exits. needs: {path that must
+    exist: Debian package that contains it}. root: it cannot run otherwise."""
+    os.umask(0o022)
+    adopt_orphans()
+    exit_after(lambda: _run_all(cases, possible_variants(needs, root)))

@@ -14,29 +14,9 @@ import signal
 
 import harness
 import kernel
+import nginx
 
 NGINX = harness.program("/usr/sbin/nginx")
-
-CONFIG = """
-%(user)s
-worker_processes 2;
-pid %(dir)s/pid;
-error_log %(dir)s/error.log;
-events { }
-http {
-	access_log off;
-	client_body_temp_path %(dir)s/body;
-	proxy_temp_path %(dir)s/proxy;
-	fastcgi_temp_path %(dir)s/fastcgi;
-	uwsgi_temp_path %(dir)s/uwsgi;
-	scgi_temp_path %(dir)s/scgi;
-	server {
-		listen 127.0.0.1:%(port)d;
-		listen unix:%(dir)s/socket;
-		root %(files)s;
-	}
-}
-"""
 
 
 def renamed_over(binary):
@@ -61,12 +41,12 @@ def start(run, name="nginx"):
     os.symlink("nginx", run.path("link"))
     files = run.directory("files")
     run.file("files/page", "a page\n")
-    config = run.file("nginx.conf", CONFIG % {
-        "user": "user %s;" % harness.user("www-data")
-                if harness.am_root() else "",
-        "dir": run.dir, "port": port, "files": files})
-    run.start([run.path(name), "-p", run.dir, "-c", config, "-e",
-               run.path("error.log")], listens=port, executable=binary)
+    config = run.file("nginx.conf", nginx.configuration(
+        run.dir, port, "worker_processes 2;",
+        "listen unix:%s/socket; root %s;" % (run.dir, files),
+        user=harness.user("www-data") if harness.am_root() else None))
+    run.start([run.path(name)] + nginx.arguments(run.dir, config),
+              listens=port, executable=binary)
     master = int(run.wait_file("pid"))
     harness.until(lambda: len(kernel.descendants(master)) == 2, "two workers")
     run.check_preloaded(master)

@@ -37,13 +37,7 @@ static void another_program_gets_only_what_it_was_passed(void **state)
 	const struct job job = { helper_path("looker"), argv, environ, NULL };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
-		const char *said = said_by(&exec_ways[i], &job);
-
-		if (strcmp(said, "7 other inheritable\n"))
-			fail_msg("%s: the child has\n%s", exec_ways[i].name,
-				 said);
-	}
+	every_way_says(&job, "7 other inheritable\n");
 }
 
 /* What this program prints when it is executed again: see main. */
@@ -59,16 +53,10 @@ static void the_program_itself_gets_all_that_is_ours(void **state)
 	const struct job job = { own_path(), argv, environ, NULL };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
-		const char *said = said_by(&exec_ways[i], &job);
-
-		if (strcmp(said, handed_over))
-			fail_msg("%s: the child has\n%s", exec_ways[i].name,
-				 said);
-		/* Here they are still ours, and flagged. */
-		for (int fd = FIRST; fd <= LAST; fd++)
-			assert_true(is_non_inheritable(fd));
-	}
+	every_way_says(&job, handed_over);
+	/* Here they are still ours, and flagged. */
+	for (int fd = FIRST; fd <= LAST; fd++)
+		assert_true(is_non_inheritable(fd));
 }
 
 static void a_clean_environment_does_not_lose_the_shim(void **state)
@@ -78,13 +66,7 @@ static void a_clean_environment_does_not_lose_the_shim(void **state)
 	const struct job job = { own_path(), argv, nothing, NULL };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
-		const char *said = said_by(&exec_ways[i], &job);
-
-		if (strcmp(said, handed_over))
-			fail_msg("%s: the child has\n%s", exec_ways[i].name,
-				 said);
-	}
+	every_way_says(&job, handed_over);
 }
 
 static void an_own_preload_list_is_extended(void **state)
@@ -108,13 +90,7 @@ static void the_next_generation_hands_over_again(void **state)
 	const struct job job = { own_path(), argv, environ, NULL };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
-		const char *said = said_by(&exec_ways[i], &job);
-
-		if (strcmp(said, handed_over))
-			fail_msg("%s: the grandchild has\n%s",
-				 exec_ways[i].name, said);
-	}
+	every_way_says(&job, handed_over);
 }
 
 static void the_next_generation_gives_nothing_to_others(void **state)
@@ -123,13 +99,7 @@ static void the_next_generation_gives_nothing_to_others(void **state)
 	const struct job job = { own_path(), argv, environ, NULL };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(exec_ways); i++) {
-		const char *said = said_by(&exec_ways[i], &job);
-
-		if (strcmp(said, "7 other inheritable\n"))
-			fail_msg("%s: the grandchild has\n%s",
-				 exec_ways[i].name, said);
-	}
+	every_way_says(&job, "7 other inheritable\n");
 }
 
 static void clear_one_and_close_one(void)

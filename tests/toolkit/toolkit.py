@@ -4,6 +4,7 @@ folder and a known environment for each test, and skips that are reported.
 A suite's own module (command.py, live.py, tree.py ...) is based on this one.
 """
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -34,6 +35,14 @@ def skip(why):
     """Ends a whole test file that cannot run here."""
     print(why, file=sys.stderr)
     sys.exit(77)
+
+
+def module(name, package):
+    """A module of Python's that not every system has."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return skip(f"no {package} here: scripts/dependencies packages")
 
 
 def need(*programs):
