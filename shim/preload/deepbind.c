@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "common/base_name.h"
 #include "common/next_symbol.h"
 #include "preload/imports.h"
 #include "preload/policy.h"
@@ -59,49 +60,46 @@ static uintptr_t own_function(const char *name)
 
 /* ---- what has been loaded ---- */
 
-static bool is_thread_library(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && !strcmp(slash, "/libpthread.so.0");
-}
-
 enum { LIBC_PARTS = 2 };
 
 struct walk {
 	uintptr_t first;	/* where the library lies */
-	bool is_behind;		/* at the library, or loaded after it */
+	unsigned bound;		/* so many, from the library on, are bound */
+	unsigned seen;		/* of all that are there from it on */
+	unsigned long long unloaded;	/* what the loader had counted then */
+	struct ni_imports imports;
 	/* libc and, before glibc 2.34, its libpthread: they come first. */
 	struct dl_phdr_info libc[LIBC_PARTS];
-	struct ni_imports imports;
 };
 
 static bool is_libc(const struct dl_phdr_info *object)
 {
 	return ni_imports_holds(object, (uintptr_t)__errno_location, 1) ||
-	       is_thread_library(object->dlpi_name);
+	       !strcmp(ni_base_name(object->dlpi_name), "libpthread.so.0");
 }
 
+/* Ends with 1 if a number no longer says which of them are bound. */
 static int visit(struct dl_phdr_info *object, size_t size, void *data)
 {
 	struct walk *walk = data;
 
 	(void)size;
-	if (object->dlpi_addr == walk->first)
-		walk->is_behind = true;
-	if (walk->is_behind)
-		ni_imports_turn(object, &walk->imports);
-	else if (walk->imports.libc_count < LIBC_PARTS && is_libc(object))
+	if (walk->unloaded != object->dlpi_subs) {
+		walk->unloaded = object->dlpi_subs;
+		return 1;
+	}
+	if (walk->seen || object->dlpi_addr == walk->first) {
+		if (walk->seen++ < walk->bound)
+			ni_imports_turn(object, &walk->imports);
+	} else if (walk->imports.libc_count < LIBC_PARTS && is_libc(object)) {
 		walk->libc[walk->imports.libc_count++] = *object;
+	}
 	return 0;
 }
 
 /* ---- who calls ---- */
 
-struct caller {
-	uintptr_t address;
-	bool has_own_path;
-};
+enum { NOT_THE_CALLER, CALLER, CALLER_WITH_PATH };
 
 static bool has_own_path(const struct dl_phdr_info *object)
 {
@@ -122,41 +120,53 @@ static bool has_own_path(const struct dl_phdr_info *object)
 
 static int look_for_caller(struct dl_phdr_info *object, size_t size, void *data)
 {
-	struct caller *caller = data;
-
 	(void)size;
-	if (!ni_imports_holds(object, caller->address, 1))
-		return 0;
-	caller->has_own_path = has_own_path(object);
-	return 1;
+	if (!ni_imports_holds(object, (uintptr_t)data, 1))
+		return NOT_THE_CALLER;
+	return has_own_path(object) ? CALLER_WITH_PATH : CALLER;
 }
 
 /* A path means the same for every caller; a bare name is first looked for along
  * the caller's own search path, and $ORIGIN is the caller's directory. */
 static bool depends_on_caller(const char *file, uintptr_t address)
 {
-	struct caller caller = { address, false };
-
 	if (strchr(file, '$'))
 		return true;
 	if (strchr(file, '/'))
 		return false;
-	dl_iterate_phdr(look_for_caller, &caller);
-	return caller.has_own_path;
+	return dl_iterate_phdr(look_for_caller, (void *)address) ==
+	       CALLER_WITH_PATH;
+}
+
+/* Another thread may be loading. What it has put into the list and not yet bound
+ * must be left alone: the loader would find read-only what it still writes. It
+ * holds one lock all through a dlopen: what was in the list before we get that
+ * lock is bound, as long as nothing has been unloaded since. */
+static void turn(struct walk *walk)
+{
+	unsigned bound = 0;
+
+	do {
+		walk->bound = bound;
+		walk->seen = 0;
+		bound = dl_iterate_phdr(visit, walk) ? 0 : walk->seen;
+		ni_dlopen_next(NULL, RTLD_LAZY);
+	} while (!bound || bound != walk->bound);
 }
 
 static void *open_and_turn(const char *file, int mode)
 {
-	void *handle = ni_dlopen_next(file, mode);
-	struct walk walk = { 0 };
+	struct link_map *library = ni_dlopen_next(file, mode);
+	struct walk walk;
 
-	if (!handle)
+	if (!library)
 		return NULL;
-	walk.first = ((const struct link_map *)handle)->l_addr;
+	walk.first = library->l_addr;
+	walk.unloaded = 0;
 	walk.imports = (struct ni_imports){ own_function, walk.libc, 0,
 					    getauxval(AT_PAGESZ) };
-	dl_iterate_phdr(visit, &walk);
-	return handle;
+	turn(&walk);
+	return library;
 }
 
 ni_dlopen *ni_dlopen_choose(const char *file, int mode, uintptr_t caller)

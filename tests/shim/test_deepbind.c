@@ -143,7 +143,8 @@ static void as_natively_a_name_is_found_along_the_callers_path(void **state)
 	in_child(bare_names);
 }
 
-enum { ROUNDS = 60, THREADS = 4 };
+/* Enough for one thread to meet what another has half loaded. */
+enum { ROUNDS = 4000, THREADS = 4 };
 
 static void *load_and_call(void *name)
 {
