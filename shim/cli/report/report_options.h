@@ -69,9 +69,9 @@ enum ni_report_option {
 "      --gen-suppressions    print rules for what is left, not the report\n" \
 "      --only=PATH           only what has to be fixed below PATH; may be\n" \
 "                            repeated\n" \
-"      --error-exitcode=N    exit with N if a leak, a double close or a race\n" \
-"                            between threads is left, or one of --kinds; with 125\n" \
-"                            if not everything was recorded\n" \
+"      --error-exitcode=N    exit with N if a leak, an exhaustion, a double close\n" \
+"                            or a race between threads is left, or one of --kinds;\n" \
+"                            with 125 if not everything was recorded\n" \
 "      --baseline            leave out what was open at start\n" \
 "      --baseline=REPORT     leave out what an earlier JSON report has\n" \
 "      --debug-dir=DIR       where debug files are (/usr/lib/debug)\n"
