@@ -33,7 +33,7 @@ endif
 
 VERSION := $(shell sed -n 's/^.define NOINHERIT_VERSION "\(.*\)"/\1/p' include/noinherit.h)
 
-# Moves with a break of the ABI and never else.
+# Changes only with an incompatible change of the ABI.
 SONAME := libnoinherit.so.$(firstword $(subst ., ,$(VERSION)))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -42,12 +42,11 @@ OURS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-Iinclude -Ishim -include shim/common/older_headers.h -MMD -MP
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 
-# Objects that live in other people's processes: initial-exec TLS and no
-# instrumentation. Two LOAD segments, gnu hash, everything bound at start.
-# AArch64's outlined atomics would import libgcc's question to glibc, which musl
-# cannot answer: it refuses the program.
-# Marked as fit for shadow stacks, or branch targets: one object that is not
-# switches them off for the whole process.
+# Flags of objects that are loaded into foreign processes: initial-exec TLS and no
+# instrumentation; two LOAD segments, gnu hash, everything bound at load time.
+# AArch64's outlined atomics would import __getauxval, which musl lacks: its loader
+# would refuse the program. The objects are marked as compatible with shadow stacks
+# or branch target checks: one unmarked object disables these for the process.
 TRIPLET := $(shell $(CC) -dumpmachine)
 MACHINE := $(firstword $(subst -, ,$(TRIPLET)))
 GUEST_x86_64 := -fcf-protection=return
@@ -59,7 +58,7 @@ GUEST := -fno-lto -ftls-model=initial-exec -fno-stack-protector -fno-plt \
 GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,relro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed $(GUEST_LINK_$(MACHINE))
-# What needs musl's libc.so by name would kill every program of glibc's.
+# An object that needs musl's libc.so by name would stop every glibc program.
 ifneq ($(findstring musl,$(CC) $(TRIPLET)),)
 GUEST_LINK += -nodefaultlibs -Wl,-z,undefs
 endif
@@ -73,16 +72,16 @@ AUDIT := $(call objects,audit,guest)
 LIB := $(call objects,lib,host)
 CLI := $(call objects,cli,host)
 
-# The shim must be small; its hot calls ask for speed by NI_HOT. Tables for
-# unwinding are for what a thread may be cancelled in, or wait in when a handler
-# calls backtrace(); the rest ends soon. receive.c for size would import the function
-# of CMSG_NXTHDR, unless that is asked for inline.
+# The shim must be small; its hot functions are optimised for speed by NI_HOT. Only
+# functions in which a thread may be cancelled, or may wait while a handler calls
+# backtrace(), have unwind tables. Optimised for size, receive.c would import the
+# function of CMSG_NXTHDR: __USE_EXTERN_INLINES makes it inline.
 PRELOAD_UNWOUND := accept close control indirect receive stream
 PRELOAD_LEAN := $(filter-out $(PRELOAD_UNWOUND:%=$(BUILD)/obj/guest/shim/preload/%.o),\
 	$(PRELOAD) $(COMMON_GUEST))
 supported = $(shell $(CC) $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo yes),-Oz,-Os)
-# clang makes a call of bcmp() where memcmp() is compared with 0.
+# clang replaces a memcmp() that is compared with 0 by a call of bcmp().
 $(PRELOAD) $(COMMON_GUEST): GUEST += $(SMALLEST) -fno-builtin-bcmp -fno-jump-tables \
 	$(call supported,-fno-reorder-blocks-and-partition)
 $(PRELOAD_LEAN): GUEST += -fno-asynchronous-unwind-tables -fno-exceptions
@@ -102,7 +101,7 @@ all: $(ARTEFACTS)
 lib: $(BUILD)/$(SONAME) $(BUILD)/libnoinherit.a $(BUILD)/noinherit.pc
 shim: $(BUILD)/libnoinherit-preload.so $(BUILD)/noinherit-preload.pc
 
-# What the command needs besides libc; asked before the first of it is compiled.
+# The libraries that the command needs; checked before any of it is compiled.
 CLI_HEADERS := elfutils/libdw.h gelf.h jansson.h
 $(BUILD)/obj/command-can-be-built:
 	@mkdir -p $(@D)
@@ -125,8 +124,8 @@ $(BUILD)/obj/host/%.o: %.S Makefile
 	@$(if $(Q),echo "  AS   $<")
 	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Where things are found. Remade, and with it the command and the .pc files, when
-# `make install` names other directories than `make` did.
+# The installed directories. If `make install` names others than `make` did, this
+# file is made again, and the command and the .pc files are rebuilt.
 $(BUILD)/obj/directories.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define NI_%s "%s"\n' BINDIR '$(BINDIR)' LIBDIR '$(LIBDIR)' \
@@ -156,7 +155,7 @@ $(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/*
 	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
 
-# Calls inside of the library go straight, never through the PLT.
+# Calls within the library are direct, not through the PLT.
 $(LIB): OURS += -ffunction-sections -fno-plt
 $(BUILD)/$(SONAME): $(LIB) $(wildcard shim/lib/*.map) include/noinherit.h
 	@$(if $(Q),echo "  LD   $@")
@@ -167,7 +166,7 @@ $(BUILD)/$(SONAME): $(LIB) $(wildcard shim/lib/*.map) include/noinherit.h
 		$(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^)) -pthread
 	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
 
-# One object, so that what its files share is hidden from the program, too.
+# A single object, so that the symbols which its files share can be hidden.
 OBJCOPY ?= objcopy
 $(BUILD)/libnoinherit.a: $(LIB)
 	@$(if $(Q),echo "  AR   $@")
@@ -202,20 +201,20 @@ TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
 HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SRC))) \
 	$(patsubst %.c,$(BUILD)/%.so,$(filter tests/helpers/lib%,$(HELPER_SRC)))
 
-# What tests/unit may look into: everything that is not preloaded, less main,
-# and what the shim has that replaces no function of libc's.
+# The code that tests/unit can link: everything that is not preloaded, except main,
+# and the files of the shim that replace no function of libc.
 PRELOAD_PURE := carried collision environment filter handover imports inherited marks next peer policy \
 	program readable way_on
 PURE := $(COMMON) $(LIB) $(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)
 UNIT_LIB := $(BUILD)/obj/unit.a
-# Of that, what needs libc alone.
+# The part of it that needs only libc.
 UNIT_LIBC := $(BUILD)/obj/unit-libc.a
 $(UNIT_LIB): $(filter-out %/main.o,$(CLI))
 $(UNIT_LIB) $(UNIT_LIBC): $(PURE)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# Without -Wwrite-strings: argv and envp are made of literals there.
+# Without -Wwrite-strings, because argv and envp are initialised with literals.
 TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) -Itests/helpers \
 	-DCMOCKA_DISABLE_DEPRECATION_WARNINGS
 
@@ -238,7 +237,7 @@ $(BUILD)/tests/helpers/%: tests/helpers/%.c Makefile
 	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $< \
 		-lpthread
 
-# A cancelled thread's frames are unwound only in code built for it.
+# Built so that a cancelled thread's frames can be unwound.
 $(BUILD)/tests/shim/test_cancellation: EXTRA := -fexceptions
 
 # Libraries that tests preload or link.
@@ -260,11 +259,11 @@ $(BUILD)/tests/shim/test_deepbind: EXTRA := -Wl,-rpath,'$$ORIGIN/../helpers'
 
 $(BUILD)/tests/helpers/libsysv.so: EXTRA := -Wl,--hash-style=sysv
 
-# Exec fast, and no preload reaches them.
+# They start fast, and nothing can be preloaded into them.
 $(BUILD)/tests/helpers/racer $(BUILD)/tests/helpers/rule_zero_other: \
 	EXTRA := -static -nostdlib
 
-# The fuzzer of rule 0 is more than one file.
+# The fuzzer of rule 0 consists of several files.
 RULE_ZERO := $(wildcard tests/helpers/rule_zero/*)
 HELPERS += $(BUILD)/tests/helpers/rule_zero
 $(BUILD)/tests/helpers/rule_zero: $(RULE_ZERO) Makefile
