@@ -15,6 +15,7 @@ from recording import Recording, check
 
 TRUE = os.path.realpath("/bin/true")
 SHELL = os.path.realpath("/bin/sh")
+FORKED = 8          # NI_HELD_FORKED
 
 # name: the findings, each (kind, what it is, how many, who receives it). "tcp
 # LISTEN" is the type and the state; "?" means that the creation was not
@@ -177,6 +178,18 @@ def test_all_faults_together_are_told_apart():
         check("every finding belongs to a fault",
               all(owner(f) for f in findings),
               [f for f in findings if not owner(f)])
+
+
+def test_what_a_process_has_from_its_parent_is_told_from_its_own():
+    for fault, parents in (("leak_by_self_exec", [True, False]),
+                           ("leak_by_vfork", [True])):
+        with Recording() as record:
+            record.run(recording.PLANTED, fault)
+            held = [h for h in record.records("held")
+                    if h["type"] == "socket" and h["created"] != "-"]
+            check("created before the fork, or after it",
+                  [bool(int(h["flags"]) & FORKED) for h in held] == parents,
+                  fault, held)
 
 
 def test_the_shim_stops_the_leaks_of_sockets():
