@@ -91,7 +91,7 @@ struct noinherit_deadline;
  * @fd: the descriptor; -1 when closed
  * @family: as asked for or detected (AF_INET ...)
  * @type: without SOCK_NONBLOCK and SOCK_CLOEXEC
- * @proto: as asked for, which the kernel may have refined (0 for TCP)
+ * @proto: as asked for (0 if the kernel was to choose) or detected
  * @timeout_ns: nanoseconds; NOINHERIT_BLOCKING or NOINHERIT_NONBLOCKING
  * @deadline: as set by noinherit_set_deadline(), or NULL
  * @flags: NOINHERIT_TRY_FIRST, and bits private to the library
