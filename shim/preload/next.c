@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/next_symbol.h"
@@ -52,17 +53,33 @@ enum {
 	ROWS
 };
 
-/* The name is in the row itself: a pointer would cost a relocation in every
- * process that starts. */
-struct row {
-	uint32_t hash;
-	char name[15];
-};
-
-static const struct row rows[] = {
-#define CALL(name, ...) { NI_SYMBOL_HASH(#name), #name },
+/* One behind the other, and a row has the distance from the first: a pointer would
+ * cost a relocation in every process that starts. */
+static const struct names {
+#define CALL(name, ...) char name[sizeof(#name)];
+#include "preload/calls.def"
+} names = {
+#define CALL(name, ...) #name,
 #include "preload/calls.def"
 };
+
+struct row {
+	uint32_t hash;
+	uint16_t name;
+} __attribute__((packed));
+
+static const struct row rows[] = {
+#define CALL(name, ...) { NI_SYMBOL_HASH(#name), offsetof(struct names, name) },
+#include "preload/calls.def"
+};
+
+static struct ni_symbol symbol_of(unsigned row)
+{
+	return (struct ni_symbol){
+		.name = (const char *)&names + rows[row].name,
+		.hash = rows[row].hash,
+	};
+}
 
 _Static_assert(sizeof(struct ni_foreign) == ROWS, "one flag a row, in order");
 _Static_assert(sizeof(struct ni_next) == ROWS * sizeof(void *),
@@ -75,9 +92,8 @@ static bool is_resolved;
 
 static void list_rows(struct ni_symbol symbols[ROWS])
 {
-	for (int i = 0; i < ROWS; i++)
-		symbols[i] = (struct ni_symbol){ .name = rows[i].name,
-						 .hash = rows[i].hash };
+	for (unsigned i = 0; i < ROWS; i++)
+		symbols[i] = symbol_of(i);
 }
 
 static void note_foreign(const struct ni_symbol symbols[ROWS])
@@ -162,10 +178,9 @@ static void *instead_of(unsigned row)
 
 static void *next_function(unsigned row, bool is_old)
 {
-	const struct ni_symbol symbol = { .name = rows[row].name,
-					  .hash = rows[row].hash,
-					  .is_old = is_old };
+	struct ni_symbol symbol = symbol_of(row);
 
+	symbol.is_old = is_old;
 	/* Another constructor makes this call, before ours has run. */
 	if (!is_resolved)
 		ni_next_resolve();
