@@ -134,8 +134,22 @@ decide(const struct image *image, struct ni_handover *handover)
 struct attempt {
 	const struct image *image;
 	struct ni_handover handover;
+	bool is_in_lent_memory;
 	int result;
 };
+
+/* Where the environment of a new image is written: the stack may be a signal
+ * handler's, which has no room for a thousand variables. One exec at a time has
+ * it, and none in memory that is lent, where nobody would give it back. */
+static char *pointers[NI_ENVIRONMENT_MAX + NI_ENVIRONMENT_EXTRA];
+static bool are_pointers_taken;
+
+static bool take_pointers(const struct attempt *attempt)
+{
+	return !attempt->is_in_lent_memory &&
+	       !__atomic_exchange_n(&are_pointers_taken, true,
+				    __ATOMIC_ACQUIRE);
+}
 
 static void release_and_list(void *text, unsigned fd)
 {
@@ -145,23 +159,28 @@ static void release_and_list(void *text, unsigned fd)
 
 /* With our variables, or without them if that is too much for the kernel. */
 static __attribute__((noinline)) int
-exec_with_variables(const struct image *image,
-		     const struct ni_handover *handover)
+exec_with_variables(const struct attempt *attempt)
 {
+	const struct image *image = attempt->image;
 	size_t count = ni_environment_count(image->envp);
 	struct ni_environment_text text;
-	char **envp;
+	char **envp = pointers;
+	bool has_taken;
 	int result;
 
 	if (count > NI_ENVIRONMENT_MAX) {
-		ni_handover_each(handover, ni_handover_release, NULL);
+		ni_handover_each(&attempt->handover, ni_handover_release, NULL);
 		return exec_next(image, image->envp);
 	}
-	envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
+	has_taken = take_pointers(attempt);
+	if (!has_taken)
+		envp = alloca((count + NI_ENVIRONMENT_EXTRA) * sizeof(*envp));
 	ni_environment_begin(&text, false, own_pid());
-	ni_handover_each(handover, release_and_list, &text);
+	ni_handover_each(&attempt->handover, release_and_list, &text);
 	ni_environment_complete(envp, &text, image->envp, count);
 	result = exec_next(image, envp);
+	if (has_taken)
+		__atomic_store_n(&are_pointers_taken, false, __ATOMIC_RELEASE);
 	return errno == E2BIG ? exec_next(image, image->envp) : result;
 }
 
@@ -171,8 +190,7 @@ static void hand_over(struct attempt *attempt)
 	const struct image *image = attempt->image;
 
 	if (attempt->handover.is_same_program) {
-		attempt->result = exec_with_variables(image,
-						      &attempt->handover);
+		attempt->result = exec_with_variables(attempt);
 		return;
 	}
 	ni_handover_each(&attempt->handover, ni_handover_release, NULL);
@@ -187,7 +205,10 @@ static void hand_over_in_copy(void *attempt)
 
 static int exec_as_meant(const struct image *image)
 {
-	struct attempt attempt = { .image = image };
+	struct attempt attempt = {
+		.image = image,
+		.is_in_lent_memory = ni_marks_memory_is_lent(),
+	};
 
 	if (!ni_hands_over() || !image->path || !ni_marks_top() ||
 	    !decide(image, &attempt.handover))

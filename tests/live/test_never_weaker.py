@@ -70,6 +70,13 @@ static void *executing_thread(void *data)
 	_exit(8);
 }
 
+static void *sleeping_thread(void *data)
+{
+	for (;;)
+		pause();
+	return data;
+}
+
 static void in_thread(size_t size)
 {
 	pthread_attr_t attributes;
@@ -126,6 +133,7 @@ static void pass_bad_pointers(void)
 int main(int argc, char **argv)
 {
 	int count = argc > 2 ? atoi(argv[2]) : 10;
+	pthread_t thread;
 
 	self = "/proc/self/exe";
 	if (!strcmp(argv[1], "look"))
@@ -137,7 +145,9 @@ int main(int argc, char **argv)
 	socket(AF_UNIX, SOCK_STREAM, 0);
 	open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 	socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (!strcmp(argv[1], "signal"))
+	if (!strcmp(argv[1], "signal-threads"))
+		pthread_create(&thread, NULL, sleeping_thread, NULL);
+	if (!strncmp(argv[1], "signal", 6))
 		on_small_stack(8192);
 	if (!strcmp(argv[1], "small-thread"))
 		in_thread(16384);
@@ -171,7 +181,9 @@ class NeverWeaker(live.LiveTest):
         return natively
 
     def test_exec_of_itself_needs_little_stack(self):
-        for arguments in (("signal",), ("small-thread", "1000"), ("thread",)):
+        for arguments in (("signal",), ("signal", "1000"),
+                          ("signal-threads", "1000"),
+                          ("small-thread", "1000"), ("thread",)):
             with self.subTest(arguments):
                 self.assertEqual(self.both(self.program, *arguments),
                                  "3 socket")
