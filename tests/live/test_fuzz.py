@@ -2,24 +2,11 @@
 """What the shim reads may contain any bytes: the fuzz target of its readers is
 run on a bounded number of inputs, as an ordinary and as a set-id program, and
 would find a planted bug.
-
-FUZZ_COUNT=1000000 is the long run; `scripts/fuzz shim` searches for new inputs
-with libFuzzer without end.
 """
 
-import glob
-import os
-import re
-import subprocess
-
+import fuzzing
 import live
-from toolkit import ROOT
 
-COUNT = int(os.environ.get("FUZZ_COUNT", "20000"))
-SHIM_SOURCE = os.path.join(ROOT, "shim")
-TARGET = os.path.join(ROOT, "tests", "fuzz", "fuzz_shim.c")
-FLAGS = ["-g", "-O1", "-std=c11", "-D_GNU_SOURCE",
-         "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 ENTRY = "/opt/libnoinherit-preload.so"
 
 # The arguments and the environment of a start, then those of an exec. The
@@ -73,66 +60,24 @@ BUGS = (
 )
 
 
-def links():
-    """The files that the target's comment lists to link with."""
-    with open(TARGET, encoding="ascii") as file:
-        return re.search(r"Links with: (.*)", file.read())[1].split()
+class Fuzz(fuzzing.FuzzTest):
 
-
-class Fuzz(live.LiveTest):
+    NAME = "shim"
+    SETTINGS = ({}, {"FUZZ_SECURE": "1"})
+    BUGS = BUGS
 
     def setUp(self):
         super().setUp()
-        live.need("gcc")
         for number, lists in enumerate(SEEDS):
             self.file(f"seeds/{number:02}", b"\1".join(
                 b"\0".join(text.encode() for text in texts)
                 for texts in lists))
 
-    def build(self, *folders, instead=None):
-        """Builds the target. Headers are searched in @folders first; of
-        @instead, the first file is linked in place of the second."""
-        program = self.path("target")
-        linked = [instead[0] if instead and link.endswith(instead[1]) else link
-                  for link in links()]
-        subprocess.run(
-            ["gcc", *FLAGS, *(f"-I{folder}" for folder in folders),
-             f"-I{SHIM_SOURCE}", "-o", program, TARGET,
-             os.path.join(ROOT, "tests", "fuzz", "driver.c"), *linked],
-            check=True, cwd=ROOT)
-        return program
-
-    def run_target(self, program, **environment):
-        return subprocess.run(
-            [program, str(COUNT), "1", *sorted(glob.glob(
-                self.path("seeds/*")))],
-            capture_output=True, text=True, check=False,
-            env=dict(self.environment, **environment))
-
     def test_no_input_is_too_much(self):
-        program = self.build()
-        for settings in ({}, {"FUZZ_SECURE": "1"}):
-            with self.subTest(settings):
-                result = self.run_target(program, **settings)
-                self.assertEqual((result.stdout, result.stderr),
-                                 (f"{COUNT} inputs\n", ""))
+        self.check_inputs()
 
     def test_a_bug_would_be_found(self):
-        for name, right, wrong in BUGS:
-            with open(os.path.join(SHIM_SOURCE, name),
-                      encoding="utf-8") as file:
-                text = file.read()
-            self.assertIn(right, text)
-            changed = self.file("changed/" + name, text.replace(right, wrong))
-            with self.subTest(right):
-                program = self.build(self.path("changed"),
-                                     instead=(changed, name))
-                results = [self.run_target(program),
-                           self.run_target(program, FUZZ_SECURE="1")]
-                self.assertTrue([result for result in results if re.search(
-                    "Sanitizer|Assertion|runtime error", result.stderr)],
-                    "not found")
-            os.unlink(changed)
+        self.check_bugs()
 
 
 if __name__ == "__main__":
