@@ -71,6 +71,8 @@ struct ni_slot ni_slots_get(int fd);
 /* In a vfork child. Once it is full, nothing more is known of this child. */
 void ni_slots_put_in_overlay(int fd, struct ni_slot slot);
 
+/* For a number of which nothing is known: all others are up to the last one, and
+ * their part of the table is touched. */
 static inline void ni_slots_touch(int fd)
 {
 	int known = atomic_load_explicit(&ni_slots_last, memory_order_relaxed);
@@ -93,9 +95,7 @@ static inline uint64_t ni_slots_exchange(int fd, const uint64_t words[2])
 			      memory_order_relaxed);
 	atomic_store_explicit(&ni_slots[fd].high, words[1],
 			      memory_order_relaxed);
-	if (fd > atomic_load_explicit(&ni_slots_last, memory_order_relaxed) ||
-	    !atomic_load_explicit(&ni_slots_is_touched[fd / NI_SLOTS_PART],
-				  memory_order_relaxed))
+	if (!before)
 		ni_slots_touch(fd);
 	return before;
 }
