@@ -285,6 +285,15 @@ class Report(AuditTest):
                 self.assertNotIn("CLOEXEC", block)
                 self.assertNotIn("PASSED", text)
 
+    def test_what_a_script_closes_again_leaks_all_the_same(self):
+        """In dash it cannot be told from a redirection of the command."""
+        for shell, kind in ("bash", "LEAK"), ("dash", "PASSED"):
+            script = self.file("script", "exec 3</etc/passwd\n/bin/true\n"
+                               "exec 3<&-\n/bin/true\n")
+            text = self.audit("--kinds=leak,passed", shell, script).stderr
+            self.assertRegex(text, rf"(?m)^{kind}  file /etc/passwd of {shell} "
+                             r"(leaked into|passed to) true  \[")
+
     def test_it_is_a_leak_of_the_shell_s_whoever_hands_it_on(self):
         for number in (3, 7):
             report = self.audit_json("bash", "-c", f"exec {number}</etc/passwd"
