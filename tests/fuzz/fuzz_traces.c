@@ -1,12 +1,12 @@
 /*
  * fuzz_traces.c - any bytes as the traces of two programs: read, joined and
- * printed in every format.
+ * printed in every format, and as what is open now.
  *
  * Input: the size of the first trace (32 bits, little-endian), both traces.
  * Besides not crashing: the JSON can be read back, and the generated
  * suppressions match everything that they were generated for.
  *
- * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/command_text.c shim/cli/report/debug_package.c shim/cli/report/fingerprint.c shim/cli/report/report.c shim/cli/report/kinds.c shim/cli/report/ledger.c shim/cli/report/ledger_crossings.c shim/cli/report/ledger_exhausted.c shim/cli/report/ledger_groups.c shim/cli/report/ledger_losses.c shim/cli/report/ledger_open.c shim/cli/report/ledger_origins.c shim/cli/report/ledger_own.c shim/cli/report/ledger_places.c shim/cli/report/ledger_programs.c shim/cli/message.c shim/cli/report/order.c shim/cli/report/place.c shim/cli/report/shell.c shim/cli/report/page.S shim/cli/report/print_html.c shim/cli/report/print_json.c shim/cli/report/print_sarif.c shim/cli/report/print_suppressions.c shim/cli/report/print_text.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppression_writer.c shim/cli/report/suppressions.c shim/cli/report/text_findings.c shim/cli/report/text_file.c shim/cli/report/text_writer.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c shim/common/same_program.c -ljansson
+ * Links with: shim/cli/report/advice.c shim/cli/report/arena.c shim/cli/report/command_text.c shim/cli/report/debug_package.c shim/cli/report/fingerprint.c shim/cli/report/report.c shim/cli/report/kinds.c shim/cli/report/ledger.c shim/cli/report/ledger_crossings.c shim/cli/report/ledger_exhausted.c shim/cli/report/ledger_groups.c shim/cli/report/ledger_losses.c shim/cli/report/ledger_open.c shim/cli/report/ledger_origins.c shim/cli/report/ledger_own.c shim/cli/report/ledger_places.c shim/cli/report/ledger_programs.c shim/cli/message.c shim/cli/report/order.c shim/cli/report/place.c shim/cli/report/shell.c shim/cli/report/page.S shim/cli/report/print_html.c shim/cli/report/print_json.c shim/cli/report/print_open.c shim/cli/report/print_sarif.c shim/cli/report/print_suppressions.c shim/cli/report/print_text.c shim/cli/printable.c shim/cli/report/suppression_parser.c shim/cli/report/suppression_writer.c shim/cli/report/suppressions.c shim/cli/report/text_findings.c shim/cli/report/text_file.c shim/cli/report/text_writer.c shim/cli/report/trace_reader.c shim/cli/report/what.c shim/common/names.c shim/common/same_program.c -ljansson
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -18,6 +18,7 @@
 #include "cli/report/fingerprint.h"
 #include "cli/report/kinds.h"
 #include "cli/report/ledger.h"
+#include "cli/report/open_now.h"
 #include "cli/report/order.h"
 #include "cli/report/printers.h"
 #include "cli/report/suppressions.h"
@@ -93,6 +94,24 @@ static void assert_suppressions_fit(struct ni_report *report)
 	free(text);
 }
 
+/* As if the kernel knew every second process, and of more descriptors or of
+ * fewer than its trace does. */
+static void print_open(struct ni_report *report)
+{
+	size_t size;
+
+	for (size_t i = 0; i < report->open_count; i += 2) {
+		struct ni_open_process *process = &report->open[i];
+
+		process->is_running = true;
+		process->standard_open = 3;
+		process->kernel_open = (long)(process->start_ns % 100000);
+		process->limit = (long)(process->start_ns % 3) * 512;
+	}
+	free(printed(report, ni_print_open_text, &size));
+	assert_json(report, ni_print_open_json);
+}
+
 static void print_all(struct ni_report *report)
 {
 	size_t size;
@@ -101,6 +120,7 @@ static void print_all(struct ni_report *report)
 	free(printed(report, ni_print_html, &size));
 	assert_json(report, ni_print_json);
 	assert_json(report, ni_print_sarif);
+	print_open(report);
 	assert_suppressions_fit(report);
 }
 

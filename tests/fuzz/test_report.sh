@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The readers of the report accept any bytes: traces, starting from real ones,
-# and suppressions. Each runs on a bounded number of inputs, FUZZ_RUNS (50000).
+# suppressions, and what /proc says to report --open. Each runs on a bounded
+# number of inputs, FUZZ_RUNS (50000).
 set -u
 cd "$(dirname "$0")/../.." || exit 125
 BUILD=$(realpath "${BUILD:-build}")
@@ -21,7 +22,7 @@ clang -fsanitize=fuzzer -o "$work/try" "$work/try.c" 2>/dev/null ||
 build() {
 	make -s CC=clang BUILD="$work/build" CFLAGS='-O1 -g -w' \
 		SAN=fuzzer-no-link,address,undefined "$work/build/obj/unit.a" >/dev/null || return 1
-	for name in fuzz_traces fuzz_suppressions; do
+	for name in fuzz_traces fuzz_suppressions fuzz_open_now; do
 		clang -std=c11 -D_GNU_SOURCE -Iinclude -Ishim -g -O1 \
 			-fsanitize=fuzzer,address,undefined -o "$work/$name" \
 			"tests/fuzz/$name.c" "$work/build/obj/unit.a" \
@@ -66,7 +67,7 @@ record() { # name command...
 }
 
 build || exit 1
-mkdir "$work/traces" "$work/rules" "$work/sample"
+mkdir "$work/traces" "$work/rules" "$work/sample" "$work/proc"
 "$BUILD/tests/helpers/sample_traces" "$work/sample" || exit 1
 corpus "$work/sample" "$work/traces"
 if [ -e "$BUILD/libnoinherit-audit.so" ]; then
@@ -79,6 +80,12 @@ else
 fi
 "$BUILD/noinherit" report --gen-suppressions "$work/sample" >"$work/rules/generated" || exit 1
 printf 'leak:*\n{\na\nrace,leak\nfun:x*\n...\nsrc:*.c:1\nat:\nobj:*\nexe:a\nto:b\nwhat:c\n}\n# x\n' >"$work/rules/all"
+
+{
+	printf '7f00-7f01 rw-s 0 08:01 7 /tmp/r/1.aaaaaa.trace (deleted)\n\0'
+	printf '1 (a) b) S 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21\0'
+	printf 'Max open files            1024                 4096  files\n'
+} >"$work/proc/one"
 
 fuzz() { # name corpus longest
 	echo "$1: $(find "$2" -type f | wc -l) inputs to start from"
@@ -96,4 +103,5 @@ fuzz() { # name corpus longest
 	return 1
 }
 
-fuzz fuzz_traces "$work/traces" 65536 && fuzz fuzz_suppressions "$work/rules" 4096
+fuzz fuzz_traces "$work/traces" 65536 && fuzz fuzz_suppressions "$work/rules" 4096 &&
+	fuzz fuzz_open_now "$work/proc" 4096
