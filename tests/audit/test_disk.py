@@ -74,7 +74,7 @@ def test_a_large_recording_grows_and_loses_nothing():
               size, image)
 
 
-def test_a_ceiling_is_kept_and_said():
+def test_a_limit_is_kept_and_reported():
     with Recording("size=16") as record:
         image, size = run_holder(record, "children 300\n")
         check("the file is no larger", size <= 16, size)

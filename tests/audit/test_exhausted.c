@@ -109,7 +109,7 @@ static void the_most_are_named_in_whatever_order_they_come(void **state)
 	}
 }
 
-static void of_equal_ones_the_first_stay(void **state)
+static void of_equal_counts_the_first_are_kept(void **state)
 {
 	struct ni_trace_exhausted record = { .open = 0 };
 
@@ -126,7 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			the_most_are_named_in_whatever_order_they_come),
-		cmocka_unit_test(of_equal_ones_the_first_stay),
+		cmocka_unit_test(of_equal_counts_the_first_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,7 +172,7 @@ class Php(RealProgram):
         self.assertTrue(any(leak["what"]["path"].endswith("/index.php")
                             for leak in script), leaks)
 
-    def test_enforced_they_do_not(self):
+    def test_enforced_they_do_not_leak(self):
         self.assert_stopped(self.run_php("--enforce"), "tcp", "LISTEN")
 
 
@@ -195,7 +195,7 @@ class Ncat(RealProgram):
         self.assert_tells_all(directory, listener, "ncat", "socket")
         self.find(leaks, "tcp", "ESTABLISHED", SHELL)
 
-    def test_enforced_they_do_not(self):
+    def test_enforced_they_do_not_leak(self):
         self.assert_stopped(self.run_ncat("--enforce"), "tcp", "LISTEN")
 
 
@@ -229,7 +229,7 @@ pre-xfer exec = /bin/echo hook
         leak = self.find(self.leaks(directory), "tcp", "ESTABLISHED", SHELL)
         self.assert_tells_all(directory, leak, "rsync", "accept")
 
-    def test_enforced_it_does_not(self):
+    def test_enforced_it_does_not_leak(self):
         self.assert_stopped(self.run_rsync("--enforce"), "tcp", "ESTABLISHED")
 
 
@@ -279,7 +279,7 @@ class Postgresql(RealProgram):
         self.assertIn("cat >/dev/null", leak["to"]["argv"])
         self.assertEqual(leak["created"][-1]["function"], "_start")
 
-    def test_enforced_it_does_not(self):
+    def test_enforced_it_does_not_leak(self):
         self.assert_stopped(self.run_postgres("--enforce"), "tcp",
                             "ESTABLISHED")
 
@@ -321,7 +321,7 @@ class Libcurl(RealProgram):
         self.assertTrue(any(re.search(r"curl_client\.c$", frame["file"] or "")
                             for frame in leak["created"]), leak["created"])
 
-    def test_enforced_it_does_not(self):
+    def test_enforced_it_does_not_leak(self):
         self.assert_stopped(self.run_curl("--enforce"), "tcp", "ESTABLISHED")
 
 

@@ -95,7 +95,7 @@ ps -o pgid=,sid=,tpgid= -p $$"""
         self.audit("sh", "-c", "true; true")
         self.assertEqual(os.listdir(self.temporary), [])
 
-    def test_who_cannot_be_reached_is_run_and_said(self):
+    def test_what_cannot_be_reached_is_run_with_a_warning(self):
         target = "/sbin/ldconfig"
         if not os.path.exists(target):
             self.skipTest("no static program here: " + target)
@@ -417,7 +417,7 @@ class Habits(AuditTest):
             return int(file.read().split("\nvoluntary_ctxt_switches:")[1]
                        .split()[0])
 
-    def test_what_has_not_begun_to_record_runs_all_the_same(self):
+    def test_a_process_without_a_first_record_still_runs(self):
         self.hold("sleep")
         result = self.audit("--error-exitcode=99", "sh", "-c",
                             "sleep 600 >/dev/null 2>&1 & echo $!; until "
@@ -607,7 +607,7 @@ class ScriptFrames(AuditTest):
 
 
 class Refused(AuditTest):
-    def test_options_that_are_none(self):
+    def test_bad_options_are_refused(self):
         rows = (
             ([], ["no command given"]),
             (["--enforse", "true"], ["--enforse", "'--enforce'"]),

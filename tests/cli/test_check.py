@@ -307,7 +307,7 @@ class Scripts(CheckTest):
         for verb in ("check", "run"):
             self.assert_refused(self.noinherit(verb, script), 126, plain)
 
-    def test_circles_end(self):
+    def test_scripts_in_a_circle_are_refused(self):
         script = self.script("circle", "#!" + self.path("circle"))
         for verb in ("check", "run"):
             self.assert_refused(self.noinherit(verb, script), 126, "script")
@@ -372,7 +372,7 @@ class Bad(CheckTest):
         self.assert_refused(result, 125, "cannot be judged",
                             "Permission denied")
 
-    def test_wrong_use_is_told(self):
+    def test_wrong_use_is_reported(self):
         self.assert_refused(self.noinherit("check"), 125, "no command given")
         self.assert_refused(self.noinherit("check", "--all"), 125, "'--all'")
 

@@ -70,7 +70,7 @@ class Server(command.CommandTest):
             asked += 1
         self.assertEqual(asked, 1)
 
-    def test_a_server_that_refuses_costs_nothing_and_is_no_word_worth(self):
+    def test_a_server_that_refuses_costs_no_time_and_no_message(self):
         recording = self.record()
         plain = self.noinherit("report", recording)
         with socket.socket() as free:

@@ -99,7 +99,7 @@ class Fuzz(command.CommandTest):
             # A target that crashes on purpose leaves its files there.
             env=dict(os.environ, TMPDIR=self.folder))
 
-    def test_no_input_is_too_much(self):
+    def test_every_input_is_survived(self):
         for name in ("elf", *SEEDS):
             with self.subTest(name):
                 result = self.run_target(name, self.links(name))

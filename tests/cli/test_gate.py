@@ -47,7 +47,7 @@ class Kinds(GateTest):
                 self.assertEqual(self.gate(PLANTED, name)[0], status,
                                  self.report())
 
-    def test_kinds_choose_otherwise(self):
+    def test_kinds_chooses_what_counts(self):
         for kinds, name, status in (("unclosed", "unclosed_socket", 99),
                                     ("wrong-flag", "wrong_flag", 99),
                                     ("race", "leak_by_fork", 0),
@@ -56,7 +56,7 @@ class Kinds(GateTest):
                 self.assertEqual(self.gate(f"--kinds={kinds}", PLANTED,
                                            name)[0], status, self.report())
 
-    def test_a_spotless_script_is_green(self):
+    def test_a_script_without_leaks_passes(self):
         script = self.file("script", SPOTLESS)
         self.assertEqual(self.gate("dash", script), (0, []), self.report())
 
@@ -129,7 +129,7 @@ os.system("true")
         self.assertEqual(self.only("python3", "-m", "script",
                                    cwd=self.mine)[0], 99, self.report())
 
-    def test_where_nothing_ran_there_is_no_green(self):
+    def test_if_nothing_ran_below_the_path_it_is_incomplete(self):
         self.assert_incomplete(self.only("true"), "--only", self.mine)
 
     def test_a_path_that_is_not_there_is_refused(self):

@@ -77,7 +77,7 @@ class Live(OpenTest):
             self.assert_counts(process, 990)
             self.assert_as_the_kernel_says(process)
 
-    def test_it_is_told_as_it_goes_on(self):
+    def test_the_report_follows_the_program(self):
         audit, pid = self.start(LOSES, "10")
         for lost in (11, 12, 13):
             audit.stdin.write(".")

@@ -93,7 +93,7 @@ class Table(reaching.ReachTest):
         self.check_says(target, True, "")
         self.is_true(target, True)
 
-    def test_what_links_liburing_is_told_what_is_not_reached(self):
+    def test_for_liburing_check_says_what_is_not_reached(self):
         self.build("liburing.so.2", ["cc", "-shared", "-fPIC",
                                      "-Wl,-soname,liburing.so.2"],
                    "int io_uring_queue_init;")

@@ -104,7 +104,7 @@ class Options(RecordingTest):
     def kinds(self, *options):
         return {finding["kind"] for finding in self.json(*options)["findings"]}
 
-    def test_kinds_choose(self):
+    def test_kinds_chooses_findings(self):
         default = {"leak", "double-close", "race", "wrong-flag", "unclosed"}
         self.assertEqual(self.kinds(), default)
         self.assertEqual(self.kinds("--kinds=all"),
@@ -274,7 +274,7 @@ class Refused(RecordingTest):
         self.assert_refused(self.noinherit("report", *arguments), status,
                             *parts)
 
-    def test_options_that_are_none(self):
+    def test_bad_options_are_refused(self):
         rows = (
             (["--format=jsn", "."], ["--format", "'jsn'", "'json'"]),
             (["--kinds=leak,rase", "."], ["--kinds", "'rase'", "'race'"]),
@@ -293,7 +293,7 @@ class Refused(RecordingTest):
             with self.subTest(arguments=arguments):
                 self.refused(*arguments, parts=parts)
 
-    def test_directories_that_are_none(self):
+    def test_what_is_no_recording_is_refused(self):
         empty = self.path("empty")
         os.mkdir(empty)
         self.refused(empty, parts=["no trace in", empty])

@@ -71,7 +71,7 @@ class Json(RecordingTest):
         self.assertRegex(leak["fix"], r"^SOCK_CLOEXEC at \S+:\d+$")
         self.assertFalse(leak["suppressed"])
 
-    def test_the_tree_is_told(self):
+    def test_json_has_the_tree_of_processes(self):
         processes = self.json()["processes"]
         self.assertEqual(
             [(row["pid"], row["ppid"], row["exe"], row["parent"])

@@ -358,7 +358,7 @@ posix_kill(getmypid(), 9);
             f"tcp LISTEN 127.0.0.1:{port} is held by {name(pid)} as fd "), line)
         self.assertTrue(line.endswith("its maker is gone"), line)
 
-    def test_who_can_have_made_it_is_no_orphan(self):
+    def test_a_program_that_can_have_made_it_is_no_orphan(self):
         """Python imports listen(), so the socket may be its own."""
         port, pid, fd = self.orphan(sys.executable, "-c",
                                     "import signal; signal.pause()")
@@ -366,7 +366,7 @@ posix_kill(getmypid(), 9);
             f"tcp LISTEN 127.0.0.1:{port} of {name(pid)} is inheritable as "
             f"fd {fd}"])
 
-    def test_who_was_given_it_is_no_orphan(self):
+    def test_a_program_that_was_given_it_is_no_orphan(self):
         _, pid, _ = self.orphan("env", "LISTEN_FDS=100", "sleep", "1000")
         self.assertNotIn("cannot have made it", "".join(self.lines(pid)))
 
@@ -440,7 +440,7 @@ class Ports(ScanTest):
         self.assertTrue(line.endswith(" is held by"), line)
         self.assertIn("ESTABLISHED", line)
 
-    def test_several_at_once_and_nobody(self):
+    def test_several_ports_and_one_that_is_free(self):
         first, second = Holder(self, "tcp", False), Holder(self, "tcp", False)
         free = socket.socket()
         free.bind(("127.0.0.1", 0))
@@ -626,7 +626,7 @@ class Outcome(ScanTest):
                 result = self.noinherit("scan", *map(str, arguments))
                 self.assertEqual(result.returncode, status, result.stderr)
 
-    def test_wrong_use_is_told_in_one_line(self):
+    def test_wrong_use_is_reported_in_one_line(self):
         gone = subprocess.Popen(["true"])
         gone.wait()
         for arguments, *parts in (

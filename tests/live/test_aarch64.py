@@ -163,15 +163,15 @@ class Shim(live.LiveTest):
     LACKS = {
         "as_natively_a_bad_argument_is_answered":
         "qemu answers some bad arguments itself",
-        "what_fits_is_non_inheritable_and_the_rest_is_told":
+        "what_fits_is_non_inheritable_and_the_rest_reported":
         "qemu's recvmsg gives no MSG_CTRUNC",
         "a_filter_ends_enforcement": NO_FILTER,
         "only_the_programs_own_calls_are_made": NO_FILTER,
         "a_childs_filter_is_not_the_parents": NO_FILTER,
         "a_spawn_that_fails_changes_nothing": NO_MEMORY_IN_COMMON,
         "a_full_environment_is_passed_on_as_it_is": NO_MEMORY_IN_COMMON,
-        "too_much_is_told": NO_MEMORY_IN_COMMON,
-        "an_action_that_fails_is_told": NO_MEMORY_IN_COMMON,
+        "an_exec_that_is_too_large_is_e2big": NO_MEMORY_IN_COMMON,
+        "an_action_that_fails_is_reported": NO_MEMORY_IN_COMMON,
         "they_survive_a_child_of_a_child": NO_MEMORY_IN_COMMON,
         "a_childs_sockets_are_non_inheritable_and_its_own":
         NO_MEMORY_IN_COMMON,

@@ -55,7 +55,7 @@ class Counter(live.LiveTest):
                     self.assertEqual(sorted(output.splitlines()),
                                      sorted([compat(preload), natively]))
 
-    def test_two_of_them(self):
+    def test_two_other_wrappers(self):
         for preload in orders(helper("libcounter.so"), helper("libsysv.so")):
             output = self.says(helper("probe"), preload=preload)
             self.assertIn(compat(preload), output.splitlines())

@@ -36,7 +36,7 @@ class Early(live.LiveTest):
     def test_programs_before_the_constructor(self):
         self.assert_all_yes("programs", self.early("programs"))
 
-    def test_natively_it_is_otherwise(self):
+    def test_without_the_shim_no_flag_is_set(self):
         output = self.early("sockets", preload=None)
         self.assertIn("socket: no\n", output)
         self.assertIn("dup: no\n", output)

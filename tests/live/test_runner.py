@@ -107,7 +107,7 @@ class Runner(live.LiveTest):
         self.assertIn("1 passed, 1 failed, 1 skipped", said)
         self.assertEqual(status, 1)
 
-    def test_scripts_are_believed(self):
+    def test_a_script_need_not_name_its_cases(self):
         self.file("tests/some/test_says_nothing.sh", "#!/bin/sh\nexit 0\n")
         self.assertEqual(self.run_suite()[0], 0)
 

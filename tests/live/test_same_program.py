@@ -188,7 +188,7 @@ class Interpreter(Upgrade):
                                             f"{php} php {arguments}"),
                                  expected)
 
-    def test_a_server_with_such_a_name_in_front_is_none(self):
+    def test_a_server_whose_name_begins_like_that_is_none(self):
         for name in ("php-fpm8.2", "shd", "javad", "perlbal"):
             server = self.install(name)
             with self.subTest(name):

@@ -380,7 +380,7 @@ class Large(Browser):
                     self.assertLess(size["elements"], 4000)
                     self.assertLessEqual(size["page"], size["window"])
 
-    def test_pictures_of_them(self):
+    def test_pictures_of_the_large_pages(self):
         for is_chain, name in ((False, "many"), (True, "chain")):
             self.file(f"{name}.html", enlarged(self.text, 3000, is_chain))
             path = self.file("phone.html", PHONE % f"{name}.html#p50")

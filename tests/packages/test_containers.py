@@ -247,7 +247,7 @@ class Containers(unittest.TestCase):
                        first["volumeMounts"][0]["mountPath"]))
         return volume
 
-    def test_an_image_of_ones_own(self):
+    def test_the_image_of_a_user(self):
         self.assertTrue(self.page(PHP, {}), "natively there is no leak")
         variables = self.shop.variables("pages")
         self.assertIn("LD_PRELOAD", variables)
@@ -334,7 +334,7 @@ class Manifest(unittest.TestCase):
                                 capture_output=True)
         return result.stderr if result.returncode else ""
 
-    def test_the_pod_is_one(self):
+    def test_the_pod_is_valid(self):
         self.assertEqual(self.complaint(self.pod), "")
 
     def test_a_mistake_would_be_found(self):

@@ -169,7 +169,7 @@ class Sandbox(unittest.TestCase):
                 self.assertEqual(self.probe(confine, COMMAND, "run", PROBE),
                                  outside)
 
-    def test_the_filter_is_one(self):
+    def test_a_filter_kills_for_other_calls(self):
         def forbid_sockets():
             allow_only("@basic-io", "@file-system", "@process", "@default")
         result = subprocess.run([PROBE], preexec_fn=forbid_sockets,

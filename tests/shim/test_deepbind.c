@@ -105,7 +105,7 @@ static void write_constants(void)
 }
 
 /* The child must end with the handler, _exit(SIGSEGV). */
-static void as_natively_what_was_read_only_is_again(void **state)
+static void as_natively_read_only_slots_are_read_only_again(void **state)
 {
 	int status;
 	pid_t child;
@@ -185,7 +185,7 @@ int main(void)
 		SHIM_CASE(the_libraries_that_it_brings_are_reached),
 		SHIM_CASE(threads_may_load_at_once),
 		SHIM_CASE(as_natively_a_librarys_own_function_is_called),
-		SHIM_CASE(as_natively_what_was_read_only_is_again),
+		SHIM_CASE(as_natively_read_only_slots_are_read_only_again),
 		SHIM_CASE(as_natively_a_name_is_found_along_the_callers_path),
 	};
 

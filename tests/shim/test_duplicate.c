@@ -200,7 +200,7 @@ static int (*const onto_itself_ways[])(int) = {
 	onto_itself, onto_itself_by_alias, IF_SYS_DUP2(onto_itself_by_number,)
 };
 
-static void dup2_onto_itself_lets_go_of_what_is_ours(void **state)
+static void dup2_onto_itself_takes_our_flag_off(void **state)
 {
 	(void)state;
 
@@ -231,7 +231,7 @@ int main(void)
 		SHIM_CASE(dup_to_a_number_is_inheritable_however_it_is_said),
 		SHIM_CASE(a_target_is_the_programs_from_then_on),
 		SHIM_CASE(a_target_stays_ours_where_the_call_fails),
-		SHIM_CASE(dup2_onto_itself_lets_go_of_what_is_ours),
+		SHIM_CASE(dup2_onto_itself_takes_our_flag_off),
 	};
 
 	close_what_was_inherited();

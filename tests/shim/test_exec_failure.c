@@ -220,7 +220,7 @@ static void a_full_environment_is_passed_on_as_it_is(void **state)
 	close(3);
 }
 
-static void too_much_is_told(void **state)
+static void an_exec_that_is_too_large_is_e2big(void **state)
 {
 	static char huge[1 << 18];
 	char *argv[] = { "self", huge, NULL };
@@ -289,7 +289,7 @@ int main(int argc, char **argv)
 		SHIM_CASE(a_search_that_finds_nothing_changes_nothing),
 		SHIM_CASE(a_spawn_that_fails_changes_nothing),
 		SHIM_CASE(a_full_environment_is_passed_on_as_it_is),
-		SHIM_CASE(too_much_is_told),
+		SHIM_CASE(an_exec_that_is_too_large_is_e2big),
 		SHIM_CASE(as_natively_no_thread_is_left),
 	};
 

@@ -66,7 +66,7 @@ static void what_is_named_is_given_and_nothing_else(void **state)
 		}
 }
 
-static void it_stays_ours_and_flagged_here(void **state)
+static void in_the_parent_it_stays_ours_and_flagged(void **state)
 {
 	char *argv[] = { "looker", "--fd=5", NULL };
 	char *envp[] = { NULL };
@@ -151,7 +151,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		NUMBERED_CASE(what_is_named_is_given_and_nothing_else),
-		NUMBERED_CASE(it_stays_ours_and_flagged_here),
+		NUMBERED_CASE(in_the_parent_it_stays_ours_and_flagged),
 		NUMBERED_CASE(socket_activation_is_for_the_process_that_it_names),
 		NUMBERED_CASE(the_setting_names_variables_and_arguments),
 	};

@@ -190,7 +190,7 @@ static void who_asks_for_the_flag_sees_its_echo(void **state)
 	close_pair();
 }
 
-static void every_message_of_a_vector_is_seen_to(void **state)
+static void every_message_of_a_vector_is_non_inheritable(void **state)
 {
 	struct letter letters[3];
 	struct mmsghdr vector[4] = { 0 };
@@ -237,7 +237,7 @@ static void each_look_at_a_message_gives_non_inheritable_copies(void **state)
 	close_pair();
 }
 
-static void what_fits_is_non_inheritable_and_the_rest_is_told(void **state)
+static void what_fits_is_non_inheritable_and_the_rest_reported(void **state)
 {
 	struct letter letter;
 	struct msghdr *message = empty(&letter, 2);
@@ -364,9 +364,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SHIM_CASE(what_arrives_is_non_inheritable_and_no_echo_tells),
 		SHIM_CASE(who_asks_for_the_flag_sees_its_echo),
-		SHIM_CASE(every_message_of_a_vector_is_seen_to),
+		SHIM_CASE(every_message_of_a_vector_is_non_inheritable),
 		SHIM_CASE(each_look_at_a_message_gives_non_inheritable_copies),
-		SHIM_CASE(what_fits_is_non_inheritable_and_the_rest_is_told),
+		SHIM_CASE(what_fits_is_non_inheritable_and_the_rest_reported),
 		SHIM_CASE(other_control_messages_do_not_hide_descriptors),
 		SHIM_CASE(what_arrives_is_ours_unless_asked_for),
 		SHIM_CASE(packet_sockets_receive_as_ever),

@@ -138,7 +138,7 @@ static void attributes_are_passed_on(void **state)
 	posix_spawnattr_destroy(&wanted);
 }
 
-static void an_action_that_fails_is_told(void **state)
+static void an_action_that_fails_is_reported(void **state)
 {
 	char *argv[] = { "self", "look", NULL };
 	posix_spawn_file_actions_t actions;
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		NUMBERED_CASE(the_callers_actions_mean_what_they_mean),
 		NUMBERED_CASE(attributes_are_passed_on),
-		NUMBERED_CASE(an_action_that_fails_is_told),
+		NUMBERED_CASE(an_action_that_fails_is_reported),
 		NUMBERED_CASE(the_callers_list_is_only_read),
 	};
 

@@ -227,7 +227,7 @@ static void nothing_queued_is_eagain_or_a_timeout(void **state)
 	noinherit_close(&listener);
 }
 
-static void an_interruption_and_a_false_alarm_are_not_told(void **state)
+static void interruption_and_false_readiness_are_not_reported(void **state)
 {
 	struct queue queue = queued();
 	struct noinherit_socket conn;
@@ -279,7 +279,7 @@ int main(void)
 		api_test(a_connection_is_non_blocking_on_request),
 		api_test(without_accept4_it_takes_two_more_calls),
 		api_test(nothing_queued_is_eagain_or_a_timeout),
-		api_test(an_interruption_and_a_false_alarm_are_not_told),
+		api_test(interruption_and_false_readiness_are_not_reported),
 		api_test(what_does_not_listen_is_told),
 	};
 

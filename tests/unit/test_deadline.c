@@ -27,7 +27,7 @@ static void what_is_not_a_deadline_is_refused(void **state)
 	faults_end();
 }
 
-static void zeros_are_over_and_close_nothing(void **state)
+static void a_struct_of_zeros_has_expired_and_closes_nothing(void **state)
 {
 	struct noinherit_deadline zeros = { 0 };
 
@@ -38,7 +38,7 @@ static void zeros_are_over_and_close_nothing(void **state)
 	assert_true(is_open(0));
 }
 
-static void what_is_left_grows_less(void **state)
+static void the_time_that_is_left_decreases(void **state)
 {
 	struct noinherit_deadline d;
 
@@ -225,8 +225,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		api_test(what_is_not_a_deadline_is_refused),
-		api_test(zeros_are_over_and_close_nothing),
-		api_test(what_is_left_grows_less),
+		api_test(a_struct_of_zeros_has_expired_and_closes_nothing),
+		api_test(the_time_that_is_left_decreases),
 		api_test(a_deadline_ends_each_call),
 		api_test(the_earlier_of_timeout_and_deadline_counts),
 		api_test(another_thread_cancels_a_wait),

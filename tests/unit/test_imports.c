@@ -149,7 +149,7 @@ static int make_image(void **state)
 	return 0;
 }
 
-static void only_what_leads_to_libc_is_turned(void **state)
+static void only_imports_from_libc_are_redirected(void **state)
 {
 	uintptr_t bound = (uintptr_t)libc + 8;
 
@@ -230,7 +230,7 @@ static void damaged_objects_are_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_what_leads_to_libc_is_turned),
+		cmocka_unit_test(only_imports_from_libc_are_redirected),
 		cmocka_unit_test(offsets_serve_as_addresses_do),
 		cmocka_unit_test(damaged_objects_are_survived),
 	};

@@ -67,7 +67,7 @@ static const char *const not_names[] = {
 	"AF_A_NAME_THAT_IS_LONGER_THAN_ANY_ROW",
 };
 
-static void nothing_else_is_a_name(void **state)
+static void other_words_are_not_names(void **state)
 {
 	(void)state;
 
@@ -95,7 +95,7 @@ int main(void)
 		cmocka_unit_test(a_name_has_the_number_of_the_system),
 		cmocka_unit_test(a_number_has_its_first_name),
 		cmocka_unit_test(every_listed_name_is_found_again),
-		cmocka_unit_test(nothing_else_is_a_name),
+		cmocka_unit_test(other_words_are_not_names),
 		cmocka_unit_test(only_as_many_bytes_are_read_as_the_name_has),
 	};
 

@@ -4,7 +4,7 @@
 #include "api.h"
 #include "faults.h"
 
-static void so_much_and_no_less(void **state)
+static void an_exact_number_of_bytes_is_received(void **state)
 {
 	struct noinherit_socket pair[2];
 	char buf[8];
@@ -95,7 +95,7 @@ static void a_timeout_loses_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		api_test(so_much_and_no_less),
+		api_test(an_exact_number_of_bytes_is_received),
 		api_test(lines_come_one_by_one),
 		api_test(a_timeout_loses_nothing),
 	};

@@ -153,7 +153,7 @@ static void vsock_shows_cid_and_port(void **state)
 	noinherit_close(&s);
 }
 
-static void a_closed_socket_asks_nobody(void **state)
+static void a_closed_socket_makes_no_call(void **state)
 {
 	struct noinherit_socket s;
 
@@ -232,7 +232,7 @@ int main(void)
 		api_test(netlink_shows_pid_and_groups),
 		api_test(packet_shows_the_interface_s_name),
 		api_test(vsock_shows_cid_and_port),
-		api_test(a_closed_socket_asks_nobody),
+		api_test(a_closed_socket_makes_no_call),
 		api_test(an_address_that_is_not_told_is_left_out),
 		api_test(a_length_that_is_too_long_is_not_believed),
 		api_test(a_text_that_does_not_fit_is_cut_and_measured),

@@ -33,7 +33,7 @@ static const struct {
 	{ "", NULL, NULL },
 };
 
-static void the_line_is_read_as_the_kernel_does(void **state)
+static void the_first_line_is_read_as_by_the_kernel(void **state)
 {
 	(void)state;
 
@@ -117,7 +117,7 @@ static void text_has_no_nul_in_its_first_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_line_is_read_as_the_kernel_does),
+		cmocka_unit_test(the_first_line_is_read_as_by_the_kernel),
 		cmocka_unit_test(a_name_that_may_go_on_behind_the_buffer_is_refused),
 		cmocka_unit_test(what_env_becomes_is_known_where_it_can_be),
 		cmocka_unit_test(text_has_no_nul_in_its_first_line),

@@ -39,7 +39,7 @@ static void count(void *data, unsigned fd)
 	++*(unsigned *)data;
 }
 
-static void it_is_recognised(void **state)
+static void a_set_id_program_is_recognised(void **state)
 {
 	(void)state;
 	assert_true(ni_program_is_set_id());
@@ -60,7 +60,7 @@ static void its_environment_announces_no_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_is_recognised),
+		cmocka_unit_test(a_set_id_program_is_recognised),
 		cmocka_unit_test(its_environment_announces_no_numbers),
 	};
 

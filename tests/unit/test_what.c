@@ -92,7 +92,7 @@ static void a_listener_has_its_address(void **state)
 		    "laddr=('0.0.0.0', 8080)>");
 }
 
-static void a_connection_has_both(void **state)
+static void a_connection_has_both_addresses(void **state)
 {
 	struct record record = socket_record(AF_INET6, SOCK_STREAM, 1);
 	struct sockaddr_in6 local = ipv6("::1", 80, 0);
@@ -106,7 +106,7 @@ static void a_connection_has_both(void **state)
 		    "laddr=('::1', 80, 0, 0), raddr=('fe80::1', 4242, 0, 2)>");
 }
 
-static void a_fresh_socket_is_only_what_it_is(void **state)
+static void an_unbound_socket_has_no_state_and_no_peer(void **state)
 {
 	struct record record = socket_record(AF_INET, SOCK_DGRAM, 7);
 	struct sockaddr_in local = ipv4("0.0.0.0", 0);
@@ -184,8 +184,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_listener_has_its_address),
-		cmocka_unit_test(a_connection_has_both),
-		cmocka_unit_test(a_fresh_socket_is_only_what_it_is),
+		cmocka_unit_test(a_connection_has_both_addresses),
+		cmocka_unit_test(an_unbound_socket_has_no_state_and_no_peer),
 		cmocka_unit_test(a_unix_socket_has_a_path_or_an_abstract_name),
 		cmocka_unit_test(files_have_paths_and_pipes_do_not),
 		cmocka_unit_test(every_type_and_family_has_a_word),
