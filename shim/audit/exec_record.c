@@ -17,7 +17,6 @@
 #include "audit/recorder.h"
 #include "audit/site.h"
 #include "audit/spawn_actions.h"
-#include "audit/threads.h"
 #include "audit/trace_writer.h"
 #include "audit/vfork.h"
 #include "audit/words.h"
@@ -371,12 +370,12 @@ static void search(const char *name, struct ni_trace_exec *record)
 	}
 }
 
-static void locate(const char *path, struct ni_trace_exec *record)
+static void locate(const struct ni_exec *exec, struct ni_trace_exec *record)
 {
-	if (record->flags & NI_EXEC_SEARCH && !strchr(path, '/'))
-		search(path, record);
+	if (exec->is_searched && !strchr(exec->path, '/'))
+		search(exec->path, record);
 	else
-		look_at_file(path, record);
+		look_at_file(exec->path, record);
 }
 
 /* A filled record, still claimed. */
@@ -408,7 +407,7 @@ static struct ni_trace_exec *fill(const struct ni_exec *exec,
 	record->argv_size = (uint16_t)argv_size;
 	memcpy(record + 1, exec->path, path_size);
 	copy_argv((char *)(record + 1) + path_size, exec->argv, argv_size);
-	locate(exec->path, record);
+	locate(exec, record);
 	return record;
 }
 
@@ -454,8 +453,6 @@ struct ni_exec_note ni_exec_begin(const struct ni_exec *given)
 
 	if (ni_is_vforked())
 		exec.flags |= NI_EXEC_VFORK;
-	if (ni_threads_has_second())
-		exec.flags |= NI_EXEC_THREADS;
 	if (!ni_spawn_is_understood(exec.actions)) {
 		exec.actions = NULL;
 		exec.flags |= NI_EXEC_ACTIONS_UNKNOWN;

@@ -20,6 +20,7 @@ struct ni_exec {
 	const posix_spawn_file_actions_t *actions;	/* or NULL */
 	uint16_t flags;			/* NI_EXEC_* known to the hook */
 	bool is_spawn;			/* another process becomes the image */
+	bool is_searched;		/* path is a name, looked for in PATH */
 };
 
 /* What was written about one exec. */

@@ -50,8 +50,7 @@ int ni_exec_run(struct ni_exec_call *call)
 	ni_hook_enter();
 	if (!ni_is_active() || !call->exec.path)
 		return run_unrecorded(call);
-	if (call->via == NI_VIA_SEARCH)
-		call->exec.flags |= NI_EXEC_SEARCH;
+	call->exec.is_searched = call->via == NI_VIA_SEARCH;
 	follow = ni_follow_plan(call->exec.environment);
 	environment = ni_follow_environment(&follow,
 			follow.room ? alloca(follow.room) : NULL);
@@ -74,7 +73,7 @@ NI_EXPORT int execve(const char *path, char *const argv[],
 {
 	struct ni_exec_call call = {
 		.exec = { NI_CALLER(execve), path, argv, environment, NULL, 0,
-			  false },
+			  false, false },
 	};
 
 	return ni_exec_run(&call);
@@ -84,7 +83,7 @@ NI_EXPORT int execv(const char *path, char *const argv[])
 {
 	struct ni_exec_call call = {
 		.exec = { NI_CALLER(execv), path, argv, environ, NULL, 0,
-			  false },
+			  false, false },
 	};
 
 	return ni_exec_run(&call);
@@ -94,7 +93,7 @@ NI_EXPORT int execvp(const char *file, char *const argv[])
 {
 	struct ni_exec_call call = {
 		.exec = { NI_CALLER(execvp), file, argv, environ, NULL, 0,
-			  false },
+			  false, false },
 		.via = NI_VIA_SEARCH,
 	};
 
@@ -106,7 +105,7 @@ NI_EXPORT int execvpe(const char *file, char *const argv[],
 {
 	struct ni_exec_call call = {
 		.exec = { NI_CALLER(execvpe), file, argv, environment, NULL, 0,
-			  false },
+			  false, false },
 		.via = NI_VIA_SEARCH,
 	};
 
@@ -144,7 +143,7 @@ NI_EXPORT int execveat(int directory, const char *path, char *const argv[],
 {
 	struct ni_exec_call call = {
 		.exec = { NI_CALLER(execveat), path, argv, environment, NULL, 0,
-			  false },
+			  false, false },
 		.via = NI_VIA_AT, .fd = directory, .flags = flags,
 	};
 

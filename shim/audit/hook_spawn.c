@@ -83,8 +83,8 @@ NI_EXPORT int posix_spawn(pid_t *child, const char *path,
 			  char *const argv[], char *const environment[])
 {
 	struct spawn spawn = {
-		{ NI_CALLER(posix_spawn), path, argv, environment, actions, 0,
-		  true },
+		{ NI_CALLER(posix_spawn), path, argv, environment, actions,
+		  0, true, false },
 		ni_beyond_get()->posix_spawn, child, attributes,
 	};
 
@@ -98,7 +98,7 @@ NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
 {
 	struct spawn spawn = {
 		{ NI_CALLER(posix_spawnp), file, argv, environment, actions,
-		  NI_EXEC_SEARCH, true },
+		  0, true, true },
 		ni_beyond_get()->posix_spawnp, child, attributes,
 	};
 
@@ -125,8 +125,8 @@ NI_EXPORT int pidfd_spawn(int *pidfd, const char *path,
 			  char *const argv[], char *const environment[])
 {
 	struct spawn spawn = {
-		{ NI_CALLER(pidfd_spawn), path, argv, environment, actions, 0,
-		  true },
+		{ NI_CALLER(pidfd_spawn), path, argv, environment, actions,
+		  0, true, false },
 		ni_beyond_get()->pidfd_spawn, pidfd, attributes,
 	};
 
@@ -140,7 +140,7 @@ NI_EXPORT int pidfd_spawnp(int *pidfd, const char *file,
 {
 	struct spawn spawn = {
 		{ NI_CALLER(pidfd_spawnp), file, argv, environment, actions,
-		  NI_EXEC_SEARCH, true },
+		  0, true, true },
 		ni_beyond_get()->pidfd_spawnp, pidfd, attributes,
 	};
 
@@ -155,6 +155,7 @@ struct ni_exec_note ni_shell_begin(const struct ni_caller *caller,
 	const char *argv[] = { "sh", "-c", command, NULL };
 	struct ni_exec exec = {
 		*caller, "/bin/sh", (char *const *)argv, environ, NULL, 0, true,
+		false,
 	};
 	struct ni_exec_note none = { NULL, NULL };
 

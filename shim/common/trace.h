@@ -304,14 +304,12 @@ struct ni_trace_fork {
 	uint64_t reserved;
 };
 
-/* ni_trace_exec.flags */
+/* ni_trace_exec.flags; earlier recorders set 8 and 32, which nobody read */
 #define NI_EXEC_COMPLETED 1u	/* the recorder was put into the environment */
 #define NI_EXEC_UNFOLLOWED 2u	/* the environment lacks the recorder: option,
 				   no room, or a shell that libc spawns */
 #define NI_EXEC_VFORK 4u	/* from a vfork child */
-#define NI_EXEC_SEARCH 8u	/* path is a name, looked for in PATH */
 #define NI_EXEC_ARGV_CUT 16u
-#define NI_EXEC_THREADS 32u	/* the process had a second thread */
 #define NI_EXEC_ACTIONS_UNKNOWN 64u /* posix_spawn file actions not understood:
 				   held is what the parent had */
 

@@ -77,10 +77,13 @@ def test_a_large_recording_grows_and_loses_nothing():
 def test_a_limit_is_kept_and_reported():
     with Recording("size=16") as record:
         image, size = run_holder(record, "children 300\n")
+        losses = [loss["what"] for loss in record.report()["losses"]]
         check("the file is no larger", size <= 16, size)
         check("what was dropped is counted, with the reason",
               int(image["flags"]) & (FULL | DISK_FULL) == FULL and
               any("dropped" in name for name in image), image)
+        check("and told, with what to do", any("--trace-size" in what
+                                               for what in losses), losses)
 
 
 def test_a_compiler_never_fails_for_the_recording():

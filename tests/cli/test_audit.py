@@ -336,6 +336,29 @@ class Report(AuditTest):
         self.assertIn("... the stack goes on, unrecorded", text)
         self.assertNotIn("#1", text)
 
+    def test_the_stack_of_a_signal_handler_is_said_to_end_there(self):
+        program = self.compile("handler", """
+            #include <signal.h>
+            #include <stdlib.h>
+            #include <sys/socket.h>
+            static int fd;
+            static void handle(int signal)
+            {
+                (void)signal;
+                fd = socket(AF_UNIX, SOCK_STREAM, 0);
+            }
+            int main(void)
+            {
+                signal(SIGUSR1, handle);
+                raise(SIGUSR1);
+                return fd < 0 || system("true");
+            }
+        """)
+        text = self.audit(program).stderr
+        self.assertRegex(text, r"#\d +handle .*(\n +#.*)?\n"
+                         r" +\.\.\. a signal handler: what it interrupted "
+                         r"is not recorded\n")
+
     def test_the_descriptors_of_the_harness_are_no_findings(self):
         with open("/etc/passwd", "rb") as file:
             result = self.audit("--error-exitcode=9", "--kinds=default",

@@ -96,6 +96,10 @@ void ni_losses_read(struct ledger *ledger)
 	ni_report_add_gap(ledger->report, "records that cannot be read",
 			  malformed);
 	add_dropped(ledger);
+	ni_report_add_loss(ledger->report, "traces that reached their size (--trace-size)",
+			   count_flagged(ledger, NI_TRACE_FULL));
+	ni_report_add_loss(ledger->report, "traces that grew no more: the file system is filling up",
+			   count_flagged(ledger, NI_TRACE_DISK_FULL));
 	ni_report_add_loss(ledger->report, "processes that were left alone after they installed "
 		 "a seccomp filter", count_stopped(ledger));
 	ni_report_add_loss(ledger->report, "programs whose stacks have one frame only",

@@ -139,6 +139,7 @@ static const struct ni_stack *new_stack(struct ledger *ledger,
 	(*row)->locations = ni_distinct_bytes(&ledger->stacks, number, &size);
 	(*row)->count = size / sizeof(*locations);
 	(*row)->is_cut = (site->flags & (NI_SITE_CUT | NI_SITE_BROKEN)) != 0;
+	(*row)->is_of_signal = (site->flags & NI_SITE_SIGNAL) != 0;
 	return *row;
 }
 

@@ -44,6 +44,7 @@ struct ni_stack {
 	const struct ni_frame *frames;
 	size_t depth;
 	bool is_cut;		/* it went on, unrecorded */
+	bool is_of_signal;	/* a handler: what was interrupted is not in it */
 };
 
 #endif

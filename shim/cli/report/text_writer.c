@@ -140,9 +140,10 @@ void ni_text_put_stack(struct ni_page *page, const struct ni_stack *stack)
 
 	for (size_t i = 0; i < depth; i++)
 		put_frame(page, &stack->frames[i], i, width);
-	if (stack->is_cut) {
-		ni_text_put(page, NI_TEXT_DIM,
-			    "    ... the stack goes on, unrecorded");
+	if (stack->is_cut || stack->is_of_signal) {
+		ni_text_put(page, NI_TEXT_DIM, stack->is_cut ?
+			    "    ... the stack goes on, unrecorded" :
+			    "    ... a signal handler: what it interrupted is not recorded");
 		ni_text_end_line(page);
 	}
 }
