@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""scripts/borders finds what must not be: planted in a tree of its own."""
+"""scripts/borders finds what it forbids, planted in a separate tree."""
 
 import os
 import subprocess

@@ -26,11 +26,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { PAGE = 4096, PAGES = 2, WORDS = PAGES * PAGE / sizeof(uintptr_t),
        LIBC_SIZE = 64, OURS = 0x1234 };
 
-/* In the input, a word from the first on is an offset that leads into the slots;
- * one from the second on, an address in the tables, as glibc leaves them. */
+/* A word of the input that is at least TO_SLOTS is an offset in the slots; one
+ * that is at least TO_TABLES is an address in the tables, as glibc leaves
+ * them. */
 enum { TO_SLOTS = 1 << 16, TO_TABLES = 1 << 20 };
 
-/* What the headers say, which nobody has checked. */
+/* From the headers of the object, which may be wrong. */
 struct head {
 	uint16_t dynamic, dynamic_size, relro, relro_size;
 };
@@ -56,7 +57,8 @@ static uintptr_t ours_for_socket(const char *name)
 	return strlen(name) == 6 && !strcmp(name, "socket") ? OURS : 0;
 }
 
-/* Some lead to libc, some back into the object, some elsewhere. */
+/* The slots' first values: some lead to libc, some into the object, some
+ * elsewhere. */
 static uintptr_t before(size_t word, uintptr_t tables)
 {
 	switch (word % 3) {

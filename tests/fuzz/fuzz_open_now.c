@@ -1,10 +1,9 @@
 /*
- * fuzz_open_now.c - any bytes as what /proc says of a process: report --open
- * finds its recording there, and whether it runs.
+ * fuzz_open_now.c - any bytes as the files of /proc in which report --open looks
+ * for the recording of a process, and whether the process runs.
  *
- * Input: the texts of maps, stat and limits, each ended by a zero byte. What
- * must hold besides not crashing: the directory that is found is a path, and
- * the numbers are no less than nothing.
+ * Input: the texts of maps, stat and limits, each ended by a zero byte. Besides
+ * not crashing: the directory that is found is a path, and no number is negative.
  *
  * Links with: shim/cli/recording_directory.c shim/cli/message.c shim/cli/printable.c
  */
@@ -20,7 +19,7 @@
 
 static const char *proc_text[3];
 
-/* Instead of a file of /proc. */
+/* Used instead of reading a file of /proc. */
 static FILE *simulated_fopen(const char *path, const char *mode)
 {
 	static const char *const names[] = { "/maps", "/stat", "/limits" };

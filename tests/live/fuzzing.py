@@ -1,5 +1,5 @@
-"""A fuzz target of the shim's readers, run for a bounded number of inputs, and
-again with bugs planted, each of which the inputs have to find.
+"""Runs a fuzz target of the shim's readers on a bounded number of inputs, and
+again with planted bugs, each of which the inputs must find.
 
 FUZZ_COUNT=1000000 is the long run; `scripts/fuzz NAME` searches for new inputs
 with libFuzzer without end.
@@ -20,8 +20,8 @@ FLAGS = ["-g", "-O1", "-std=c11", "-D_GNU_SOURCE",
 
 
 class FuzzTest(live.LiveTest):
-    """NAME: that of the target. SETTINGS: environments to run it in. BUGS: (file,
-    what is right there, what takes its place)."""
+    """NAME: of the target. SETTINGS: environments to run it in. BUGS: (file,
+    the correct text, the planted bug)."""
 
     NAME = ""
     SETTINGS = ({},)

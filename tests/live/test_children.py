@@ -5,8 +5,8 @@ table of their own: what each new image gets, natively and under the shim."""
 import live
 from live import SHIM, helper
 
-# 3 is a listener's stand-in, 4 a file and 5 a socket that the program itself
-# made close-on-exec. Who executes says so in the second argument.
+# 3 stands for a listener; 4 is a file and 5 a socket that the program itself
+# made close-on-exec. The second argument says which process executes.
 PROGRAM = r"""
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -212,7 +212,8 @@ class Children(live.LiveTest):
                 self.assertEqual(self.says(self.program, *arguments,
                                            preload=preload).splitlines(), says)
 
-    # The listener is the parent's still, and the child's socket nobody else's.
+    # The listener is still the parent's, and the child's own socket reaches no
+    # image.
     ROWS = (
         ("nothing", ["child: 3 socket"]),
         ("makes", []),
@@ -230,13 +231,13 @@ class Children(live.LiveTest):
             self.is_as_natively("vfork", act, says=says + ["parent: 3 socket"])
 
     def test_a_fork_in_a_vfork_child(self):
-        """It has memory of its own again, and marks what it makes."""
+        """The fork has its own memory, and marks the sockets that it makes."""
         for act, says in (("forks", "grandchild: 3 socket 6 socket"),
                           ("replaces-and-forks", "grandchild:")):
             self.is_as_natively("vfork", act, says=[says, "parent: 3 socket"])
 
     def test_a_mistaken_flag_and_another_program(self):
-        """Native leaves all three open there; only the listener is ours."""
+        """Natively all three stay open; only the listener is ours."""
         looker = helper("looker")
         for preload, says in (
                 (None, ["3 socket inheritable", "4 other inheritable",
@@ -252,7 +253,8 @@ class Children(live.LiveTest):
             self.is_as_natively("thread", what, says=["parent: 3 socket"])
 
     def test_such_a_thread_hands_nothing_over(self):
-        """What it made itself cannot be proved: see noinherit-preload(7)."""
+        """The shim cannot prove what the thread made: see
+        noinherit-preload(7)."""
         for preload, says in ((None, "thread: 6 socket"), (SHIM, "thread:")):
             with self.subTest(preload):
                 self.assertEqual(self.says(self.program, "thread", "executes",

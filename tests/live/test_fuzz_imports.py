@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A library that is loaded with RTLD_DEEPBIND may be damaged: the fuzz target
-of what reads its imports is run for a bounded number of inputs, and would find a
-planted bug."""
+of the code that reads its imports is run on a bounded number of inputs, and
+would find a planted bug."""
 
 import struct
 
@@ -11,8 +11,8 @@ import live
 # Elf64's tags, and relocations of x86-64 and AArch64.
 STRTAB, SYMTAB, RELA, RELASZ, STRSZ, PLTRELSZ, JMPREL = 5, 6, 7, 8, 10, 2, 23
 KINDS = (7, 6, 1, 1026, 1025, 257)
-# What the target takes for an offset of the slots, and for an address of the
-# tables; slots are eight bytes.
+# Marks that the target reads as an offset in the slots, or as an address in
+# the tables; slots have eight bytes.
 TO_SLOTS, TO_TABLES, PAGE = 1 << 16, 1 << 20, 4096
 DYNAMIC_SIZE = 8 * 16
 
@@ -26,16 +26,16 @@ def row(offset, number, kind, addend=0):
 
 
 def sound(relro, base):
-    """Headers and tables, each of which a change of a few bytes damages. @base:
-    what the addresses in the dynamic section start from."""
+    """Valid headers and tables, which a change of a few bytes damages. @base:
+    what the addresses in the dynamic section are relative to."""
     symbols = symbol(0) + symbol(15) + symbol(1) + symbol(15, section=7)
     rows = b"".join(row(TO_SLOTS + 8 * slot, 1 + slot % 3, kind)
                     for slot, kind in enumerate(KINDS))
-    # The last of them would turn what the dynamic section says of the names.
+    # The last ones point at the dynamic section, which must not be changed.
     slots = b"".join([row(TO_SLOTS + PAGE + 8 * slot, 1, kind)
                       for slot, kind in enumerate(KINDS)] +
                      [row(8, 1, kind) for kind in KINDS])
-    # Without room behind them.
+    # Directly before the end of the memory.
     names = b"\0listen\0accept\0socket\0"
     tables = (symbols, rows, slots, names)
     at = [base + DYNAMIC_SIZE + sum(map(len, tables[:number]))

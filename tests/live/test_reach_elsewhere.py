@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""What noinherit check says of programs for another machine is true when they are
-run and audited: of AArch64's and i386's by this noinherit, and of each kind by
-the noinherit for AArch64, all of it run by qemu."""
+"""What noinherit check says about programs for another machine is true when
+they are run and audited: about AArch64 and i386 programs by this noinherit,
+and about each kind by the noinherit for AArch64, all of them run by qemu."""
 
 import os
 import subprocess
@@ -18,8 +18,8 @@ STATIC = "statically linked, in C or the like"
 AARCH64_HERE = "a 64-bit aarch64 program and this noinherit is for 64-bit x86-64"
 I386_HERE = "a 32-bit i386 program and this noinherit is for 64-bit x86-64"
 
-# With what a library that is not for linking has, and no header: the loader
-# starts that library.
+# Needs no headers and no start-up code, but only the shared C library, which
+# the loader starts.
 NO_HEADERS = """
     extern int socket(int, int, int), fcntl(int, int, ...);
     extern int printf(const char *, ...);
@@ -60,7 +60,7 @@ class I386(reaching.ReachTest):
 
 
 class AArch64(reaching.ReachTest):
-    """Where the kernel starts programs of both machines."""
+    """On a kernel that starts programs of both machines."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,4 +1,4 @@
-"""What the recorder says crossed an exec: claims about the findings of a report."""
+"""Checks of a report's findings about descriptors that crossed an exec."""
 
 import os
 
@@ -6,7 +6,8 @@ from claim import check
 
 
 def into(report, receiver, fd=None):
-    """The findings about a program of that name, or about one number in it."""
+    """The findings that the program of that name received; with fd, those on
+    that number."""
     found = [finding for finding in report["findings"]
              if os.path.basename(finding["to"]["exe"]) == receiver and
              fd in (None, finding["fd"])]
@@ -16,8 +17,8 @@ def into(report, receiver, fd=None):
 
 
 def check_passed(findings, word):
-    """All are passed on purpose, their creation was seen, and the notes say
-    why by that word."""
+    """All findings are passed, their creation was seen, and their notes
+    contain the word."""
     for finding in findings:
         check(finding["kind"] == "passed" and finding["created"] and
               word in finding["note"], "passed (%s)? %s" % (word, finding))
@@ -29,6 +30,6 @@ def check_all_were_seen_created(report):
 
 
 def check_names(report, name):
-    """Every program of the tree is called that."""
+    """Every program of the tree has that name."""
     names = {process["name"] for process in report["processes"]}
     check(names == {name}, "the report calls the programs %s" % names)

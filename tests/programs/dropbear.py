@@ -1,5 +1,5 @@
-"""A dropbear of the test's own, and how to log in to it: it reads the keys of
-root's own home, so the test's is mounted there, for itself."""
+"""A dropbear server and a login to it. dropbear reads the keys in root's home,
+so a folder of the test is mounted there in a mount namespace."""
 
 IN_ITS_HOME = "mount --bind %s /root && exec \"$@\""
 
@@ -10,7 +10,7 @@ def at_home(run, *command):
 
 
 def start(run, server, key_maker):
-    """(the process, its port)."""
+    """Starts the server; returns the process and its port."""
     port = run.port()
     run.directory("home/.ssh", mode=0o700)
     run.command([key_maker, "-t", "ed25519", "-f", run.path("host")])

@@ -1,5 +1,5 @@
-"""Programs out of Debian's and npm's packages, unpacked in a folder: nothing is
-installed. harness.Skipped says of one that it cannot be had."""
+"""Programs from Debian's and npm's packages, unpacked in a folder: nothing is
+installed. harness.Skipped says why a program cannot be fetched."""
 
 import glob
 import os
@@ -24,7 +24,7 @@ def _fetch(command, pattern, folder):
 
 
 def place(name):
-    """A folder of that name there."""
+    """A new folder for the package."""
     folder = os.path.join(FOLDER, name.replace("/", "_"))
     os.makedirs(folder, exist_ok=True)
     return folder
@@ -40,7 +40,7 @@ def debian(package, path):
 
 
 def npm(package, path):
-    """package: with its version, if that matters."""
+    """package may include a version."""
     program = os.path.join(place(package), path)
     if not os.path.exists(program):
         archive = _fetch(["npm", "pack", "-s", package], "*.tgz",

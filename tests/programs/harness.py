@@ -202,7 +202,8 @@ def program(path):
 
 
 def possible_variants(needs=(), root=False):
-    """Those that are chosen, if all that is needed is there; see main()."""
+    """The chosen variants; raises Skipped if something that they need is
+    missing."""
     variants = chosen_variants()
     for path, package in dict(needs).items():
         if not os.path.exists(path):
@@ -255,8 +256,8 @@ def adopt_orphans():
 
 
 def exit_after(body):
-    """Runs it and exits: body returns how much failed, or raises why it was
-    skipped or cannot go on."""
+    """Runs @body and exits: @body returns the number of failures, or raises
+    Skipped or Failed."""
     try:
         sys.exit(1 if body() else 0)
     except Skipped as reason:

@@ -1,5 +1,5 @@
-"""Static programs, and Go's: where each comes from, how it is started and made to
-execute something, and what is known of its sockets.
+"""Static programs, and Go programs: where each comes from, how it is started
+and made to execute something, and what is known about its sockets.
 
 They come from Debian's and npm's packages; some are built here.
 """
@@ -20,7 +20,8 @@ import foreign  # the toolkit's: variant.py has found it
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# "net" is what everybody uses; "raw" makes a socket as libraries for netlink do.
+# "net" uses the standard package; "raw" makes a socket by system calls, as
+# netlink libraries do.
 GO_SERVER = """
 package main
 import ("net/http"; "os"; "os/exec"; "syscall")
@@ -110,7 +111,7 @@ def dropbear_session(run, program):
 
 
 def qemu_gdb(run, program):
-    """A debugger lets the emulated shell run; another one finds it stopped."""
+    """A debugger connects and lets the emulated shell run."""
     port = run.port()
     server = run.start([program, "-g", str(port), "/bin/sh", "-c",
                         run.look + "; exec sleep 300"], listens=port)
@@ -171,7 +172,8 @@ def pagefind(run, program):
 
 
 def turbo(run, program, *command):
-    """In a repository whose task is run by a package manager that looks."""
+    """In a repository whose task is run by a script in place of the package
+    manager, which looks."""
     for name, content in (
             ("package.json", {"name": "root", "packageManager": "npm@10.0.0",
                               "workspaces": ["one"]}),
@@ -197,9 +199,9 @@ def turbo_watch(run, program):
     return server
 
 
-# start(run, program) starts a server and has it execute what it can; inheritable:
-# its sockets that are so; arrived: those that a child of it got, or None where it
-# starts none.
+# start(run, program) starts a server and makes it execute something if it can;
+# inheritable: its inheritable sockets; arrived: the sockets that its child
+# got, or None if it starts no child.
 Row = namedtuple("Row", "name language linked get start inheritable arrived")
 
 ROWS = (

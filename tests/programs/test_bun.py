@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""bun, which is not node: its servers and what they spawn. Its builds for glibc
-and for musl are npm's."""
+"""bun: its servers and the programs that they spawn, with npm's builds for
+glibc and for musl."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ Bun.serve({hostname: "127.0.0.1", port: %(port)d, async fetch() {
 }});
 """
 
-# A listener of node's kind and one of bun's own, each with a connection.
+# A listener of node's API and one of bun's own, each with a connection.
 STREAMS = """
 const child = require("child_process"), net = require("net");
 const unix = "%(dir)s/socket";
@@ -39,7 +39,8 @@ net.createServer((connection) => {
 }).listen(%(port)d, "127.0.0.1");
 """
 
-# Over the channel, itself a socket, words go to the child, another bun.
+# Messages are passed to the child, another bun, over the channel, which is
+# itself a socket.
 FORK = """
 const child = require("child_process"), net = require("net");
 if (process.argv[2]) {
@@ -62,7 +63,7 @@ def glibc():
 
 
 def musl():
-    """It wants a libstdc++ for musl, which Debian has not."""
+    """This build needs a libstdc++ for musl, which Debian does not have."""
     foreign.need_musl()
     program = npm("@oven/bun-linux-x64-musl@" + VERSION, "package/bin/bun")
     environment = {"LD_LIBRARY_PATH":
@@ -90,7 +91,7 @@ def serving(build, text, ask):
 
 
 def is_channel(descriptor):
-    """A worker's, which may not have ended yet: it got it on that number."""
+    """The channel, which a worker gets as 3 and may still have open."""
     return descriptor.fd == 3 and descriptor.what == "unix CONNECTED"
 
 

@@ -1,5 +1,5 @@
 /*
- * posix_spawn as a program has it that was linked before glibc 2.15: what is no
+ * posix_spawn in programs that were linked before glibc 2.15: a file that is no
  * program is run by sh. On x86-64, glibc keeps that function for them.
  */
 #include <dlfcn.h>
@@ -78,7 +78,7 @@ static void the_program_itself_gets_them(void **state)
 				    "5 socket cloexec\n");
 }
 
-/* A file that must not exist is made once; the second time, it is in the way. */
+/* An action that creates a file with O_EXCL would fail if it were run twice. */
 static void as_natively_an_action_is_run_once(void **state)
 {
 	char made[sizeof(text_file) + 8];

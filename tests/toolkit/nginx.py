@@ -22,8 +22,8 @@ http {
 
 
 def configuration(folder, port, main, server, http="", user=None):
-    """main, http, server: directives of those blocks; user: for workers of
-    root."""
+    """main, http, server: directives for these blocks; user: of the workers if
+    root starts nginx."""
     if user:
         main = "user %s; %s" % (user, main)
     return TEXT % {"folder": folder, "port": port, "main": main, "http": http,
@@ -31,5 +31,5 @@ def configuration(folder, port, main, server, http="", user=None):
 
 
 def arguments(folder, path):
-    """For a configuration at @path."""
+    """The arguments that make nginx use the configuration at @path."""
     return ["-p", folder, "-c", path, "-e", folder + "/error.log"]

@@ -1,5 +1,5 @@
-"""What `noinherit check` says of a program, and whether that is true of it when it
-is run and when it is audited."""
+"""Checks what `noinherit check` says about a program, and that it is true when
+the program is run and when it is audited."""
 
 import json
 import os
@@ -24,8 +24,8 @@ PROGRAM = """
 
 
 class ReachTest(FolderTest):
-    """One cell of the table after the other. NOINHERIT: how the command is
-    started."""
+    """Checks the cells of a table. NOINHERIT: the command, with what must
+    precede it."""
 
     NOINHERIT = (NOINHERIT,)
 
@@ -55,7 +55,7 @@ class ReachTest(FolderTest):
         self.assertIn(says, result.stdout)
 
     def is_true(self, target, is_reached, prints=True):
-        """prints: the program says how its socket is."""
+        """@prints: whether the program prints the flag of its socket."""
         result = self.noinherit("run", target)
         self.assertEqual(result.returncode, 7, result.stderr)
         if prints:
@@ -72,7 +72,8 @@ class ReachTest(FolderTest):
                          is_reached)
 
     def check_cells(self, cells):
-        """{kind: (compiler, source, is it reached, what else check says)}."""
+        """@cells: {kind: (compiler, source, is it reached, what else check
+        says)}"""
         for number, (kind, cell) in enumerate(cells.items()):
             compiler, source, is_reached, says = cell
             with self.subTest(kind):

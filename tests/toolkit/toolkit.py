@@ -38,7 +38,7 @@ def skip(why):
 
 
 def module(name, package):
-    """A module of Python's that not every system has."""
+    """Imports a Python module that not every system has."""
     try:
         return importlib.import_module(name)
     except ImportError:

@@ -107,7 +107,7 @@ static inline int foreign_run_body(const struct CMUnitTest *test, void **state)
 	return how;
 }
 
-/* Number of failed cases that this one is. */
+/* Returns 1 if the case failed, 0 otherwise. */
 static inline int foreign_run_case(const struct CMUnitTest *test, size_t number)
 {
 	void *state = test->state;

@@ -5,7 +5,7 @@
 #ifndef TESTS_FOREIGN_EMULATED_LACKS_H
 #define TESTS_FOREIGN_EMULATED_LACKS_H
 
-/* The file is found by its name, which is qemu's own then. */
+/* qemu opens the program by a name under /proc/self, which is qemu's own. */
 #define IF_EXEC_BY_DESCRIPTOR(...)
 
 #endif

@@ -16,14 +16,14 @@ void closefrom(int first);
 int execveat(int fd, const char *path, char *const *argv, char *const *envp,
 	     int flags);
 
-/* glibc's other names of one function. */
+/* Other names that glibc has for these functions. */
 #define fcntl64 fcntl
 #define __fcntl fcntl
 #define __close close
 #define __dup2 dup2
 #define __vfork vfork
 
-/* One by one: musl has no action for a range. */
+/* Closes them one by one, because musl has no action for a range. */
 static inline int
 posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions,
 					 int first)

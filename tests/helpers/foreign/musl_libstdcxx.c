@@ -11,14 +11,14 @@
 
 char __libc_single_threaded;
 
-/* What belongs to a thread is not destroyed with it. */
+/* Thread-local objects are not destroyed at the end of the thread. */
 int __cxa_thread_atexit_impl(void (*destroy)(void *), void *object, void *dso)
 {
 	(void)destroy, (void)object, (void)dso;
 	return 0;
 }
 
-/* Nothing is found: an exception ends the program. */
+/* Finds nothing, so an exception ends the program. */
 int _dl_find_object(void *address, void *found)
 {
 	(void)address, (void)found;
