@@ -1,8 +1,8 @@
 /*
  * client HOST PORT [SECONDS]: connects, sends a line, prints the answer.
  *
- * A name may have several addresses. Each attempt that fails is told, in
- * order, and not the last alone.
+ * A name may have several addresses: every attempt that failed is reported, in
+ * order, not only the last one.
  */
 #include <noinherit.h>
 #include <stdio.h>

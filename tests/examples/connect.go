@@ -1,6 +1,6 @@
 // connect PORT: every option of create_server and create_connection, from Go.
 //
-// What C keeps or looks into lies in C's memory, as cgo wants it.
+// What C keeps pointers to is in C's memory, as cgo requires.
 package main
 
 /*

@@ -1,6 +1,6 @@
 /*
- * dump FAMILY TYPE PROTOCOL TUPLE: prints what comes to an address of any family
- * that the kernel knows: CAN frames, packets, datagrams of AF_VSOCK.
+ * dump FAMILY TYPE PROTOCOL TUPLE: prints what arrives at an address of any family
+ * that the kernel supports: CAN frames, packets, datagrams of AF_VSOCK.
  *
  *	dump 29 3 1 "('can0',)"			dump 17 3 768 "('lo', 3)"
  */

@@ -1,8 +1,8 @@
 /*
- * echo_server [PORT]: sends back what it is sent, over IPv4 and IPv6.
+ * echo_server [PORT]: sends back what it receives, over IPv4 and IPv6.
  *
- * Each connection has a thread and ten seconds. SIGTERM ends it: an accept
- * that is interrupted asks us; one that the signal just missed ends by itself.
+ * Each connection has a thread and ten seconds. SIGTERM ends the server: if it
+ * arrives in the instant before accept waits, after the timeout of a second.
  */
 #include <noinherit.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /*
- * epoll_server CLIENTS: echoes for so many clients at once, in one thread.
+ * epoll_server CLIENTS: echoes for that many clients at once, in one thread.
  *
- * The listener waits in epoll, and connections are born non-blocking.
+ * epoll waits for the listener, and accept4 makes connections non-blocking.
  */
 #include <errno.h>
 #include <noinherit.h>
@@ -34,7 +34,7 @@ static void take_all(const struct noinherit_socket *listener)
 	}
 }
 
-/* 1 when the client is done. A client that does not read is dropped. */
+/* Returns 1 when the client is done. A client that does not read is dropped. */
 static int echo(struct noinherit_socket *s)
 {
 	char buf[4096];

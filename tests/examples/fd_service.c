@@ -1,6 +1,6 @@
 /*
  * fd_service PATH FILE: a UNIX service that opens a file for its clients;
- * fd_service PATH: a client, which prints what it was given.
+ * fd_service PATH: a client, which prints the file that it was given.
  *
  * The client gets a descriptor and not the data, and could not have opened the
  * file itself.

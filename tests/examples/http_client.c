@@ -1,8 +1,9 @@
 /*
  * http_client HOST PORT PATH: gets a page by HTTP/1.1 and prints its body.
  *
- * Every address is tried, and each attempt told; the answer is read by lines
- * and then by its length, all within ten seconds, the resolver included.
+ * Every address is tried, and every failed attempt reported. The answer is read by
+ * lines and then by its length. One deadline of ten seconds holds for all of it,
+ * the resolver included.
  */
 #include <noinherit.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static int failed(const char *what, ssize_t r)
 	return 1;
 }
 
-/* The length that the header promises; -1 if it is none. */
+/* The number in the Content-Length header; -1 if it is invalid. */
 static long read_header(struct noinherit_reader *reader)
 {
 	long length = -1;

@@ -1,9 +1,9 @@
 /*
- * prefork WORKERS: one listener, served by workers that are this program,
- * executed anew.
+ * prefork WORKERS: one listener, served by workers that execute this program
+ * again.
  *
- * Nothing crosses an exec unless it is said so: for the workers, and for them
- * alone, the listener is made inheritable, in the child and by its number.
+ * No socket crosses an exec unless it is made inheritable: the listener is made so
+ * in the forked child only, and its number is an argument of the worker.
  */
 #include <noinherit.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /*
  * proxy HOST PORT SECONDS: a TCP proxy for IPv4 and IPv6, on a free port.
  *
- * A thread per direction; the two of a connection share a deadline, which ends
- * both when either is done, and all of them end at SIGTERM.
+ * There is a thread per direction. The two threads of a connection share a deadline,
+ * which either cancels if it fails. SIGTERM cancels the listener's deadline, which
+ * ends the program.
  */
 #include <noinherit.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /*
  * supervisor WORKERS: one listener, served by processes that are replaced.
  *
- * A worker is this program, exec'd anew with nothing but standard streams; the
- * listener reaches it by send_fds. It answers one client, and the next follows.
+ * A worker executes this program again, with standard streams only, and receives
+ * the listener by recv_fds. It answers one client and is then replaced.
  */
 #include <noinherit.h>
 #include <stdio.h>

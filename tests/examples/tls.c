@@ -1,7 +1,7 @@
 /*
  * tls server CERTIFICATE KEY, tls client PORT CERTIFICATE: OpenSSL in a BIO.
- * The BIO never waits; where OpenSSL wants more noinherit_wait() does, with the
- * timeout: so EINTR, SIGPIPE and deadlines are as everywhere else.
+ * The BIO never waits; if OpenSSL needs more data, noinherit_wait() waits with the
+ * socket's timeout, so EINTR, SIGPIPE and deadlines work as in other calls.
  */
 #include <errno.h>
 #include <noinherit.h>
@@ -48,7 +48,7 @@ static SSL *ssl_over(SSL_CTX *context, struct noinherit_socket *s)
 	return ssl;
 }
 
-/* Until @step succeeds; what OpenSSL wants is waited for. */
+/* Repeats @step until it succeeds, and waits for what OpenSSL needs. */
 #define UNTIL_DONE(ssl, s, r, step) \
 	while ((r = (step)) <= 0 && SSL_want(ssl) > SSL_NOTHING && \
 	       noinherit_wait(s, SSL_want_read(ssl) ? POLLIN : POLLOUT) > 0) \
@@ -56,7 +56,7 @@ static SSL *ssl_over(SSL_CTX *context, struct noinherit_socket *s)
 
 static int talk(SSL_CTX *context, struct noinherit_socket *s, int is_server)
 {
-	struct noinherit_socket unwaiting = *s;	/* the same, but never waits */
+	struct noinherit_socket unwaiting = *s;	/* the same, without waiting */
 	SSL *ssl = ssl_over(context, &unwaiting);
 	char text[64] = "hello over TLS\n";
 	int r;
