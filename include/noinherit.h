@@ -416,8 +416,10 @@ struct noinherit_interrupt {
  *
  * The equivalent of a Python signal handler that raises an exception: the signal
  * handler sets a flag, and @should_stop reads it. A signal ends the call whether
- * it arrives while the call waits or before, in the resolver or between two
- * attempts. While @should_stop returns non-zero, every call fails before it does
+ * it interrupts a wait or arrives before, in the resolver or between two attempts.
+ * Only in the instant between the call of @should_stop and the wait it may be
+ * missed until the wait ends; noinherit_deadline_cancel() in the signal handler has
+ * no such gap. While @should_stop returns non-zero, every call fails before it does
  * anything: clear the flag before going on.
  *
  * @should_stop runs outside the signal handler, in the thread that made the
