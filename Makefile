@@ -150,7 +150,7 @@ $(BUILD)/libnoinherit-preload.so: $(PRELOAD) $(COMMON_GUEST) $(wildcard shim/pre
 	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
 
-$(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/*.map)
+$(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/$(MACHINE).map)
 	@$(if $(Q),echo "  LD   $@")
 	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))

@@ -12,6 +12,7 @@
 
 struct ni_beyond ni_beyond;
 void *ni_beyond_vfork, *ni_beyond_syscall;
+__typeof__(posix_spawn) *ni_beyond_old_posix_spawn, *ni_beyond_old_posix_spawnp;
 
 static const char *const names[] = {
 #define CREATOR(number, name, ...) #name,
@@ -19,9 +20,11 @@ static const char *const names[] = {
 #define UNNAMED(name, ...) #name,
 #include "common/creators.def"
 	"vfork", "syscall",
+	/* In the older version: libc has another function there. */
+	"posix_spawn", "posix_spawnp",
 };
 
-enum { COUNT = ARRAY_LEN(names), TABLE = COUNT - 2 };
+enum { COUNT = ARRAY_LEN(names), OLD = COUNT - 2, TABLE = OLD - 2 };
 
 _Static_assert(sizeof(struct ni_beyond) == TABLE * sizeof(void *), "creators.def");
 
@@ -48,6 +51,7 @@ void ni_beyond_resolve(void)
 	for (size_t i = 0; i < COUNT; i++) {
 		symbols[i].name = names[i];
 		symbols[i].hash = ni_symbol_hash(names[i]);
+		symbols[i].is_old = i >= OLD;
 	}
 	ni_next_symbols(&ni_beyond, symbols, COUNT);
 	for (size_t i = 0; i < TABLE; i++)
@@ -55,6 +59,10 @@ void ni_beyond_resolve(void)
 						      (void *)missing);
 	store(&ni_beyond_vfork, symbols[TABLE].address);
 	store(&ni_beyond_syscall, symbols[TABLE + 1].address);
+	store((void **)&ni_beyond_old_posix_spawn, symbols[OLD].address ?
+	      symbols[OLD].address : (void *)ni_beyond.posix_spawn);
+	store((void **)&ni_beyond_old_posix_spawnp, symbols[OLD + 1].address ?
+	      symbols[OLD + 1].address : (void *)ni_beyond.posix_spawnp);
 }
 
 static void *find_behind(const void *where, const char *name)

@@ -26,6 +26,10 @@ struct ni_beyond {
 
 extern struct ni_beyond ni_beyond;
 
+/* What a program linked with glibc before 2.15 is bound to. */
+extern __typeof__(posix_spawn) *ni_beyond_old_posix_spawn,
+	*ni_beyond_old_posix_spawnp;
+
 /* For the assembly hooks, which jump there. NULL: not known yet. */
 extern void *ni_beyond_vfork, *ni_beyond_syscall;
 

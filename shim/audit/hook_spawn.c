@@ -77,33 +77,40 @@ static int run_spawn(struct spawn spawn, bool gives_pid)
 	return error;
 }
 
-NI_EXPORT int posix_spawn(pid_t *child, const char *path,
-			  const posix_spawn_file_actions_t *actions,
-			  const posix_spawnattr_t *attributes,
-			  char *const argv[], char *const environment[])
-{
-	struct spawn spawn = {
-		{ NI_CALLER(posix_spawn), path, argv, environment, actions,
-		  0, true, false },
-		ni_beyond_get()->posix_spawn, child, attributes,
-	};
+#define POSIX_SPAWN(exported, name, searches, next)                           \
+	NI_EXPORT int exported(pid_t *restrict child,                         \
+			       const char *restrict path,                     \
+			       const posix_spawn_file_actions_t               \
+			       *restrict actions,                             \
+			       const posix_spawnattr_t *restrict attributes,  \
+			       char *const argv[restrict],                    \
+			       char *const environment[restrict])             \
+	{                                                                     \
+		struct spawn spawn = {                                        \
+			{ NI_CALLER(name), path, argv, environment, actions,  \
+			  0, true, searches },                                \
+			next, child, attributes,                              \
+		};                                                            \
+									      \
+		return run_spawn(spawn, true);                                \
+	}
+POSIX_SPAWN(posix_spawn, posix_spawn, false, ni_beyond_get()->posix_spawn)
+POSIX_SPAWN(posix_spawnp, posix_spawnp, true, ni_beyond_get()->posix_spawnp)
 
-	return run_spawn(spawn, true);
-}
+#if defined(__x86_64__)
 
-NI_EXPORT int posix_spawnp(pid_t *child, const char *file,
-			   const posix_spawn_file_actions_t *actions,
-			   const posix_spawnattr_t *attributes,
-			   char *const argv[], char *const environment[])
-{
-	struct spawn spawn = {
-		{ NI_CALLER(posix_spawnp), file, argv, environment, actions,
-		  0, true, true },
-		ni_beyond_get()->posix_spawnp, child, attributes,
-	};
+/* For a program linked with glibc before 2.15, libc has functions of their own:
+ * what is no program is run by sh. x86_64.map gives these the version that such
+ * a program asks for. */
+__typeof__(posix_spawn) ni_old_posix_spawn, ni_old_posix_spawnp;
+POSIX_SPAWN(ni_old_posix_spawn, posix_spawn, false,
+	    (ni_hook_enter(), ni_beyond_old_posix_spawn))
+POSIX_SPAWN(ni_old_posix_spawnp, posix_spawnp, true,
+	    (ni_hook_enter(), ni_beyond_old_posix_spawnp))
+__asm__(".symver ni_old_posix_spawn, posix_spawn@GLIBC_2.2.5");
+__asm__(".symver ni_old_posix_spawnp, posix_spawnp@GLIBC_2.2.5");
 
-	return run_spawn(spawn, true);
-}
+#endif
 
 /* A function of its own, because newer headers declare its callers' @pidfd as
  * never NULL: the compiler would believe that and drop the test. */

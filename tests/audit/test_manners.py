@@ -73,6 +73,11 @@ def test_a_sweep_may_be_the_first_that_a_program_does():
         same(record, "close_first")
 
 
+def test_a_program_has_the_posix_spawn_that_it_was_linked_with():
+    with Recording() as record:
+        same(record, "old_spawn")
+
+
 def test_closing_everything_changes_nothing_and_recording_goes_on():
     with Recording() as record:
         same(record, "close_everything")

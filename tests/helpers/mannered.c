@@ -668,6 +668,41 @@ static void filter(void)
 	execl("/bin/true", "true", NULL);
 }
 
+/* As a program that was linked before glibc 2.15: what is no program is run by
+ * sh. */
+#if defined(__x86_64__) && defined(__GLIBC__)
+extern __typeof__(posix_spawn) old_posix_spawn, old_posix_spawnp;
+__asm__(".symver old_posix_spawn, posix_spawn@GLIBC_2.2.5");
+__asm__(".symver old_posix_spawnp, posix_spawnp@GLIBC_2.2.5");
+#else
+#define old_posix_spawn posix_spawn
+#define old_posix_spawnp posix_spawnp
+#endif
+
+static void old_spawn(void)
+{
+	__typeof__(posix_spawn) *const ways[] = {
+		old_posix_spawn, old_posix_spawnp, posix_spawn, posix_spawnp,
+	};
+	char path[] = "/tmp/mannered-text-XXXXXX";
+	char *again[] = { "text", "word", NULL };
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	checked((int)write(fd, "echo it ran: $1\n", 16), "write");
+	checked(fchmod(fd, 0755), "fchmod");
+	close(fd);
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		pid_t child;
+		int error = ways[i](&child, path, NULL, NULL, again, environ);
+
+		if (!error)
+			waitpid(child, NULL, 0);
+		printf("%zu: %s\n", i, strerror(error));
+		fflush(stdout);
+	}
+	unlink(path);
+}
+
 #define ROW(name) { #name, name }
 
 static const struct { const char *name; void (*run)(void); } all[] = {
@@ -677,6 +712,7 @@ static const struct { const char *name; void (*run)(void); } all[] = {
 	ROW(cancelled_accept), ROW(tree), ROW(vfork_child),
 	ROW(vfork_oddities), ROW(many_descriptors), ROW(create_for_ever),
 	ROW(plugins), ROW(shell_without_environment), ROW(full_environment), ROW(filter),
+	ROW(old_spawn),
 };
 
 int main(int argc, char **argv)
