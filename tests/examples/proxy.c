@@ -1,9 +1,8 @@
 /*
  * proxy HOST PORT SECONDS: a TCP proxy for IPv4 and IPv6, on a free port.
  *
- * There is a thread per direction. The two threads of a connection share a deadline,
- * which either cancels if it fails. SIGTERM cancels the listener's deadline, which
- * ends the program.
+ * A thread per direction; the two of a connection share a deadline, which either
+ * cancels if it fails. SIGTERM ends the program by the listener's deadline.
  */
 #include <noinherit.h>
 #include <pthread.h>
