@@ -20,7 +20,7 @@ static const char *const names[] = {
 #define UNNAMED(name, ...) #name,
 #include "common/creators.def"
 	"vfork", "syscall",
-	/* In the older version: libc has another function there. */
+	/* The older symbol versions, which are different functions in libc. */
 	"posix_spawn", "posix_spawnp",
 };
 

@@ -26,7 +26,7 @@ struct ni_beyond {
 
 extern struct ni_beyond ni_beyond;
 
-/* What a program linked with glibc before 2.15 is bound to. */
+/* The functions to which a program linked with glibc before 2.15 is bound. */
 extern __typeof__(posix_spawn) *ni_beyond_old_posix_spawn,
 	*ni_beyond_old_posix_spawnp;
 

@@ -11,7 +11,7 @@
 #include "audit/slots.h"
 #include "common/trace.h"
 
-/* What is known of @fd from now on. Numbers beyond the table are counted. */
+/* Records what is known about @fd; those beyond the table are counted only. */
 void ni_descriptors_put(int fd, struct ni_slot slot);
 
 enum ni_creation { NI_ATOMIC, NI_INHERITABLE };

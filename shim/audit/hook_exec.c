@@ -170,7 +170,7 @@ static void collect(const char **argv, const char *first, va_list *list)
 	*argv = NULL;
 }
 
-/* The list is left for the caller to end. */
+/* The caller calls va_end() on the list. */
 static int run_list(struct ni_exec_call *call, const char *first,
 		    va_list *list, bool has_environment)
 {

@@ -99,9 +99,9 @@ POSIX_SPAWN(posix_spawnp, posix_spawnp, true, ni_beyond_get()->posix_spawnp)
 
 #if defined(__x86_64__)
 
-/* For a program linked with glibc before 2.15, libc has functions of their own:
- * what is no program is run by sh. x86_64.map gives these the version that such
- * a program asks for. */
+/* For programs linked with glibc before 2.15, libc has separate functions,
+ * which run a file that is no program by sh. x86_64.map gives these the symbol
+ * version that such programs ask for. */
 __typeof__(posix_spawn) ni_old_posix_spawn, ni_old_posix_spawnp;
 POSIX_SPAWN(ni_old_posix_spawn, posix_spawn, false,
 	    (ni_hook_enter(), ni_beyond_old_posix_spawn))

@@ -55,7 +55,7 @@ struct ni_slot_words { atomic_uint_least64_t low, high; };
 
 _Static_assert(sizeof(struct ni_slot) == sizeof(struct ni_slot_words), "slot");
 
-/* For ni_slots_exchange() alone, which is here because it is hot. */
+/* Visible only for ni_slots_exchange(), which is inline because it is hot. */
 extern struct ni_slot_words ni_slots[NI_SLOTS_MAX]
 	__attribute__((visibility("hidden")));
 extern atomic_bool ni_slots_is_touched[NI_SLOTS_PARTS]
@@ -68,11 +68,12 @@ void ni_slots_start(void);
 /* What is known of @fd, which may be any number; all zero: nothing. */
 struct ni_slot ni_slots_get(int fd);
 
-/* In a vfork child. Once it is full, nothing more is known of this child. */
+/* Stores the slot in a vfork child's overlay. When that is full, nothing more
+ * is recorded for this child. */
 void ni_slots_put_in_overlay(int fd, struct ni_slot slot);
 
-/* For a number of which nothing is known: all others are up to the last one, and
- * their part of the table is touched. */
+/* Must be called for a number that has no slot yet: any other is not above the
+ * last one, and its part of the table has been touched. */
 static inline void ni_slots_touch(int fd)
 {
 	int known = atomic_load_explicit(&ni_slots_last, memory_order_relaxed);
@@ -85,7 +86,8 @@ static inline void ni_slots_touch(int fd)
 			      memory_order_relaxed);
 }
 
-/* Into the table, if @fd is in its range; the first word of what was there. */
+/* Stores a slot in the table, which must include @fd; returns the first word of
+ * the previous one. */
 static inline uint64_t ni_slots_exchange(int fd, const uint64_t words[2])
 {
 	const uint64_t before = atomic_load_explicit(&ni_slots[fd].low,
@@ -110,8 +112,8 @@ int ni_slots_last_in(unsigned first, unsigned last);
  * were never touched, but never the first 64 numbers. */
 int ni_slots_next(int fd);
 
-/* Tells this process from those that it was forked from. A vfork child is
- * another one, though it counts no fork. */
+/* Distinguishes this process from those of which it is a fork. A vfork child
+ * differs, too, although it is not counted as a fork. */
 static inline uint8_t ni_slots_generation(void)
 {
 	return (uint8_t)(ni_recorder.generation + ni_is_vforked());

@@ -72,7 +72,8 @@ static const void *at(const struct object *object, ElfW(Addr) value)
 						     value);
 }
 
-/* What has a low tag is noted by its tag: every process reads a libc. */
+/* Entries with low tags are stored by tag, which is fast: every process reads
+ * libc's. */
 static bool read_dynamic(struct object *object, const ElfW(Dyn) *entry)
 {
 	ElfW(Addr) low[DT_SONAME + 1], gnu_hash = 0, versions = 0;

@@ -42,7 +42,7 @@ static void append(const char *name, const char *value, size_t value_length)
 	carried.used += size;
 }
 
-/* Letters, of which a path consists, are told by the first question. */
+/* For letters, of which paths mostly consist, the first comparison decides. */
 static inline bool is_end(char c)
 {
 	return c <= ':' && (!c || c == ':' || c == ' ');

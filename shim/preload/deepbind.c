@@ -64,9 +64,9 @@ enum { LIBC_PARTS = 2 };
 
 struct walk {
 	uintptr_t first;	/* where the library lies */
-	unsigned bound;		/* so many, from the library on, are bound */
-	unsigned seen;		/* of all that are there from it on */
-	unsigned long long unloaded;	/* what the loader had counted then */
+	unsigned bound;		/* objects bound, from the library on */
+	unsigned seen;		/* objects in the list, from it on */
+	unsigned long long unloaded;	/* the loader's count */
 	struct ni_imports imports;
 	/* libc and, before glibc 2.34, its libpthread: they come first. */
 	struct dl_phdr_info libc[LIBC_PARTS];
@@ -78,7 +78,8 @@ static bool is_libc(const struct dl_phdr_info *object)
 	       !strcmp(ni_base_name(object->dlpi_name), "libpthread.so.0");
 }
 
-/* Ends with 1 if a number no longer says which of them are bound. */
+/* Returns 1 if something was unloaded, so that the number of bound objects is
+ * no longer valid. */
 static int visit(struct dl_phdr_info *object, size_t size, void *data)
 {
 	struct walk *walk = data;
@@ -138,10 +139,11 @@ static bool depends_on_caller(const char *file, uintptr_t address)
 	       CALLER_WITH_PATH;
 }
 
-/* Another thread may be loading. What it has put into the list and not yet bound
- * must be left alone: the loader would find read-only what it still writes. It
- * holds one lock all through a dlopen: what was in the list before we get that
- * lock is bound, as long as nothing has been unloaded since. */
+/* Another thread may be in dlopen. Objects that it has put into the list and
+ * not yet bound must not be changed: the loader would find pages read-only to
+ * which it still writes. It holds a lock during all of a dlopen, so the objects
+ * that were in the list before we get that lock are bound, as long as none has
+ * been unloaded since. */
 static void turn(struct walk *walk)
 {
 	unsigned bound = 0;

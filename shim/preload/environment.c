@@ -205,7 +205,7 @@ void ni_environment_switch_off_own(void)
 
 	if (count >= NI_ENVIRONMENT_MAX)
 		return;
-	/* Perhaps a second time, and in place. */
+	/* This may be the second call, which changes the array in place. */
 	ni_environment_switch_off(own, __environ, count);
 	__environ = own;
 }

@@ -54,8 +54,8 @@ void ni_environment_complete(char **to, struct ni_environment_text *text,
  * of ours kills for, kills there. @to: room for @count and two more. */
 void ni_environment_switch_off(char **to, char *const *envp, size_t count);
 
-/* The same for what libc starts by itself, for system() and popen(): it takes
- * the environment of this process, which is replaced. */
+/* The same for what libc itself starts, for system() and popen(): these use the
+ * environment of this process, which is therefore replaced. */
 void ni_environment_switch_off_own(void);
 
 /* At the start of the new image: makes what was handed over ours again, and

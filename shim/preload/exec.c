@@ -138,9 +138,9 @@ struct attempt {
 	int result;
 };
 
-/* Where the environment of a new image is written: the stack may be a signal
- * handler's, which has no room for a thousand variables. One exec at a time has
- * it, and none in memory that is lent, where nobody would give it back. */
+/* Room for the environment of a new image, for the stack may be a signal
+ * handler's and too small for a thousand variables. Only one exec at a time
+ * uses it, and none in memory that is lent, where nobody would release it. */
 static char *pointers[NI_ENVIRONMENT_MAX + NI_ENVIRONMENT_EXTRA];
 static bool are_pointers_taken;
 
@@ -315,9 +315,9 @@ static size_t count_list(va_list list)
 	return count;
 }
 
-/* @list is a pointer because execle reads on from there: whether a va_list that
- * is passed by value also advances in the caller differs between machines. The
- * array lies on the stack of this function, which calls exec. */
+/* @list is a pointer because execle reads further arguments from it: whether a
+ * va_list that is passed by value also advances in the caller depends on the
+ * machine. The array is on the stack of this function, which calls exec. */
 static __attribute__((noinline)) int
 exec_list(enum kind kind, const char *path, const char *first, va_list *list,
 	  bool names_environment)

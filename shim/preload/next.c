@@ -53,7 +53,7 @@ enum {
 	ROWS
 };
 
-/* One behind the other, and a row has the distance from the first: a pointer would
+/* The names in one array, into which the rows have offsets: pointers would each
  * cost a relocation in every process that starts. */
 static const struct names {
 #define CALL(name, ...) char name[sizeof(#name)];

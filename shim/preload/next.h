@@ -65,8 +65,8 @@ int ni_call_failed(long result);
 /* For way_on.S alone: where the call of this row of calls.def leads. */
 void *ni_next_later(unsigned row);
 
-/* The same for a program that was linked before the call became what it is: in
- * libc's older version, if it has one. */
+/* The same for a program that was linked before libc changed the function: the
+ * older version, if libc has one. */
 void *ni_next_old(unsigned row);
 
 /* An interposed function: programs see this symbol instead of libc's. */

@@ -281,7 +281,7 @@ static int spawn_image(struct spawn *spawn)
 					   spawn_as_meant(spawn);
 }
 
-/* Which of the calls it is: the row in calls.def, and these. */
+/* Flags that are added to the call's row in calls.def. */
 enum { SEARCHES = 1 << 8, OLD = 1 << 9 };
 
 static spawn_function *next_of(unsigned which)
@@ -329,9 +329,10 @@ SPAWN(pidfd_spawnp, int, ROW(pidfd_spawnp) | SEARCHES)
 
 #if defined(__x86_64__)
 
-/* A program linked with glibc before 2.15 has a script without "#!" run by sh.
- * Only libc's own function of then can do that without running the file actions
- * twice. x86_64.map gives these the version that such a program asks for. */
+/* In a program linked with glibc before 2.15, a script without "#!" is run by
+ * sh. Only libc's own older function can do that without running the file
+ * actions twice. x86_64.map gives these functions the version that such a
+ * program asks for. */
 SPAWN(ni_old_posix_spawn, pid_t, ROW(posix_spawn) | OLD)
 SPAWN(ni_old_posix_spawnp, pid_t, ROW(posix_spawnp) | SEARCHES | OLD)
 __asm__(".symver ni_old_posix_spawn, posix_spawn@GLIBC_2.2.5");

@@ -84,8 +84,8 @@ static bool is_musl(const char *loader)
 	return !strncmp(ni_base_name(loader), "ld-musl-", strlen("ld-musl-"));
 }
 
-/* glibc's loader leaves out an object for another machine. musl's takes what has
- * the words of its own size for its own, and ends the program. */
+/* glibc's loader skips an object for another machine. musl's takes one of its
+ * own word size for its own, and ends the program. */
 static int foreign(struct ni_reach_step *step, const struct ni_elf_facts *facts)
 {
 	return is_musl(facts->loader) && facts->class == step->own.class ?

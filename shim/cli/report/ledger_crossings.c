@@ -233,8 +233,8 @@ static bool is_of_this_fork(const struct launch *launch,
 	       !(held->flags & NI_HELD_FORKED);
 }
 
-/* Where it was handed over: by whoever is to change, which is not the last of
- * several when nobody knows where it was created. */
+/* The exec in the program that has to change. If nobody knows where the
+ * descriptor was created, that is the first of several, not the last. */
 static const struct launch *place_of_crossing(const struct launch *launch,
 					      const struct origin *origin)
 {

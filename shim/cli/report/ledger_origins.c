@@ -150,9 +150,9 @@ static const char *meant_for_all(const struct launch *launch,
 	}
 }
 
-/* Told to one program by its argument or by LISTEN_FDS: if that lets others
- * have it, it is the one to change. Close-on-exec where it was created would
- * break what was meant. */
+/* Whether it was given to one program, by an argument or by LISTEN_FDS. If that
+ * program leaks it, that program has to change: close-on-exec at its creation
+ * would prevent what was intended. */
 static bool is_given(const struct ni_trace_held *held)
 {
 	return held->passed == NI_PASSED_ARGUMENT ||

@@ -85,7 +85,7 @@ static void add_windows(struct ni_finding *finding,
 	finding->is_minor = !windows->threaded;
 }
 
-/* @marker: where they were marked, if it was seen. */
+/* @marker: the site that marked them, if it was recorded. */
 static void add_marked(struct ledger *ledger, struct image *image, uint32_t ref,
 		       uint32_t marker, uint64_t count)
 {
@@ -160,7 +160,7 @@ static void add_unclosed(struct ledger *ledger, struct image *image,
 	}
 }
 
-/* A new finding of what was done at a place, and has a record of its own. */
+/* Fills in a finding about a call that has its own record. */
 static void describe(struct ni_finding *finding, const struct image *image,
 		     const struct ni_trace_site *created,
 		     const struct ni_trace_site *at, unsigned type)

@@ -74,8 +74,8 @@ struct origin {
 	const struct ni_stack *created;
 	const struct ni_trace_site *site;	/* NULL unless CREATED */
 	const struct ni_program *giver;		/* NULL unless GIVEN */
-	const struct launch *left_by;	/* how it first went on from there, if
-					 * that is known and its creation not */
+	const struct launch *left_by;	/* its first exec from there, if that is
+					 * known and its creation is not */
 	bool is_meant;		/* left open on purpose for whoever comes */
 	const char *meant;	/* how, for the note */
 	int fd;			/* the number it had there */
