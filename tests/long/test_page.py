@@ -22,7 +22,7 @@ import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
-from toolkit import BUILD, NOINHERIT, helper  # noqa: E402
+from toolkit import BUILD, NOINHERIT, RECORDER, helper  # noqa: E402
 
 SAMPLE = helper("sample_traces")
 
@@ -36,6 +36,7 @@ function tell() {
 	return {
 		heading: box.querySelector("h2").textContent,
 		fix: box.querySelector(".fix") && box.querySelector(".fix").textContent,
+		holders: [...box.querySelectorAll(".holder")].map(part => part.textContent),
 		titles: [...box.querySelectorAll("h3")].map(part => part.textContent),
 		stacks: [...box.querySelectorAll(".stack")].map(stack =>
 			[...stack.querySelectorAll(".function")].map(part => part.textContent)),
@@ -203,14 +204,18 @@ class Browser(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.page = os.path.join(cls.folder, "page.html")
+        cls.write_page()
+        with open(cls.page, encoding="utf-8") as file:
+            cls.text = file.read()
+
+    @classmethod
+    def write_page(cls):
         recording = os.path.join(cls.folder, "recording")
         os.mkdir(recording)
         subprocess.run([SAMPLE, recording], check=True, timeout=60)
-        cls.page = os.path.join(cls.folder, "page.html")
         subprocess.run([NOINHERIT, "report", "--format=html", "--kinds=all",
                         "-o", cls.page, recording], check=True, timeout=60)
-        with open(cls.page, encoding="utf-8") as file:
-            cls.text = file.read()
 
     @classmethod
     def browser(cls, *arguments):
@@ -360,6 +365,33 @@ class Page(Browser):
 
 class Phone(Page):
     is_phone = True
+
+
+@unittest.skipUnless(os.path.exists(RECORDER), "no recorder is built")
+class Exhausted(Browser):
+    """A program that has no descriptor left, beside one that leaks."""
+
+    @classmethod
+    def write_page(cls):
+        subprocess.run([NOINHERIT, "audit", "--kinds=all", "--format=html",
+                        "-o", cls.page, "--", "sh", "-c",
+                        '"$0" leak_by_fork; ulimit -n 200; "$1" 2000; :',
+                        helper("planted"), helper("loses")], check=True,
+                       timeout=60, stdin=subprocess.DEVNULL,
+                       capture_output=True)
+
+    def test_a_click_shows_who_held_them(self):
+        seen, messages = self.read_in_browser(self.text)
+        self.assertEqual((seen["errors"], messages), ([], []))
+        row, = [row for row in seen["rows"] if row["kind"] == "exhausted"]
+        self.assertIn("Held then: 197 from 3 up; the limit was 200",
+                      row["titles"])
+        lost = 200 - 3 - 4 - 2
+        for function, what in (("dial", f"{lost} tcp created by socket"),
+                               ("keep", "4 file created by open"),
+                               ("talk", "2 pipe created by pipe2")):
+            self.assertIn(what, row["holders"])
+            self.assertIn(function, [stack[0] for stack in row["stacks"]])
 
 
 class Large(Browser):
