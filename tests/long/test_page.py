@@ -109,6 +109,15 @@ async function read() {
 	if (more)
 		await click(more);
 	seen.moreNodes = all(".node").length;
+	document.getElementById("by-place").click();
+	const last = report.findings.length - 1;
+	const linked = '.row.picked[data-finding="' + last + '"]';
+	location.hash = "#f" + last;
+	while (!document.querySelector(linked))
+		await new Promise(done => setTimeout(done, 20));
+	const picked = document.querySelector(linked);
+	seen.linked = { finding: picked.dataset.finding, top: picked.getBoundingClientRect().top,
+		bottom: innerHeight, isOpen: picked.closest("details").open, last: last };
 	const result = document.createElement("pre");
 	result.id = "seen";
 	result.textContent = JSON.stringify(seen);
@@ -343,6 +352,12 @@ class Page(Browser):
     def test_receivers_lead_back_to_the_programs(self):
         self.assertEqual(self.seen["receivers"], ["sh"])
 
+    def test_a_link_leads_to_its_finding(self):
+        linked = self.seen["linked"]
+        self.assertEqual(int(linked["finding"]), linked["last"])
+        self.assertTrue(linked["isOpen"])
+        self.assertTrue(0 <= linked["top"] < linked["bottom"], linked)
+
     def test_chips_hide_and_show_their_kind(self):
         kinds = {chip[0] for chip in self.seen["chips"]}
         self.assertLessEqual({"leak", "race", "unclosed", "passed"}, kinds)
@@ -408,6 +423,9 @@ class Large(Browser):
                 self.assertFalse(seen["groups"][99][0])
                 self.assertEqual(seen["programs"]["count"], 100)
                 self.assertEqual(seen["moreNodes"], 200)
+                self.assertEqual(int(seen["linked"]["finding"]),
+                                 seen["linked"]["last"])
+                self.assertTrue(seen["linked"]["isOpen"])
                 for size in (seen["places"], seen["programs"]):
                     self.assertLess(size["elements"], 4000)
                     self.assertLessEqual(size["page"], size["window"])
