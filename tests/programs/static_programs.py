@@ -93,7 +93,7 @@ def busybox_nc(run, program):
 
 
 def bash_redirection(run, program):
-    script = "exec 3<>/dev/udp/127.0.0.1/9; %s; sleep 300" % run.look
+    script = "exec 3<>/dev/udp/127.0.0.1/9; %s; sleep 300" % run.hook()
     server = run.start([program, "-c", script])
     run.wait_look()
     return server

@@ -19,7 +19,7 @@ import harness
 import kernel
 from run import Run
 from static_programs import ROWS
-from variant import COMMAND
+from variant import AUDIT, COMMAND
 
 PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 TABLE = os.path.join(PROJECT, "doc/static-programs.md")
@@ -67,13 +67,36 @@ def linked(program):
         else "statically"
 
 
+class RecordedRun(Run):
+    """The recorder is in what starts a static program and in what that starts,
+    never in itself."""
+
+    def start(self, argv, *arguments, **options):
+        return super().start(["env", *argv], *arguments, **options)
+
+    def environment(self, preload=True, **more):
+        more.setdefault("LD_PRELOAD", AUDIT)
+        more.setdefault("NOINHERIT_AUDIT_DIR", self.traces)
+        return super().environment(preload, **more)
+
+
+def leaks_in_report(run, program):
+    """The sockets of the program that the recorder calls leaks."""
+    said = run.command([COMMAND, "report", "--format=json", "--kinds=leak",
+                        run.traces], preload=False, stderr=None)
+    program = os.path.realpath(program)
+    return sorted(leak["what"]["type"] for leak in json.loads(said)["findings"]
+                  if leak["exe"] == program)
+
+
 def see(row):
-    """(inheritable, arrived or None)."""
+    """(inheritable, arrived or None, what the report calls its leaks or None)."""
     program = row.get()
     check_tells(program, row.language)
     harness.check(linked(program) == row.linked,
                   "it is linked " + linked(program))
-    run = Run(harness.VARIANTS["native"])
+    is_recorded = row.linked == "statically" and row.arrived is not None
+    run = (RecordedRun if is_recorded else Run)(harness.VARIANTS["native"])
     try:
         server = row.start(run, program)
         inheritable = [d for d in
@@ -83,13 +106,14 @@ def see(row):
         looks = run.looks()
         got = above_streams([d for look in looks for d in look.descriptors])
         harness.check(row.arrived is None or looks, "no child looked")
-        return inheritable, None if row.arrived is None else got
+        return (inheritable, None if row.arrived is None else got,
+                leaks_in_report(run, program) if is_recorded else None)
     finally:
         run.end()
 
 
 def line_of(row, seen):
-    inheritable, arrived = seen
+    inheritable, arrived, _ = seen
     return "| %s | %s | %s | %s | %s |" % (
         row.name, row.language, row.linked, ", ".join(kinds(inheritable)) or "none",
         "-" if arrived is None else ", ".join(kinds(arrived)) or "none")
@@ -109,6 +133,9 @@ def check_row(row, documented):
     harness.check(seen[1] is None or kinds(seen[1]) == row.arrived,
                   "its child got %s, not %s"
                   % (kinds(seen[1] or []), row.arrived))
+    harness.check(seen[2] is None or
+                  seen[2] == [kind.split()[0] for kind in row.arrived],
+                  "the report calls %s its leaks" % seen[2])
     harness.check(line in documented, "doc/static-programs.md has not: " + line)
     return line
 
