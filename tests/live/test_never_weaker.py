@@ -207,7 +207,8 @@ class NeverWeaker(live.LiveTest):
                                    cwd=self.folder), "")
 
     def test_the_loader_runs_the_same_program_or_another(self):
-        loader = "/lib64/ld-linux-x86-64.so.2"
+        loader = {"aarch64": "/lib/ld-linux-aarch64.so.1"}.get(
+            os.uname().machine, "/lib64/ld-linux-x86-64.so.2")
         live.need(loader)
         other = shutil.copy(self.program, self.path("other"))
         for command in ((self.program,), (loader, self.program)):

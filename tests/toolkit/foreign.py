@@ -59,10 +59,11 @@ def qemu(machine="aarch64"):
     return program
 
 
-def emulated(libraries=LIBRARIES):
-    """The beginning of a command that may execute AArch64 programs."""
-    command = [os.path.join(ROOT, "tests/toolkit/emulated"), qemu(),
-               libraries]
+def emulated(libraries=LIBRARIES, programs=False):
+    """The beginning of a command that may execute AArch64 programs. @programs:
+    what lies in /usr there comes before the host's."""
+    command = [os.path.join(ROOT, "tests/toolkit/emulated"),
+               *["-a"] * programs, qemu(), libraries]
     tried = subprocess.run([*command, "true"], capture_output=True, text=True,
                            check=False)
     if tried.returncode:
@@ -103,11 +104,11 @@ def aarch64_musl(root=None, static=False):
             runtime, os.path.join(own, "crtn.o")]
 
 
-def build_for_aarch64(folder, *objects, root=None):
+def build_for_aarch64(folder, *objects, root=None, flags=()):
     """Builds objects to preload: "libnoinherit-preload.so", ...; and, with a tree
     that has its libraries, the command, "noinherit"."""
     compiler = f"{AARCH64} --sysroot={root}" if root else AARCH64
-    subprocess.run(["make", "-s", "-C", ROOT, f"CC={compiler}",
+    subprocess.run(["make", "-s", "-C", ROOT, f"CC={compiler}", *flags,
                     f"BUILD={folder}", *(os.path.join(folder, name)
                                          for name in objects)], check=True,
                    stdout=subprocess.DEVNULL)
