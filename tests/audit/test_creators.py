@@ -92,7 +92,8 @@ def test_each_row_has_a_test_row():
                  for line in record.run(CREATORS).stdout.splitlines()}
     missing = set(makers()) - tried - NOT_MADE
     check("each is tried", not missing, missing)
-    check("nothing else is", not tried - set(makers()), tried - set(makers()))
+    check("nothing else is tried",
+          not tried - set(makers()), tried - set(makers()))
 
 
 def test_each_creator_is_recorded_with_its_name_and_flag():
@@ -141,10 +142,10 @@ def test_an_old_recording_reads():
     check("its calls have their names", kinds["leak"] == {
         "socket", "accept", "socketpair", "fcntl", "fopen", "epoll_create",
         "userfaultfd"}, kinds)
-    check("and its findings their kinds", kinds.keys() >= {
+    check("every kind of finding is there", kinds.keys() >= {
         "leak", "race", "unclosed", "double-close", "wrong-flag", "passed",
         "inheritable"}, kinds)
-    check("and what was created is known",
+    check("what was created is described",
           [f["what"]["laddr"] for f in report["findings"]
            if f["kind"] == "unclosed"][0].startswith("127.0.0.1:"), report)
 

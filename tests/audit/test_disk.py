@@ -57,10 +57,10 @@ def test_a_small_program_takes_little():
         record.run("sh", "-c", "i=0; while [ $i -lt 100 ]; do i=$((i+1));"
                    "/bin/true; done")
         sizes = sorted(kib(path) for path in record.files())
-        check("there are a hundred and one", len(sizes) == 101, len(sizes))
-        check("16 KiB each, but for the shell that started them",
+        check("there are 101 traces", len(sizes) == 101, len(sizes))
+        check("each takes at most 16 KiB, except that of the shell",
               sizes[-2] <= 16, sizes)
-        check("which takes no more for each of them than that", sizes[-1] <=
+        check("the trace of the shell stays below 100 KiB", sizes[-1] <=
               100, sizes)
 
 
@@ -82,8 +82,8 @@ def test_a_limit_is_kept_and_reported():
         check("what was dropped is counted, with the reason",
               int(image["flags"]) & (FULL | DISK_FULL) == FULL and
               any("dropped" in name for name in image), image)
-        check("and told, with what to do", any("--trace-size" in what
-                                               for what in losses), losses)
+        check("the report names the option to change",
+              any("--trace-size" in what for what in losses), losses)
 
 
 def test_a_compiler_never_fails_for_the_recording():
@@ -134,8 +134,9 @@ def test_a_program_that_finds_the_disk_full_runs_on():
     answers, image = done.stdout[len(native.stdout):].splitlines()
     check("both commands were done", answers.strip() == "2", done)
     image = recording.parse(image)
-    check("the reason is said", int(image["flags"]) & DISK_FULL, image)
-    check("and what was dropped is counted",
+    check("the flag says that the disk was full",
+          int(image["flags"]) & DISK_FULL, image)
+    check("what was dropped is counted",
           any("dropped" in name for name in image), image)
 
 

@@ -69,7 +69,7 @@ def build(folder):
     if "liburing.h" in done.stderr:
         print("no liburing here (package liburing-dev)", file=sys.stderr)
         sys.exit(77)
-    check("it is compiled", done.returncode == 0, done.stderr)
+    check("the program can be compiled", done.returncode == 0, done.stderr)
     tried = subprocess.run([program, "flagged"], check=False).returncode
     if tried == 77:
         print("no io_uring here (sysctl kernel.io_uring_disabled, or a filter)",
@@ -86,7 +86,8 @@ def leaks(*command):
 
 def test_a_connection_that_a_ring_accepted():
     found = leaks(PROGRAM_FILE, "plain")
-    check("the connection leaks", [f["what"]["type"] for f in found] == ["tcp"],
+    check("the connection leaks",
+          [f["what"]["type"] for f in found] == ["tcp"],
           found)
     check("it has no stack of its making", not found[0]["created"], found)
     check("the report says how it was made", NOTE in found[0]["note"], found)
@@ -99,7 +100,7 @@ def test_a_request_with_the_flag_leaks_nothing():
 
 def test_without_a_ring_nobody_is_named():
     found = leaks(recording.PLANTED, "leak_unseen")
-    check("no ring is blamed", [f["note"] for f in found] ==
+    check("the note does not mention io_uring", [f["note"] for f in found] ==
           ["its creation was not seen"], found)
 
 

@@ -34,7 +34,7 @@ def same(record, *arguments):
         check("the program sees the same", getattr(native, what) ==
               getattr(recorded, what), arguments, what,
               getattr(native, what), getattr(recorded, what))
-    check("and it did something", native.returncode >= 0, native.returncode)
+    check("the program ran", native.returncode >= 0, native.returncode)
     return recorded
 
 
@@ -101,7 +101,7 @@ def test_signal_handlers_may_interrupt_it_anywhere():
         everything = record.records("site")
         check("what the handler does ends at the signal",
               any(s["stack"].endswith(",signal") for s in everything))
-        check("so that it makes no new site at each instruction",
+        check("there are not many sites",
               len(everything) < 100, len(everything))
 
 
@@ -130,7 +130,7 @@ def test_threads_count_exactly():
             check("every %s was counted once" % call, made == levels,
                   made, levels)
         copies = sites(record, "dup")
-        check("every mark, too", total(copies, "marked") == levels ==
+        check("every mark was counted", total(copies, "marked") == levels ==
               total(copies, "threaded"), copies)
         check("nothing was dropped", "dropped0" not in record.records(
             "image")[0], record.records("image"))
@@ -193,12 +193,13 @@ def test_a_tree_of_a_thousand_processes_is_one_report():
     with Recording() as record:
         same(record, "tree", "9")
         processes = record.report()["processes"]
-        check("all are there", len(processes) == 1023,
+        check("all processes are in the report", len(processes) == 1023,
               len(processes))
-        check("each with its user", {p["uid"] for p in processes} ==
+        check("each has its user", {p["uid"] for p in processes} ==
               {os.geteuid()}, processes[:2])
-        check("and the date", all("2000" <= p["started"] < "2100"
-                                  for p in processes), processes[:2])
+        check("each has the date of its start",
+              all("2000" <= p["started"] < "2100" for p in processes),
+              processes[:2])
 
 
 def test_a_cleaned_environment_is_completed():
@@ -245,7 +246,8 @@ def test_what_was_recorded_survives_sigkill():
     for _ in range(10):
         with Recording() as record:
             process = record.start(MANNERED, "create_for_ever")
-            check("it has leaked", process.stdout.readline() == "leaked\n")
+            check("the program has leaked a socket",
+                  process.stdout.readline() == "leaked\n")
             process.send_signal(signal.SIGKILL)
             process.wait()
             process.stdout.close()

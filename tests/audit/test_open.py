@@ -120,9 +120,9 @@ def test_a_fork_child_counts_apart_from_its_parent():
         holder.tell("fork")
         holder.tell("close 4")
         holder.tell("sockets 2")
-        check("the child has its own", by_call(holder) ==
+        check("the child's counts are those of the kernel", by_call(holder) ==
               {"open": 6, "socket": 2} == kernel(holder.pid), by_call(holder))
-        check("and the parent what it had", rows_of(record, parent) and
+        check("the parent's counts are unchanged", rows_of(record, parent) and
               sum(r[0] for r in rows_of(record, parent).values()) == 10)
 
 
@@ -163,8 +163,8 @@ def test_the_counts_survive_sigkill():
         wanted = kernel(holder.pid)
         os.kill(holder.pid, signal.SIGKILL)
         holder.process.wait()
-        check("they are as they were", by_call(holder) == wanted,
-              by_call(holder), wanted)
+        check("the counts are those before the kill",
+              by_call(holder) == wanted, by_call(holder), wanted)
 
 
 def test_rows_of_children_that_ended_are_used_again():
@@ -182,7 +182,8 @@ def test_what_is_open_at_exit_is_counted_by_its_stack():
             holder.tell("files 3")
             holder.tell("sockets 2")
         found = sorted(r["count"] for r in record.records("unclosed"))
-        check("three and two", found == ["2", "3"], found)
+        check("three files and two sockets are counted",
+              found == ["2", "3"], found)
 
 
 def test_what_a_range_marks_is_counted_at_its_creator():
@@ -191,14 +192,16 @@ def test_what_a_range_marks_is_counted_at_its_creator():
         holder.tell("mark")
         marked = [r["marked"] for r in record.records("site")
                   if r["stack"].startswith("socket:")]
-        check("both", marked == ["2"], marked)
+        check("both descriptors are counted as marked",
+              marked == ["2"], marked)
 
 
 def test_more_creators_than_one_record_has_rows():
     with Recording() as record:
         record.run(os.path.join(recording.HELPERS, "creators"))
         rows = record.records("open")
-        check("there are several", len({r["first"] for r in rows}) > 2, rows)
+        check("there are several records",
+              len({r["first"] for r in rows}) > 2, rows)
 
 
 def test_who_holds_the_numbers_when_there_are_none():
@@ -215,12 +218,14 @@ def test_who_holds_the_numbers_when_there_are_none():
                  for s in record.records("site")}
         holders = [(sites.get(h.split("*")[0]), int(h.split("*")[1]))
                    for n, h in sorted(found.items()) if n[0] == "h"]
-        check("most first", holders == [("socket", 30), ("open", 20),
-                                        ("dup", 11)], holders)
-        check("with limit, error and sum", (found["limit"], found["error"],
-              found["open"]) == ("64", "24", "61"), found)
-        check("by the call that failed", found["site"].startswith("dup:"),
-              found)
+        check("the holders are sorted, the largest first",
+              holders == [("socket", 30), ("open", 20), ("dup", 11)],
+              holders)
+        check("the limit, the error and the sum are right",
+              (found["limit"], found["error"], found["open"]) ==
+              ("64", "24", "61"), found)
+        check("the call that failed is named",
+              found["site"].startswith("dup:"), found)
 
 
 def test_every_creator_says_that_there_is_none():
@@ -233,9 +238,10 @@ def test_every_creator_says_that_there_is_none():
         missing = {n for n in refused if not n.startswith("SYS_")} - said
         # recvmsg receives the message and drops the descriptor; freopen has no
         # stream to reopen.
-        check("each of them",
+        check("every creator that failed is recorded",
               not missing - {"recvmsg", "recvmmsg", "freopen"}, missing)
-        check("and more than forty did", len(refused) > 40, len(refused))
+        check("more than forty creators failed",
+              len(refused) > 40, len(refused))
 
 
 def test_too_many_of_something_else_is_not_taken_for_it():

@@ -94,7 +94,7 @@ def check_stack_through(how):
                       "leave_open", "JS:inner \033[31m /srv/app.js:3:9",
                       "JS:outer /srv/app.js:7:1", "run_scripts", "named"],
                   names)
-            check("to the outermost", "main" in names, names)
+            check("the stack reaches main", "main" in names, names)
             fix = record.report()["findings"][0]["fix"]
             check("the script is told, not what runs it",
                   fix.endswith("/srv/app.js:3:9"), fix)
@@ -119,7 +119,7 @@ def test_only_the_process_itself_names_its_code():
             os.utime(path, (1, 1))
             check("an older file is not used", named_stack(record)[1] is None)
             os.utime(path)
-            check("a newer one is", named_stack(record)[1] is not None)
+            check("a newer file is used", named_stack(record)[1] is not None)
             os.rename(path, path + ".moved")
             os.symlink(path + ".moved", path)
             check("a link is not followed", named_stack(record)[1] is None)
@@ -191,9 +191,9 @@ def test_node_names_its_functions():
         fixes = [finding["fix"] for finding in record.report()["findings"]
                  if finding["kind"] == "unclosed" and
                  finding["call"] == "socket"]
-        check("and told what to change", any(
+        check("the fix names the function of the script", any(
             "connectOften " + record.script in fix for fix in fixes), fixes)
-        check("and what called into the scripts",
+        check("the functions that called the scripts are named",
               is_named(found, "node::Start("), found)
 
 

@@ -66,7 +66,7 @@ def test_what_arrives_in_a_static_program():
            if f["kind"] == "leak"] == ["main"], found)
     notes = [f["note"] for f in found if f["kind"] == "arrived" and
              f["exe"] == TRUE]
-    check("and whose hands it went through", len(notes) == 1 and
+    check("the note names the static program", len(notes) == 1 and
           STATIC in notes[0], found)
 
 
@@ -75,14 +75,15 @@ def test_what_comes_from_a_static_program():
     check("its socket is its leak", ways(found) == [(STATIC, "unix", TRUE)],
           found)
     leak = [f for f in found if f["kind"] == "leak"][0]
-    check("without a stack", not leak["created"] and not leak["at"], leak)
-    check("and why", "left no trace" in leak["note"], leak)
+    check("it has no stack", not leak["created"] and not leak["at"], leak)
+    check("the note says why there is none",
+          "left no trace" in leak["note"], leak)
 
 
 def test_a_file_that_a_static_program_leaves_open_is_no_leak():
     found = seen("none", "file")
-    check("it may be meant", not ways(found), found)
-    check("it is named", (TRUE, "device") in
+    check("the file is not called a leak", not ways(found), found)
+    check("the file is named as arrived", (TRUE, "device") in
           [way[:2] for way in ways(found, "arrived")], found)
 
 

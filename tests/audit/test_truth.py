@@ -31,7 +31,7 @@ def test_of_many_that_one_line_puts_on_numbers_each_is_passed():
     kinds, held = kinds_of("dup2_array")
     check("the socket is not counted with the pipes",
           [h["fd"] for h in held if h["type"] == "socket"] == ["71"], held)
-    check("the pipes and the socket", set(kinds) ==
+    check("the pipes and the socket are passed", set(kinds) ==
           {("passed", "pipe"), ("passed", "unix")}, kinds)
 
 
@@ -52,7 +52,7 @@ def test_what_one_program_was_given_it_should_keep_to_itself():
     check("awk was told the number", len(to_awk) == 1 and
           os.path.basename(to_awk[0]["to"]["exe"]) == awk, findings)
     leaks = [f for f in findings if f["kind"] == "leak"]
-    check("what awk runs was not", leaks, findings)
+    check("the leaks of awk are found", leaks, findings)
     for leak in leaks:
         check("it is awk's leak", os.path.basename(leak["exe"]) == awk and
               not leak["created"] and leak["fix"].startswith(
