@@ -169,12 +169,15 @@ MAKES = """
     }"""
 
 # Prints that for a socket of its own before it loads that library, for another
-# one afterwards, and for the library's.
+# one afterwards, and for the library's. A second argument asks for RTLD_DEEPBIND.
 LOADS = """
     #include <dlfcn.h>
     #include <fcntl.h>
     #include <stdio.h>
     #include <sys/socket.h>
+    #ifndef RTLD_DEEPBIND   /* musl */
+    #define RTLD_DEEPBIND 0
+    #endif
     static int own(void)
     {
         return fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_GETFD);
@@ -182,10 +185,11 @@ LOADS = """
     int main(int argc, char **argv)
     {
         int before = own();
-        void *library = dlopen(argv[1], RTLD_NOW);
+        void *library = dlopen(argv[1], RTLD_NOW |
+                               (argc > 2 ? RTLD_DEEPBIND : 0));
         int (*makes)(void) = library ? (int (*)(void))dlsym(library, "makes")
                                      : NULL;
-        if (argc != 2 || !makes)
+        if (!makes)
             return 1;
         printf("%d %d %d\\n", before, own(), makes());
         return 0;
@@ -203,11 +207,14 @@ class TwoLibraries(live.LiveTest):
                               % os.uname().machine,)),
     }
 
-    def test_sockets_of_both_are_non_inheritable(self):
-        libraries = {
+    def libraries(self):
+        return {
             kind: self.compile(f"lib{kind}.so", MAKES, "-shared", "-fPIC",
                                *options, compiler=compiler)
             for kind, (compiler, options) in self.KINDS.items()}
+
+    def test_sockets_of_both_are_non_inheritable(self):
+        libraries = self.libraries()
         for kind, (compiler, _) in self.KINDS.items():
             program = self.compile(kind, LOADS, "-ldl", compiler=compiler)
             for other, library in libraries.items():
@@ -217,6 +224,17 @@ class TwoLibraries(live.LiveTest):
                                       preload=preload):
                         self.assertEqual(self.says(program, library,
                                                    preload=preload), says)
+
+    def test_with_deepbind_musls_own_are_as_natively(self):
+        """The library then calls musl's functions, and finds musl's errno: those
+        of glibc's would not do in their place."""
+        program = self.compile("program", LOADS, "-ldl")
+        for kind, makes in (("glibc", "1"), ("musl", "0")):
+            library = self.libraries()[kind]
+            for preload, says in ((None, "0 0 0"), (SHIM, "1 1 " + makes)):
+                with self.subTest(library=kind, preload=preload):
+                    self.assertEqual(self.says(program, library, "deep",
+                                               preload=preload), says)
 
 
 class Shim(live.LiveTest):
