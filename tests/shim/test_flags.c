@@ -89,6 +89,13 @@ static int (*const set[])(int) = {
 	fioclex_number, range_number,
 };
 
+/* Linux 5.10 has close_range; the flag came with 5.11. */
+static bool kernel_lacks(int (*call)(int))
+{
+	return (call == range_1 || call == range_all || call == range_number) &&
+	       close_range(~0U, ~0U, CLOSE_RANGE_CLOEXEC) < 0;
+}
+
 static void what_is_cleared_stays_inheritable(void **state)
 {
 	(void)state;
@@ -113,8 +120,12 @@ static void what_is_set_is_the_programs_own(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_LEN(set); i++) {
-		int fd = new_socket(), other = new_socket();
+		int fd, other;
 
+		if (kernel_lacks(set[i]))
+			continue;
+		fd = new_socket();
+		other = new_socket();
 		assert_true(is_non_inheritable(fd));
 		assert_int_equal(set[i](fd), 0);
 		if (was_ours(fd))
