@@ -215,7 +215,8 @@ $(UNIT_LIB) $(UNIT_LIBC): $(PURE)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # Without -Wwrite-strings, because argv and envp are initialised with literals.
-TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) -Itests/helpers \
+TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) \
+	-Itests/toolkit -Itests/helpers \
 	-DCMOCKA_DISABLE_DEPRECATION_WARNINGS
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile

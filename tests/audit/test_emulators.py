@@ -32,6 +32,7 @@ def sanitized(place):
     """planted.c built with ThreadSanitizer, or None."""
     program = os.path.join(place, "planted")
     done = subprocess.run(["cc", "-g", "-w", "-D_GNU_SOURCE", "-Ishim",
+                           "-Itests/toolkit",
                            "-fsanitize=thread", "-o", program,
                            recording.SOURCE, "-lpthread", "-lutil"],
                           capture_output=True, text=True)

@@ -22,8 +22,7 @@
 #include "api_calls.h"
 #include "api_more.h"
 #include "api_world.h"
-
-#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+#include "common/array.h"
 
 enum { MARK = 2147480000, CALL_MAX = 16 };
 

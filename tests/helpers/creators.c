@@ -38,10 +38,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/array.h"
+
 int pidfd_open(pid_t, unsigned);
 int pidfd_getfd(int, int, unsigned);
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Descriptors that some of the calls need; made before the first row. */
 static struct { int listener, pidfd, channel[2], mount; } have;

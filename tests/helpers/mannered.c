@@ -42,25 +42,13 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#include "common/array.h"
+#include "die.h"
 
 extern char **environ;
 
 static long argument;
 static char **arguments;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "mannered: %s: %s\n", what, strerror(errno));
-	exit(125);
-}
-
-static int checked(int result, const char *what)
-{
-	if (result < 0)
-		die(what);
-	return result;
-}
 
 static void list_descriptors(const char *when)
 {

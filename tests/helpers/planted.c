@@ -34,27 +34,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "common/raw.h"
+#include "die.h"
 
 extern char **environ;
 
 #define PLANTED static __attribute__((noinline)) void
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-
 static char *const true_argv[] = { "true", "an argument", NULL };
-
-static void die(const char *what)
-{
-	fprintf(stderr, "planted: %s: %s\n", what, strerror(errno));
-	exit(125);
-}
-
-static int checked(int result, const char *what)
-{
-	if (result < 0)
-		die(what);
-	return result;
-}
 
 static void wait_for(pid_t child)
 {

@@ -18,15 +18,10 @@
 #include <sys/wait.h>
 
 #include "descriptors.h"
+#include "die.h"
 
 static atomic_bool is_over;
 static char *no_variables[] = { NULL };
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(125);
-}
 
 static void *make_sockets(void *unused)
 {

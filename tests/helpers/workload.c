@@ -16,21 +16,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "die.h"
+
 static struct sockaddr_in address;
 static int listener = -1;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "workload: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int checked(int result, const char *what)
-{
-	if (result < 0)
-		die(what);
-	return result;
-}
 
 static void listen_on_loopback(void)
 {

@@ -20,7 +20,7 @@ done
 # They would speak: a test program that reads past an array.
 sed 's/^int main(void)$/&\n{ volatile int i = 9; static int a[3]; return a[i]; }\nint unused(void)/' \
 	tests/unit/test_text.c >"$build/broken.c"
-cc -Iinclude -Ishim -Itests/helpers -D_GNU_SOURCE -fsanitize=address,undefined \
+cc -Iinclude -Ishim -Itests/toolkit -D_GNU_SOURCE -fsanitize=address,undefined \
 	"$build/broken.c" shim/lib/text.c -lcmocka -o "$build/broken" 2>"$build/out" ||
 	{ cat "$build/out"; exit 1; }
 if "$build/broken" >/dev/null 2>&1; then

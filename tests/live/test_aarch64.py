@@ -108,8 +108,8 @@ class AArch64(live.LiveTest):
     def build_helper(self, name):
         program = self.path(name)
         helpers = os.path.join(ROOT, "tests/helpers")
-        subprocess.run([COMPILER, "-D_GNU_SOURCE", "-O1", "-I", helpers, "-I",
-                        os.path.join(ROOT, "shim"), "-o", program,
+        subprocess.run([COMPILER, "-D_GNU_SOURCE", "-O1", "-I", foreign.TOOLKIT,
+                        "-I", os.path.join(ROOT, "shim"), "-o", program,
                         os.path.join(helpers, name + ".c")], check=True)
         return program
 

@@ -11,7 +11,8 @@ import live
 from live import BUILD, COMPAT, SHIM, STRICT, helper
 
 HELPERS = os.path.join(os.path.dirname(__file__), "../helpers")
-INCLUDES = ["-I", HELPERS, "-I", os.path.join(HELPERS, "../../shim")]
+INCLUDES = ["-I", os.path.join(HELPERS, "../toolkit"), "-I",
+            os.path.join(HELPERS, "../../shim")]
 
 LIBRARY = """
     #include <fcntl.h>

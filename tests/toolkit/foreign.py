@@ -12,6 +12,7 @@ import unittest
 from toolkit import BUILD, ROOT, need
 
 HELPERS = os.path.join(ROOT, "tests/helpers")
+TOOLKIT = os.path.join(ROOT, "tests/toolkit")
 
 # The kernel's headers are in the same folders as glibc's, so these folders
 # come after musl's.
@@ -149,8 +150,9 @@ def musl_libstdcxx(folder):
 
 def compile_for(compiler, source, program, *options):
     subprocess.run([*compiler, "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-g",
-                    "-I", HELPERS, "-I", os.path.join(ROOT, "shim"), "-o",
-                    program, source, *options], check=True)
+                    "-I", TOOLKIT, "-I", HELPERS, "-I",
+                    os.path.join(ROOT, "shim"), "-o", program, source,
+                    *options], check=True)
     return program
 
 

@@ -35,7 +35,7 @@ static pid_t other_process(int pipes[2],
 	for (int fd = 3; fd < 64; fd++)
 		if (fd != pipes[0])
 			close(fd);
-	CHECK(read(pipes[0], &data, sizeof(data)) == sizeof(data));
+	EXPECT(read(pipes[0], &data, sizeof(data)) == sizeof(data));
 	body(&data);
 	leave_child(0);
 }
@@ -56,13 +56,13 @@ static void answer_through_the_socket(const struct noinherit_shared *data)
 	int before = count_descriptors();
 	struct noinherit_socket s;
 
-	CHECK(noinherit_setdefaulttimeout_ns(60000 * MS) == 0);
-	CHECK(noinherit_fromshare(&s, data) == 0);
-	CHECK(s.family == AF_UNIX && s.type == SOCK_STREAM && s.proto == 0);
-	CHECK(s.timeout_ns == 60000 * MS && is_nonblocking(s.fd));
-	CHECK(!is_inheritable(s.fd));
-	CHECK(count_descriptors() == before + 1);
-	CHECK(noinherit_send(&s, "from the other", 14, 0) == 14);
+	EXPECT(noinherit_setdefaulttimeout_ns(60000 * MS) == 0);
+	EXPECT(noinherit_fromshare(&s, data) == 0);
+	EXPECT(s.family == AF_UNIX && s.type == SOCK_STREAM && s.proto == 0);
+	EXPECT(s.timeout_ns == 60000 * MS && is_nonblocking(s.fd));
+	EXPECT(!is_inheritable(s.fd));
+	EXPECT(count_descriptors() == before + 1);
+	EXPECT(noinherit_send(&s, "from the other", 14, 0) == 14);
 }
 
 static void a_socket_goes_to_another_process(void **state)
@@ -89,9 +89,9 @@ static void expect_another_socket(const struct noinherit_shared *data)
 	struct noinherit_socket s = { .fd = 7, .timeout_ns = 7 };
 	int before = count_descriptors();
 
-	CHECK(noinherit_fromshare(&s, data) == -ESTALE);
-	CHECK(count_descriptors() == before);
-	CHECK(s.fd == -1 && s.timeout_ns == NOINHERIT_BLOCKING);
+	EXPECT(noinherit_fromshare(&s, data) == -ESTALE);
+	EXPECT(count_descriptors() == before);
+	EXPECT(s.fd == -1 && s.timeout_ns == NOINHERIT_BLOCKING);
 }
 
 /* The number names something else by the time it is fetched. */
@@ -157,8 +157,8 @@ static void a_process_that_took_the_id_is_refused(void **state)
 
 		/* Same number, another socket. */
 		close(mine.fd);
-		CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-		CHECK(s.fd == mine.fd && write(pipes[1], "r", 1) == 1);
+		EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+		EXPECT(s.fd == mine.fd && write(pipes[1], "r", 1) == 1);
 		pause();
 	}
 	close(pipes[1]);
@@ -177,7 +177,7 @@ static void expect_no_process(const struct noinherit_shared *data)
 {
 	struct noinherit_socket s;
 
-	CHECK(noinherit_fromshare(&s, data) == -ESRCH);
+	EXPECT(noinherit_fromshare(&s, data) == -ESRCH);
 }
 
 static void share_and_end(struct noinherit_shared *data, pid_t receiver)
@@ -190,9 +190,9 @@ static void share_and_end(struct noinherit_shared *data, pid_t receiver)
 	sharer = fork();
 	assert_return_code(sharer, errno);
 	if (sharer == 0) {
-		CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-		CHECK(noinherit_share(&s, receiver, data) == 0);
-		CHECK(write(pipes[1], data, sizeof(*data)) == sizeof(*data));
+		EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+		EXPECT(noinherit_share(&s, receiver, data) == 0);
+		EXPECT(write(pipes[1], data, sizeof(*data)) == sizeof(*data));
 		leave_child(0);
 	}
 	assert_int_equal(read(pipes[0], data, sizeof(*data)), sizeof(*data));
@@ -222,9 +222,9 @@ static void expect_no_permission(const struct noinherit_shared *data)
 
 	/* CAP_SYS_PTRACE goes with the user. */
 	if (geteuid() == 0)
-		CHECK(setresgid(65534, 65534, 65534) == 0 &&
+		EXPECT(setresgid(65534, 65534, 65534) == 0 &&
 		      setresuid(65534, 65534, 65534) == 0);
-	CHECK(noinherit_fromshare(&s, data) == -EPERM);
+	EXPECT(noinherit_fromshare(&s, data) == -EPERM);
 }
 
 static void without_the_permission_it_is_eperm(void **state)

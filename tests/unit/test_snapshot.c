@@ -17,8 +17,8 @@
 
 #include "cli/scan/snapshot.h"
 #include "descriptors.h"
+#include "folder.h"
 
-static char folder[64];
 
 static const char *at(const char *path)
 {
@@ -57,22 +57,6 @@ static void make_process(const char *pid, const char *fd, const char *link,
 	snprintf(path, sizeof(path), "%s/fdinfo/%s", pid, fd);
 	snprintf(text, sizeof(text), "pos:\t0\nflags:\t%s\n", flags);
 	put(path, text);
-}
-
-static int make_folder(void **state)
-{
-	(void)state;
-	strcpy(folder, "/tmp/noinherit-test-XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	return system(command);
 }
 
 static struct ni_snapshot take(const char *path)

@@ -13,11 +13,11 @@ static void a_bad_type_first(void)
 	struct noinherit_socket s;
 
 	faults_watch();
-	CHECK(noinherit_create_socket(&s, AF_INET, 99, 0) == -EINVAL);
-	CHECK(noinherit_create_socket(&s, AF_INET, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_create_socket(&s, AF_INET, 99, 0) == -EINVAL);
+	EXPECT(noinherit_create_socket(&s, AF_INET, SOCK_STREAM, 0) == 0);
 	/* Tried without the flag, and then with it again. */
-	CHECK(!strcmp(faults_end(), "socket socket socket"));
-	CHECK(!is_inheritable(s.fd));
+	EXPECT(!strcmp(faults_end(), "socket socket socket"));
+	EXPECT(!is_inheritable(s.fd));
 }
 
 static void a_bad_argument_does_not_cost_atomicity(void **state)
@@ -32,15 +32,15 @@ static void an_old_kernel(void)
 
 	faults_watch();
 	faults_add("socket", EINVAL, 1, 0);
-	CHECK(noinherit_create_socket(&s, AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+	EXPECT(noinherit_create_socket(&s, AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
 				      0) == 0);
-	CHECK(noinherit_create_socket(&again, AF_INET, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_create_socket(&again, AF_INET, SOCK_STREAM, 0) == 0);
 	/* One latch for both. */
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
-	CHECK(!strcmp(faults_end(), "socket socket ioctl socket ioctl "
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
+	EXPECT(!strcmp(faults_end(), "socket socket ioctl socket ioctl "
 				    "socketpair ioctl ioctl"));
-	CHECK(!is_inheritable(s.fd) && !is_inheritable(again.fd));
-	CHECK(!is_inheritable(pair[0].fd) && !is_inheritable(pair[1].fd));
+	EXPECT(!is_inheritable(s.fd) && !is_inheritable(again.fd));
+	EXPECT(!is_inheritable(pair[0].fd) && !is_inheritable(pair[1].fd));
 }
 
 static void an_old_kernel_paired_first(void)
@@ -49,11 +49,11 @@ static void an_old_kernel_paired_first(void)
 
 	faults_watch();
 	faults_add("socketpair", EINVAL, 1, 0);
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-	CHECK(!strcmp(faults_end(),
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(!strcmp(faults_end(),
 		      "socketpair socketpair ioctl ioctl socket ioctl"));
-	CHECK(!is_inheritable(pair[0].fd) && !is_inheritable(pair[1].fd));
+	EXPECT(!is_inheritable(pair[0].fd) && !is_inheritable(pair[1].fd));
 }
 
 static void an_old_kernel_that_cannot_set_the_flag(void)
@@ -64,19 +64,19 @@ static void an_old_kernel_that_cannot_set_the_flag(void)
 	faults_watch();
 	faults_add("socket", EINVAL, 1, 0);
 	faults_add("ioctl", EIO, 1, 0);
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == -EIO);
-	CHECK(!strcmp(faults_end(), "socket socket ioctl close"));
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == -EIO);
+	EXPECT(!strcmp(faults_end(), "socket socket ioctl close"));
 	for (int good = 0; good < 2; good++) {
 		faults_watch();
 		faults_add("socketpair", EINVAL, 1, 0);
 		faults_add("ioctl", EIO, 1, good);
-		CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EIO);
+		EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EIO);
 		faults_end();
 	}
-	CHECK(count_descriptors() == before);
+	EXPECT(count_descriptors() == before);
 	/* Nothing was proved: the flag is tried again. */
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-	CHECK(!is_inheritable(s.fd));
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(!is_inheritable(s.fd));
 }
 
 static void an_old_kernel_without_room(void)
@@ -85,10 +85,10 @@ static void an_old_kernel_without_room(void)
 
 	faults_add("socket", EINVAL, 1, 0);
 	faults_add("socket", EMFILE, 1, 0);
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == -EMFILE);
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == -EMFILE);
 	faults_add("socketpair", EINVAL, 1, 0);
 	faults_add("socketpair", EMFILE, 1, 0);
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EMFILE);
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EMFILE);
 }
 
 static void old_kernels_get_the_flag_in_a_second_call(void **state)
@@ -104,10 +104,10 @@ static void einval_where_the_flag_works(void)
 {
 	struct noinherit_socket s;
 
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
 	faults_watch();
-	CHECK(noinherit_create_socket(&s, AF_INET, 99, 0) == -EINVAL);
-	CHECK(!strcmp(faults_end(), "socket"));
+	EXPECT(noinherit_create_socket(&s, AF_INET, 99, 0) == -EINVAL);
+	EXPECT(!strcmp(faults_end(), "socket"));
 }
 
 static void what_worked_once_is_not_doubted(void **state)
@@ -276,15 +276,15 @@ static void on_descriptor_0(void)
 	struct noinherit_socket s;
 
 	close(0);
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-	CHECK(s.fd == 0);
-	CHECK(noinherit_close(&s) == 0);
-	CHECK(!is_open(0));
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-	CHECK(noinherit_detach(&s) == 0);
-	CHECK(noinherit_adopt(&s, 0, -1, -1, -1) == 0);
-	CHECK(noinherit_close(&s) == 0);
-	CHECK(!is_open(0));
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(s.fd == 0);
+	EXPECT(noinherit_close(&s) == 0);
+	EXPECT(!is_open(0));
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(noinherit_detach(&s) == 0);
+	EXPECT(noinherit_adopt(&s, 0, -1, -1, -1) == 0);
+	EXPECT(noinherit_close(&s) == 0);
+	EXPECT(!is_open(0));
 }
 
 static void descriptor_0_may_be_a_socket(void **state)
@@ -624,17 +624,17 @@ static void exhaust_descriptors(void)
 	const struct rlimit limit = { 3, 3 };
 	struct noinherit_socket s, pair[2];
 
-	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 	for (int fd = 3; fd < 64; fd++)
 		close(fd);
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == -EMFILE);
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EMFILE);
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == -EMFILE);
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == -EMFILE);
 	s = (struct noinherit_socket){ .fd = 1 };
-	CHECK(noinherit_dup(&s, &pair[0]) == -EMFILE);
+	EXPECT(noinherit_dup(&s, &pair[0]) == -EMFILE);
 	/* S-12: low numbers are as any other. */
 	close(0);
-	CHECK(noinherit_create_socket(&s, -1, -1, -1) == 0);
-	CHECK(s.fd == 0 && !is_inheritable(0));
+	EXPECT(noinherit_create_socket(&s, -1, -1, -1) == 0);
+	EXPECT(s.fd == 0 && !is_inheritable(0));
 }
 
 static void a_full_table_is_emfile_and_low_numbers_are_no_exception(void **state)

@@ -17,6 +17,7 @@
 
 #include "cli/report/symbols.h"
 #include "descriptors.h"
+#include "folder.h"
 
 #define NOINLINE __attribute__((noinline))
 #define INLINE static inline __attribute__((always_inline))
@@ -139,7 +140,6 @@ static void assert_both_functions(const struct ni_stack *stack)
 
 /* ---- stripped copies ------------------------------------------------------ */
 
-static char *directory;
 
 static void shell(const char *command)
 {
@@ -150,7 +150,7 @@ static void shell(const char *command)
 static struct ni_module stripped_copy(void)
 {
 	struct ni_module copy = self;
-	char *path = ni_arena_format(&arena, "%s/stripped", directory);
+	char *path = ni_arena_format(&arena, "%s/stripped", folder);
 
 	shell(ni_arena_format(&arena, "strip -o %s %s", path, self.path));
 	copy.path = path;
@@ -171,22 +171,6 @@ static void put_debug_file(const char *root)
 			      self.path, path));
 }
 
-static int make_directory(void **state)
-{
-	char template[] = "/tmp/symbols.XXXXXX";
-
-	(void)state;
-	directory = ni_arena_copy(&arena, template, strlen(template));
-	return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-	(void)state;
-	shell(ni_arena_format(&arena, "rm -rf %s", directory));
-	return 0;
-}
-
 /* ---- the claims ----------------------------------------------------------- */
 
 static void inlined_functions_get_frames_of_their_own(void **state)
@@ -201,7 +185,7 @@ static void a_stripped_module_gives_module_and_offset(void **state)
 {
 	struct ni_module copy = stripped_copy();
 	uint64_t offset = offset_in_outer();
-	struct ni_stack stack = resolve(&copy, offset, directory);
+	struct ni_stack stack = resolve(&copy, offset, folder);
 
 	(void)state;
 	assert_int_equal(stack.depth, 1);
@@ -217,8 +201,8 @@ static void a_debug_file_is_found_by_build_id(void **state)
 	struct ni_stack stack;
 
 	(void)state;
-	put_debug_file(directory);
-	stack = resolve(&copy, offset_in_outer(), directory);
+	put_debug_file(folder);
+	stack = resolve(&copy, offset_in_outer(), folder);
 	assert_both_functions(&stack);
 }
 
@@ -229,8 +213,8 @@ static void the_debug_file_alone_is_enough(void **state)
 
 	(void)state;
 	gone.path = "/nowhere/program";
-	put_debug_file(directory);
-	stack = resolve(&gone, offset_in_outer(), directory);
+	put_debug_file(folder);
+	stack = resolve(&gone, offset_in_outer(), folder);
 	assert_both_functions(&stack);
 }
 
@@ -260,7 +244,7 @@ static void what_is_no_regular_file_is_not_opened(void **state)
 		odd.path = paths[i];
 		assert_int_equal(resolve(&odd, 0x1234, NULL).depth, 1);
 	}
-	odd.path = ni_arena_format(&arena, "%s/fifo", directory);
+	odd.path = ni_arena_format(&arena, "%s/fifo", folder);
 	shell(ni_arena_format(&arena, "mkfifo %s", odd.path));
 	assert_int_equal(resolve(&odd, 0x1234, NULL).depth, 1);
 }
@@ -305,7 +289,7 @@ static void paths_are_tidied(void **state)
 }
 
 #define IN_DIRECTORY(test) \
-	cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+	cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
 {

@@ -54,11 +54,11 @@ static void recv_in_a_storm(void)
 	struct noinherit_socket pair[2];
 	char byte = 0;
 
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
 	storm(20, pair[1].fd);
-	CHECK(noinherit_recv(&pair[0], &byte, 1, 0) == 1);
+	EXPECT(noinherit_recv(&pair[0], &byte, 1, 0) == 1);
 	calm();
-	CHECK(byte == 'x' && alarms >= 20);
+	EXPECT(byte == 'x' && alarms >= 20);
 }
 
 static void recv_in_a_storm_with_a_timeout(void)
@@ -67,13 +67,13 @@ static void recv_in_a_storm_with_a_timeout(void)
 	int64_t start_ns;
 	char byte = 0;
 
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
-	CHECK(noinherit_settimeout_ns(&pair[0], 50 * MS) == 0);
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_settimeout_ns(&pair[0], 50 * MS) == 0);
 	storm(0, -1);
 	start_ns = now_ns();
 	/* A timeout that began anew with each signal would never end. */
-	CHECK(noinherit_recv(&pair[0], &byte, 1, 0) == -ETIMEDOUT);
-	CHECK(now_ns() - start_ns >= 50 * MS);
+	EXPECT(noinherit_recv(&pair[0], &byte, 1, 0) == -ETIMEDOUT);
+	EXPECT(now_ns() - start_ns >= 50 * MS);
 	calm();
 }
 
@@ -95,12 +95,12 @@ static void recv_that_is_interrupted(void)
 	int asked = 0;
 	char byte;
 
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
 	noinherit_set_interrupt(stop_at_five, &asked);
 	storm(0, -1);
-	CHECK(noinherit_recv(&pair[0], &byte, 1, 0) == -EINTR);
+	EXPECT(noinherit_recv(&pair[0], &byte, 1, 0) == -EINTR);
 	calm();
-	CHECK(asked == 5);
+	EXPECT(asked == 5);
 }
 
 static void the_program_s_word_ends_a_call(void **state)
@@ -318,11 +318,11 @@ static void sendall_sends_everything(void)
 
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (char)(i * 31 >> 3);
-	CHECK(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
+	EXPECT(noinherit_socketpair(pair, -1, SOCK_STREAM, 0) == 0);
 	child = fork();
-	CHECK(child >= 0);
+	EXPECT(child >= 0);
 	if (child == 0) {
-		CHECK(noinherit_sendall(&pair[0], data, sizeof(data), 0,
+		EXPECT(noinherit_sendall(&pair[0], data, sizeof(data), 0,
 					&sent) == 0);
 		leave_child(sent != sizeof(data));
 	}
@@ -330,11 +330,11 @@ static void sendall_sends_everything(void)
 		ssize_t r = noinherit_recv(&pair[1], got + received,
 					   sizeof(got) - received, 0);
 
-		CHECK(r > 0);
+		EXPECT(r > 0);
 		received += (size_t)r;
 	}
-	CHECK(!memcmp(data, got, sizeof(data)));
-	CHECK(waitpid(child, (int *)&sent, 0) == child && (int)sent == 0);
+	EXPECT(!memcmp(data, got, sizeof(data)));
+	EXPECT(waitpid(child, (int *)&sent, 0) == child && (int)sent == 0);
 }
 
 static void everything_is_sent_in_order(void **state)

@@ -24,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "child.h"
 #include "descriptors.h"
 #include "noinherit.h"
 
@@ -51,42 +52,6 @@ static inline int api_teardown(void **state)
 
 #define api_test(function) \
 	cmocka_unit_test_setup_teardown(function, api_setup, api_teardown)
-
-/* _exit() would lose the coverage counts of a child. */
-void __gcov_dump(void) __attribute__((weak));
-
-_Noreturn static inline void leave_child(int status)
-{
-	if (__gcov_dump)
-		__gcov_dump();
-	_exit(status);
-}
-
-/* For the body of in_child(): a failed assertion of cmocka would continue the
- * test run in the child. */
-#define CHECK(claim) \
-	do { \
-		if (!(claim)) { \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, \
-				__LINE__, #claim); \
-			leave_child(1); \
-		} \
-	} while (0)
-
-/* For tests that change the process permanently: latches, limits, handlers. */
-static inline void in_child(void (*body)(void))
-{
-	pid_t child = fork();
-	int status;
-
-	assert_return_code(child, errno);
-	if (child == 0) {
-		body();
-		leave_child(0);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
 
 static inline int port_of(int fd)
 {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "common/raw.h"
 
 /* AArch64 has no such system call. */
@@ -21,8 +22,6 @@
 #else
 #define IF_SYS_DUP2(...)
 #endif
-
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* A raw call, which no interposed function can answer. */
 static inline bool is_open(int fd)

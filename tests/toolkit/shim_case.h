@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "child.h"
 #include "descriptors.h"
 
 /* Names a row of bad arguments for which libc does not ask the kernel; foreign/
@@ -66,57 +67,6 @@ static inline void allow_many_descriptors(void)
 			(unsigned long)limit.rlim_max);
 		exit(1);
 	}
-}
-
-/* ---- in a child: EXPECT instead of assert ---- */
-
-static int expectations[2];
-
-static inline void expect(bool holds, int line)
-{
-	if (holds)
-		return;
-	ni_raw3(SYS_write, expectations[1], (long)&line, sizeof(line));
-	_exit(1);
-}
-
-#define EXPECT(condition) expect(condition, __LINE__)
-
-/* The pipe through which a child reports the line that failed, on numbers that
- * no test looks at. */
-static inline void open_expectations(void)
-{
-	int pair[2];
-
-	if (pipe2(pair, O_CLOEXEC) < 0)
-		abort();
-	for (int i = 0; i < 2; i++) {
-		expectations[i] = (int)ni_raw3(SYS_fcntl, pair[i],
-					       F_DUPFD_CLOEXEC, 1000);
-		ni_raw3(SYS_close, pair[i], 0, 0);
-	}
-}
-
-/* Runs @body in a child, which must exit with 0. */
-static inline void in_child(void (*body)(void))
-{
-	int line = 0, status;
-	pid_t child;
-
-	open_expectations();
-	child = fork();
-	if (child == 0) {
-		body();
-		_exit(0);
-	}
-	waitpid(child, &status, 0);
-	ni_raw3(SYS_close, expectations[1], 0, 0);
-	ni_raw3(SYS_read, expectations[0], (long)&line, sizeof(line));
-	ni_raw3(SYS_close, expectations[0], 0, 0);
-	if (line)
-		fail_msg("the expectation in line %d does not hold", line);
-	if (status)
-		fail_msg("the child ended with status %x", (unsigned)status);
 }
 
 /* ---- what most cases begin with ---- */
