@@ -1,5 +1,5 @@
-"""What the tests of tests/guest share. They change settings of the kernel, and
-so run only in a virtual machine of scripts/guest."""
+"""What the tests of tests/guest share. They change kernel settings, so they
+run only in a virtual machine of scripts/guest."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ NOINHERIT = os.path.join(BUILD, "noinherit")
 class GuestTest(LiveTest):
 
     def set(self, name, value):
-        """A setting below /proc/sys, for this test."""
+        """Changes a setting below /proc/sys for this test."""
         path = "/proc/sys/" + name.replace(".", "/")
         try:
             with open(path) as file:
@@ -37,8 +37,8 @@ class GuestTest(LiveTest):
             file.write(text)
 
     def mounted(self, *commands, program):
-        """The output of a shell command after others that change what is
-        mounted, seen by nobody else."""
+        """The output of a shell command in a separate mount namespace, after
+        others that change the mounts."""
         script = "\n".join(["set -e", "mount --make-rprivate /", *commands,
                             program])
         result = subprocess.run(
@@ -53,7 +53,8 @@ class GuestTest(LiveTest):
                                 **options)
 
     def another_program(self):
-        """A process of nobody's that holds a socket and runs on."""
+        """Starts a program of the user nobody that holds a socket and keeps
+        running."""
         process = subprocess.Popen(
             [sys.executable, "-c", "import socket, sys\n"
              "s = socket.create_server(('127.0.0.1', 0))\n"
@@ -69,7 +70,7 @@ class GuestTest(LiveTest):
 
 
 def set_once(name, value):
-    """A setting below /proc/sys that stays as it is set."""
+    """Changes a setting below /proc/sys for the rest of the run."""
     GuestTest.write("/proc/sys/" + name, str(value))
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A kernel that promises no more memory than there is, and a table of a million
+"""A kernel that commits no more memory than there is, and a table of a million
 open descriptors: what starts natively starts under the shim."""
 
 import resource
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 class Promised(guest.GuestTest):
 
     def starts(self, room, preload):
-        """Does a program start, with @room bytes left to promise?"""
+        """Whether a program starts with @room bytes left to commit."""
         with open("/proc/meminfo") as file:
             promised = next(int(line.split()[1]) for line in file
                             if line.startswith("Committed_AS"))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""What a kernel lets one process see of another: Yama, a /proc that hides,
-no /proc at all, no new user namespaces. The command looks, or says in a line
-why it cannot; the shim needs none of it."""
+"""What a kernel lets one process see of another: Yama, /proc with hidepid, no
+/proc at all, no new user namespaces. The command looks, or says in one line
+why it cannot; the shim needs none of this."""
 
 import os
 import subprocess
@@ -75,7 +75,8 @@ int main(int argc, char **argv)
 
 FETCHED, REFUSED = "fetched", "Operation not permitted"
 ROOT = 0
-# By whom, which way, and with what outcome under ptrace_scope 0, 1, 2 and 3.
+# By which user, in which way, and with what outcome with ptrace_scope 0, 1, 2
+# and 3.
 SHARED = (
     (NOBODY, "child", (FETCHED, REFUSED, REFUSED, REFUSED)),
     (NOBODY, "permitted", (FETCHED, FETCHED, REFUSED, REFUSED)),
@@ -113,7 +114,7 @@ class Yama(guest.GuestTest):
                                 user=user, group=user, extra_groups=[])
 
     def test_each_scope(self):
-        """In order: 3 cannot be taken back."""
+        """In this order, because 3 cannot be changed back."""
         for scope in range(4):
             guest.set_once("kernel/yama/ptrace_scope", scope)
             for user, way, outcomes in SHARED:
@@ -128,7 +129,7 @@ class Yama(guest.GuestTest):
                 self.assertEqual(self.says(helper("probe")), COMPAT)
 
     def look(self, user):
-        """Yama has no say in who may read /proc."""
+        """Yama does not restrict reading /proc."""
         result = self.run_as(user, NOINHERIT, "scan", str(self.other.pid))
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("tcp LISTEN 127.0.0.1", result.stdout)
@@ -201,7 +202,8 @@ class Places(guest.GuestTest):
         self.assertEqual(result.stdout.strip(), COMPAT)
 
     def test_no_more_processes(self):
-        """A cgroup of one process: who cannot fork natively cannot here."""
+        """In a cgroup of one process: what cannot fork natively cannot fork
+        here either."""
         group = "/sys/fs/cgroup/few"
         script = (f"echo 0 > {group}/cgroup.procs; exec python3 -c '"
                   "import os, socket\n"

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""The tests of this folder on AArch64, run by qemu, where Debian's programs for
-that machine take the place of the host's: Python, the shells and whatever they
-execute. Two tables say which cases cannot pass there, and which files are not
-run."""
+"""The tests of this folder on AArch64, run by qemu with Debian's AArch64
+programs in place of the host's: Python, the shells and what they execute. Two
+tables say which cases cannot pass there, and which files are not run."""
 
 import glob
 import os
@@ -73,7 +72,7 @@ class Emulated(live.LiveTest):
                     ROOT, "tests/helpers/foreign/emulated_lacks.h")])
 
     def run_file(self, name):
-        """(the cases that failed, what was said)."""
+        """The cases that failed, and the output."""
         self.file("bin/cc", f'#!/bin/sh\nexec {foreign.AARCH64} "$@"\n')
         environment = dict(
             self.environment, BUILD=self.built,
