@@ -116,7 +116,7 @@ static void every_thing_to_keep_is_understood(void **state)
 
 static void a_list_keeps_its_order_and_32_items(void **state)
 {
-	char text[1024] = "", longer[1024];
+	char text[1024] = "", longer[sizeof(text) + sizeof("fd=99")];
 	struct ni_settings settings;
 	struct ni_settings_error error;
 
