@@ -180,6 +180,13 @@ def test_all_faults_together_are_told_apart():
               [f for f in findings if not owner(f)])
 
 
+def test_the_same_mistake_again_is_counted():
+    with Recording() as record:
+        record.run(recording.PLANTED, "wrong_flag", "wrong_flag")
+        counts = [r["count"] for r in record.records("wrong-flag")]
+        check("one record counts both", counts == ["2"], counts)
+
+
 def test_what_a_process_has_from_its_parent_is_told_from_its_own():
     for fault, parents in (("leak_by_self_exec", [True, False]),
                            ("leak_by_vfork", [True])):
