@@ -259,6 +259,12 @@ class Report(AuditTest):
         text = self.audit("--enforce", PASSER, "bare").stderr
         self.assertRegex(text, "(?m)^STOPPED LEAK  unix ")
 
+    def test_what_one_call_puts_on_numbers_is_told_apart(self):
+        text = self.audit("--kinds=passed", PASSER, "dup2_array").stderr
+        self.assertRegex(text, r"(?m)^PASSED  pipe of passer .*, 12 times")
+        self.assertRegex(text, r"(?m)^  received by \S+ \(pid \d+\) as fd "
+                         r"71 \(unix\): true$")
+
     def test_enforce_leaves_what_is_no_socket(self):
         result = self.audit("--enforce", "--error-exitcode=9", PLANTED,
                             "leak_fopen")

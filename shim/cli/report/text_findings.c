@@ -106,8 +106,17 @@ static void put_heading(struct ni_page *page,
 	ni_text_end_line(page);
 }
 
+/* One call may put descriptors of several types on their numbers. */
+static bool is_of_same_type(const struct ni_finding *a,
+			   const struct ni_finding *b)
+{
+	return !a->what.type || !b->what.type ||
+	       !strcmp(a->what.type, b->what.type);
+}
+
 static void put_receiver(struct ni_page *page,
-			 const struct ni_finding *finding)
+			 const struct ni_finding *finding,
+			 const struct ni_finding *first)
 {
 	const struct ni_program *to = finding->to;
 	struct ni_arena *arena = &page->report->arena;
@@ -125,6 +134,8 @@ static void put_receiver(struct ni_page *page,
 	if (to->pid > 0)
 		ni_text_put(page, NI_TEXT_PLAIN, " (pid %d)", (int)to->pid);
 	ni_text_put(page, NI_TEXT_PLAIN, " as fd %d", finding->to_fd);
+	if (!is_of_same_type(finding, first))
+		ni_text_put(page, NI_TEXT_PLAIN, " (%s)", finding->text);
 	if (finding->count > 1)
 		ni_text_put(page, NI_TEXT_PLAIN, ", %s",
 			    ni_text_times(page, finding->count));
@@ -174,7 +185,8 @@ static void put_holders(struct ni_page *page,
 
 /* What differs between the findings of one creation stack. */
 static void put_finding(struct ni_page *page,
-			const struct ni_finding *finding)
+			const struct ni_finding *finding,
+			const struct ni_finding *first)
 {
 	if (finding->kind == NI_KIND_DOUBLE_CLOSE)
 		put_event(page, "closed", finding->closed_call,
@@ -185,7 +197,7 @@ static void put_finding(struct ni_page *page,
 			  finding->at_call, finding->at, "");
 	put_holders(page, &finding->exhaustion);
 	if (finding->to)
-		put_receiver(page, finding);
+		put_receiver(page, finding, first);
 	if (finding->note && !finding->through) {
 		ni_text_put(page, NI_TEXT_BOLD, "  note:");
 		ni_text_put(page, NI_TEXT_PLAIN, " %s", finding->note);
@@ -233,7 +245,7 @@ static void put_group(struct ni_page *page, const struct ni_finding *first,
 	if (first->is_doubtful && size > MOST_RECEIVERS)
 		shown = MOST_RECEIVERS;
 	for (size_t i = 0; i < shown; i++)
-		put_finding(page, &first[i]);
+		put_finding(page, &first[i], first);
 	if (shown < size) {
 		ni_text_put(page, NI_TEXT_PLAIN, "  and %zu more of that",
 			    size - shown);
