@@ -415,9 +415,14 @@ void *ni_libc_symbol(const struct ni_symbol *symbol)
 
 void *ni_own_symbol(const struct ni_symbol *symbol)
 {
-	struct object object = { .base = (uintptr_t)own_start };
+	static struct object own;
+	static bool is_read;
 
-	return read_dynamic(&object, _DYNAMIC) ? find(&object, symbol) : NULL;
+	if (!is_read) {
+		own.base = (uintptr_t)own_start;
+		is_read = read_dynamic(&own, _DYNAMIC);
+	}
+	return is_read ? find(&own, symbol) : NULL;
 }
 
 bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,

@@ -109,6 +109,8 @@ void *ni_libc_symbol(const struct ni_symbol *symbol);
  * ni_own_symbol - where the object that contains this code has a function
  * @symbol: name, hash and is_old filled in
  *
+ * Not for two threads at once, the first time: call it under the loader's lock.
+ *
  * Return: NULL if the object exports no such function.
  */
 void *ni_own_symbol(const struct ni_symbol *symbol);
