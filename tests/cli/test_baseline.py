@@ -107,7 +107,7 @@ class Baseline(KnownTest):
                     self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_one_that_takes_the_place_of_another_is_new(self):
-        swapped = TWO_FUNCTIONS.replace("passwd", "shadow")
+        swapped = TWO_FUNCTIONS.replace("passwd", "profile")
         self.build(TWO_FUNCTIONS, *NONE, second=False)
         self.remember()
         self.build(swapped, *NONE, second=False)
