@@ -143,17 +143,23 @@ static bool depends_on_caller(const char *file, uintptr_t address)
  * not yet bound must not be changed: the loader would find pages read-only to
  * which it still writes. It holds a lock during all of a dlopen, so the objects
  * that were in the list before we get that lock are bound, as long as none has
- * been unloaded since. */
+ * been unloaded since. Where others load and unload without end, or a
+ * dl_iterate_phdr that is not libc's does not know the library, the rest stays
+ * as it is natively. */
 static void turn(struct walk *walk)
 {
-	unsigned bound = 0;
+	enum { TRIES = 100 };
 
-	do {
-		walk->bound = bound;
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		bool is_unloaded;
+
 		walk->seen = 0;
-		bound = dl_iterate_phdr(visit, walk) ? 0 : walk->seen;
+		is_unloaded = dl_iterate_phdr(visit, walk);
+		if (!is_unloaded && walk->seen == walk->bound)
+			return;
+		walk->bound = is_unloaded ? 0 : walk->seen;
 		ni_dlopen_next(NULL, RTLD_LAZY);
-	} while (!bound || bound != walk->bound);
+	}
 }
 
 static void *open_and_turn(const char *file, int mode)
@@ -164,6 +170,7 @@ static void *open_and_turn(const char *file, int mode)
 	if (!library)
 		return NULL;
 	walk.first = library->l_addr;
+	walk.bound = 0;
 	walk.unloaded = 0;
 	walk.imports = (struct ni_imports){ own_function, walk.libc, 0,
 					    getauxval(AT_PAGESZ) };
