@@ -262,7 +262,7 @@ $(BUILD)/tests/helpers/libsysv.so: EXTRA := -Wl,--hash-style=sysv
 
 # They start fast, and nothing can be preloaded into them.
 $(BUILD)/tests/helpers/racer $(BUILD)/tests/helpers/rule_zero_other: \
-	EXTRA := -static -nostdlib
+	EXTRA := -static -nostdlib -fno-stack-protector
 
 # The fuzzer of rule 0 consists of several files.
 RULE_ZERO := $(wildcard tests/helpers/rule_zero/*)

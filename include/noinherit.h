@@ -431,8 +431,8 @@ struct noinherit_interrupt {
  * Return: the callback and argument that were set before, so that they can be
  * restored.
  *
- * One pair for the whole process, replaced atomically: thread-safe. Not
- * signal-safe.
+ * One pair for the whole process, replaced atomically: thread-safe.
+ * Not signal-safe.
  * Python: PEP 475. Rule S-60.
  */
 struct noinherit_interrupt

@@ -173,9 +173,12 @@ static void exec_again(int n)
 
 static void *open_and_close(void *unused)
 {
+	int stays_open;
+
 	for (int i = 0; i < 2000; i++)
 		close(dup(0));
-	dup(0);
+	stays_open = dup(0);
+	(void)stays_open;
 	return unused;
 }
 

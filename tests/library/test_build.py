@@ -57,7 +57,7 @@ class Build(unittest.TestCase):
         for compiler in ("cc", "musl-gcc"):
             probe = self.work / f"probe-{compiler}"
             tree.run(compiler, "-D_GNU_SOURCE", "-O1",
-                     "-I", tree.ROOT / "tests/helpers",
+                     "-I", tree.ROOT / "tests/toolkit",
                      "-I", tree.ROOT / "shim", "-o", probe,
                      tree.ROOT / "tests/helpers/probe.c")
             said[compiler] = tree.run("env", f"LD_PRELOAD={shim}", probe)

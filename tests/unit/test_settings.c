@@ -118,7 +118,7 @@ static void a_list_keeps_its_order_and_32_items(void **state)
 {
 	char text[1024] = "", longer[sizeof(text) + sizeof("fd=99")];
 	struct ni_settings settings;
-	struct ni_settings_error error;
+	struct ni_settings_error error = { .offset = 0 };
 
 	(void)state;
 	for (int i = 0; i < NI_KEEP_MAX; i++)

@@ -264,7 +264,7 @@ static void unix_sockets_are_found_with_their_names(void **state)
 
 static void a_protocol_name_tells_the_rest(void **state)
 {
-	struct ni_listed_socket found;
+	struct ni_listed_socket found = { .family = -1 };
 
 	(void)state;
 	assert_int_equal(ni_socket_of_protocol("UNIX-STREAM", &found), 0);
