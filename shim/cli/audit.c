@@ -192,7 +192,8 @@ static int run_command(struct audit *audit, char **command)
 	if (status)
 		return status;
 	ni_reach_of(program, audit->recorder, &reach);
-	ni_warn_unreached("audit", command[0], &reach);
+	ni_warn_unreached("audit", command[0], &reach,
+			  "; 'noinherit audit env COMMAND' names what it leaves open");
 	audit->is_unreached = reach.answer == NI_NOT_REACHED;
 	if (!reach.is_harmed)
 		status = ni_preload("audit", objects);
@@ -302,6 +303,8 @@ static int record_and_report(struct audit *audit, char **command)
 		if (!status)
 			status = run_command(audit, command);
 		is_kept = is_going_on(audit, made, inner);
+		if (audit->is_unreached)
+			ni_report_maker_miss_command(maker);
 		if (is_kept && *audit->recorder)
 			ni_report_maker_ask(maker, begins, &recorded);
 		if (!is_all_said(audit, inner, status))

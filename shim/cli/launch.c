@@ -59,17 +59,17 @@ static const char *whose(const char *name, const struct ni_reach *reach)
 }
 
 void ni_warn_unreached(const char *verb, const char *name,
-		       const struct ni_reach *reach)
+		       const struct ni_reach *reach, const char *advice)
 {
 	const char *file = whose(name, reach);
 
 	/* If the kernel refuses it, as is likely then, the line says that. */
 	if (reach->answer != NI_NOT_REACHED || reach->is_foreign)
 		return;
-	ni_warning("%s: '%s' is not reached: %s%s%s; it runs %s", verb, name,
+	ni_warning("%s: '%s' is not reached: %s%s%s; it runs %s%s", verb, name,
 		   file, file[0] ? ": " : "", reach->why, reach->is_harmed ?
 		   "without noinherit, and so does what it starts" :
-		   "as it is");
+		   "as it is", reach->is_harmed ? "" : advice);
 }
 
 /* Where the file showed why it cannot run, that tells more than an errno. */

@@ -20,9 +20,10 @@ int ni_preload(const char *verb, const char *const *objects);
 /* The file that the command's name stands for. */
 int ni_find_command(const char *verb, const char *name, char path[PATH_MAX]);
 
-/* A command that runs, but without what was preloaded, is worth a line. */
+/* A command that runs, but without what was preloaded, is worth a line. @advice
+ * ends it where the command runs as it is; "" for none. */
 void ni_warn_unreached(const char *verb, const char *name,
-		       const struct ni_reach *reach);
+		       const struct ni_reach *reach, const char *advice);
 
 /*
  * Becomes the command; returns only if that fails. argv[0] is its name as it

@@ -48,7 +48,7 @@ static int run_command(char **command)
 	if (status)
 		return status;
 	ni_reach_of(program, shim, &reach);
-	ni_warn_unreached("run", command[0], &reach);
+	ni_warn_unreached("run", command[0], &reach, "");
 	if (!reach.is_harmed)
 		status = ni_preload("run", objects);
 	if (status)

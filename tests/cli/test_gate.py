@@ -157,6 +157,13 @@ class Incomplete(GateTest):
         if not os.path.exists("/sbin/ldconfig"):
             self.skipTest("no static program here")
         self.assert_incomplete(self.gate("/sbin/ldconfig", "--version"))
+        static = self.path("static")
+        self.file("static.c", b'int system(const char *);\n'
+                  b'int main(void) { return system("true"); }\n')
+        subprocess.run(["cc", "-static", "-o", static, self.path("static.c")],
+                       check=True)
+        # It starts a program that is recorded, and is not recorded itself.
+        self.assert_incomplete(self.gate(static), "left no trace")
         self.assert_incomplete(
             self.gate("sh", "-c", "/sbin/ldconfig --version; true"),
             "/sbin/ldconfig")

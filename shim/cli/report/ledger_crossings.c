@@ -218,8 +218,11 @@ static struct ni_finding *arrived_finding(struct ledger *ledger,
 		finding->pid = image->program->pid;
 		finding->fd = fd;
 		finding->what = *what;
-		finding->note = "open at start: whoever started the first "
-				"program left it open";
+		finding->note = ledger->report->is_command_missing ?
+			"open at start: the command, which left no trace, or "
+			"whoever started it left it open" :
+			"open at start: whoever started the first program "
+			"left it open";
 	}
 	return finding;
 }

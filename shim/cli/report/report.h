@@ -147,6 +147,7 @@ struct ni_loss {
 struct ni_report {
 	struct ni_arena arena;
 	const char *const *command;	/* ends with NULL */
+	bool is_command_missing;	/* it cannot have left a trace */
 	const char *source_root;	/* files below it are named from there */
 	struct ni_program **programs;
 	size_t program_count;

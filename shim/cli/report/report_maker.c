@@ -40,6 +40,7 @@ struct ni_report_maker {
 	struct ni_arena arena;	/* of what was read before the report */
 	struct ni_suppressions suppressions;
 	struct ni_baseline baseline;
+	bool is_command_missing;	/* preloading does not reach it */
 	ni_report_begins *begins;	/* or NULL: nothing is left running */
 	void *begins_context;
 };
@@ -244,9 +245,11 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	char root[PATH_MAX];
 
 	set_source_root(report, root);
-	report->command = report->program_count ? command_of(report) : command;
+	report->is_command_missing |= !report->program_count;
+	report->command = report->is_command_missing ? command :
+						       command_of(report);
 	ni_report_add_gap(report, "command that left no trace",
-			  !report->program_count);
+			  report->is_command_missing);
 	ni_report_add_gap(report, "programs for whose trace there was no space",
 			  recording->empty);
 	ni_report_add_gap(report, "programs that ended, or were stopped, before "
@@ -297,6 +300,11 @@ static int gate(const struct ni_report_maker *maker, struct ni_report *report)
 			maker->verb, missing);
 }
 
+void ni_report_maker_miss_command(struct ni_report_maker *maker)
+{
+	maker->is_command_missing = true;
+}
+
 void ni_report_maker_ask(struct ni_report_maker *maker,
 			 ni_report_begins *begins, void *context)
 {
@@ -340,6 +348,7 @@ static int read_whole(const struct ni_report_maker *maker, const char *directory
 	int r;
 
 	for (;;) {
+		report->is_command_missing = maker->is_command_missing;
 		r = read_once(directory, report, recording);
 		before = begun;
 		begun = count_begun(maker, report);

@@ -22,6 +22,9 @@ int ni_report_maker_open(struct ni_report_maker **maker, const char *verb,
 			 const struct ni_report_options *options,
 			 FILE *fallback);
 
+/* The command was run, but cannot have left a trace: what it started may have. */
+void ni_report_maker_miss_command(struct ni_report_maker *maker);
+
 /*
  * A survivor may execute another program while the recording is read: begins()
  * is asked for each process that left no trace, and where it says that there is
