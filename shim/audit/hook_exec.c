@@ -131,7 +131,7 @@ NI_EXPORT int fexecve(int fd, char *const argv[], char *const environment[])
 	struct ni_description description;
 	struct ni_exec_call call = {
 		.exec = { NI_CALLER(fexecve), name_of(fd, &description), argv,
-			  environment, NULL, 0, false },
+			  environment, NULL, 0, false, false },
 		.via = NI_VIA_FD, .fd = fd,
 	};
 

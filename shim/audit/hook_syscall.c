@@ -249,7 +249,7 @@ static long execute(struct request *request)
 	struct ni_exec_call call = {
 		.exec = { request->caller, (const char *)a[0],
 			  (char *const *)a[1], (char *const *)a[2], NULL, 0,
-			  false },
+			  false, false },
 		.via = NI_VIA_PATH,
 	};
 
@@ -262,7 +262,7 @@ static long execute_at(struct request *request)
 	struct ni_exec_call call = {
 		.exec = { request->caller, (const char *)a[1],
 			  (char *const *)a[2], (char *const *)a[3], NULL, 0,
-			  false },
+			  false, false },
 		.via = NI_VIA_AT, .fd = (int)a[0], .flags = (int)a[4],
 	};
 

@@ -97,17 +97,22 @@ static void what_is_libcs_can_be_left_out(void **state)
 	assert_true(found >= 1);
 }
 
-/* The loader, which defines this, comes last. */
+/* The loader, which defines this, comes last. Too many objects in front of it,
+ * as with sanitizers, are asked. */
 static void where_nobody_is_asked_nothing_is_listed(void **state)
 {
 	struct ni_neighbours neighbours = { 0 };
-	struct ni_symbol symbol = { .name = "as before" };
+	struct ni_symbol symbols[COUNT] = { { .name = "as before" } }, symbol;
+	bool is_asked;
 
 	(void)state;
-	assert_false(ni_foreign_symbols(dlsym(RTLD_DEFAULT, "__tls_get_addr"),
-					&symbol, 1, name_all, &neighbours));
-	assert_string_equal(symbol.name, "as before");
+	is_asked = ni_foreign_symbols(dlsym(RTLD_DEFAULT, "_r_debug"), symbols,
+				      COUNT, name_all, &neighbours);
 	assert_false(neighbours.is_libc_behind);
+	if (neighbours.in_front_count == NI_IN_FRONT_MAX)
+		skip();
+	assert_false(is_asked);
+	assert_string_equal(symbols[0].name, "as before");
 	symbol = (struct ni_symbol){ .name = "getpid" };
 	symbol.hash = ni_symbol_hash(symbol.name);
 	assert_ptr_equal(ni_libc_symbol(&symbol), dlsym(NEXT, "getpid"));
