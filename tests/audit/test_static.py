@@ -27,6 +27,10 @@ PROGRAM = """
             socket(AF_UNIX, SOCK_STREAM, 0);
         if (!strcmp(argv[1], "file"))
             open("/dev/null", O_RDONLY);
+        if (!strcmp(argv[1], "become")) {
+            socket(AF_UNIX, SOCK_STREAM, 0);
+            execv(argv[2], argv + 2);
+        }
         child = fork();
         if (!child)
             execv(argv[2], argv + 2);
@@ -78,6 +82,12 @@ def test_what_comes_from_a_static_program():
     check("it has no stack", not leak["created"] and not leak["at"], leak)
     check("the note says why there is none",
           "left no trace" in leak["note"], leak)
+
+
+def test_what_a_static_program_becomes():
+    found = seen("none", "become")
+    check("its socket is its leak, not that of who started it",
+          ways(found) == [(STATIC, "unix", TRUE)], found)
 
 
 def test_a_file_that_a_static_program_leaves_open_is_no_leak():

@@ -81,12 +81,12 @@ class RecordedRun(Run):
 
 
 def leaks_in_report(run, program):
-    """The sockets of the program that the recorder calls leaks."""
+    """The kinds of sockets of the program that the recorder calls leaks."""
     said = run.command([COMMAND, "report", "--format=json", "--kinds=leak",
                         run.traces], preload=False, stderr=None)
     program = os.path.realpath(program)
-    return sorted(leak["what"]["type"] for leak in json.loads(said)["findings"]
-                  if leak["exe"] == program)
+    return sorted({leak["what"]["type"] for leak in json.loads(said)["findings"]
+                   if leak["exe"] == program})
 
 
 def see(row):

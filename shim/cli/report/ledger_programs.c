@@ -181,6 +181,35 @@ static int by_time(const void *a, const void *b)
 
 /* ---- which image came out of which launch ------------------------------- */
 
+static bool is_named(const char *name, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(ni_base_name(words[i]), ni_base_name(name)))
+			return true;
+	return false;
+}
+
+/* A program that left no trace may have executed the image in its own process.
+ * That is certain if the image is another file than the one launched and has
+ * another name, and is not an interpreter that was given the one launched. What
+ * an emulator runs is, to the kernel, the emulator's file. */
+static bool is_another(struct ledger *ledger, const struct image *image,
+		       const struct launch *launch)
+{
+	const struct ni_trace *trace = image->trace;
+	const struct ni_trace_exec *exec = launch->exec;
+	const char *path;
+
+	if (!exec->inode || !trace->header.exe_inode || !*trace->execfn ||
+	    (exec->inode == trace->header.exe_inode &&
+	     exec->device == trace->header.exe_device))
+		return false;
+	path = ni_arena_copy(ledger->arena, (const char *)(exec + 1),
+			     exec->path_size);
+	return !is_named(path, &trace->execfn, 1) &&
+	       !is_named(path, trace->argv, trace->argc);
+}
+
 /* The latest launch before the image that may have started it. */
 static struct launch *find_launch(struct ledger *ledger,
 				  const struct image *image, bool is_pid_known)
@@ -193,8 +222,10 @@ static struct launch *find_launch(struct ledger *ledger,
 		if (launch->time_ns > header->start_ns || launch->into ||
 		    launch->from == image)
 			continue;
-		if (is_pid_known ? (uint32_t)launch->child == header->pid :
-		    !launch->child && (uint32_t)launch->pid == header->ppid)
+		if ((is_pid_known ? (uint32_t)launch->child == header->pid :
+		     !launch->child &&
+		     (uint32_t)launch->pid == header->ppid) &&
+		    !is_another(ledger, image, launch))
 			return launch;
 	}
 	return NULL;
@@ -240,8 +271,8 @@ static void add_unfollowed(struct ledger *ledger, struct launch *launch)
 	launch->program = program;
 }
 
-/* A program that left no trace may start one that does, and that one knows its
- * parent. */
+/* A program that left no trace may start one that does, or become one: that one
+ * knows its parent, and has its pid. */
 static void find_untraced(struct ledger *ledger, struct image *image)
 {
 	const struct ni_trace_header *header = &image->trace->header;
@@ -250,7 +281,8 @@ static void find_untraced(struct ledger *ledger, struct image *image)
 		struct launch *launch = &ledger->launches[i - 1];
 
 		if (launch->into || !launch->child ||
-		    (uint32_t)launch->child != header->ppid ||
+		    ((uint32_t)launch->child != header->ppid &&
+		     (uint32_t)launch->child != header->pid) ||
 		    launch->time_ns > header->start_ns)
 			continue;
 		image->untraced = launch;
