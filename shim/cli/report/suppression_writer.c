@@ -49,7 +49,8 @@ static const char *frame_line(struct ni_arena *arena,
 	if (frame->function)
 		return ni_arena_format(arena, "   fun:%s\n",
 				       quoted(arena, frame->function));
-	return ni_arena_format(arena, "   obj:*/%s+0x%" PRIx64 "\n",
+	return ni_arena_format(arena, "   obj:%s%s+0x%" PRIx64 "\n",
+			       strchr(module->path, '/') ? "*/" : "",
 			       quoted(arena, ni_base_name(module->path)),
 			       frame->location->offset);
 }
