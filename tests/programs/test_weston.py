@@ -33,6 +33,12 @@ def is_wayland(descriptor):
     return descriptor.what == "unix CONNECTED"
 
 
+def is_connected(pid):
+    """The client marks the socket that it was given when it connects."""
+    return not any(is_wayland(d) and d.inheritable
+                   for d in kernel.descriptors(pid))
+
+
 def scenario(run):
     directory = run.directory("runtime", mode=0o700)
     shell = run.hook("shell", before='echo "$WAYLAND_SOCKET" > named',
@@ -51,6 +57,7 @@ def scenario(run):
     pid = harness.until(lambda: [pid for pid in kernel.descendants(server.pid)
                                  if kernel.program(pid) == SHELL],
                         "the shell client")[0]
+    harness.until(lambda: is_connected(pid), "the shell client's connection")
     run.held(server)
     interfaces = run.command(["weston-info"],
                              env=dict(env, WAYLAND_DISPLAY="display"))
