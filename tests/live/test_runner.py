@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""tests/run accepts no test that ran no case: a suite of a few scripts and
-programs, in a separate tree."""
+"""tests/run accepts no test that ran no case, and says what is wrong where it
+finds nothing to run: a suite of a few scripts and programs, in a separate
+tree."""
 
 import os
 import shutil
@@ -61,12 +62,15 @@ class Runner(live.LiveTest):
         shutil.copy(RUN, self.path("tests/run"))
         os.makedirs(self.path("build/tests/some"))
 
+    def run_suites(self, *suites, tests="*"):
+        return subprocess.run([self.path("tests/run"), *suites], text=True,
+                              capture_output=True, check=False,
+                              env=dict(self.environment,
+                                       BUILD=self.path("build"),
+                                       TESTS=tests))
+
     def run_suite(self):
-        result = subprocess.run([self.path("tests/run"), "some"], text=True,
-                                capture_output=True, check=False,
-                                env=dict(self.environment,
-                                         BUILD=self.path("build"),
-                                         TESTS="*"))
+        result = self.run_suites("some")
         return result.returncode, result.stdout
 
     def test_python_files(self):
@@ -110,6 +114,24 @@ class Runner(live.LiveTest):
     def test_a_script_need_not_name_its_cases(self):
         self.file("tests/some/test_says_nothing.sh", "#!/bin/sh\nexit 0\n")
         self.assertEqual(self.run_suite()[0], 0)
+
+    def test_nothing_to_run(self):
+        self.file("tests/some/test_fails.sh", "#!/bin/sh\nexit 1\n")
+        self.file("tests/other/test_fails.sh", "#!/bin/sh\nexit 1\n")
+        for suites, tests, said in (
+                ([], "*", "name one or more suites: other some"),
+                (["some", "many"], "*", 'there is no suite "many"; choose '
+                 "from: other some"),
+                (["some"], "test_fail", "no test of some matches "
+                 "TESTS='test_fail'")):
+            result = self.run_suites(*suites, tests=tests)
+            self.assertEqual(result.returncode, 125)
+            self.assertIn("tests/run: " + said, result.stderr)
+            self.assertEqual(result.stderr.count("\n"), 1)
+            self.assertNotIn("FAILED", result.stdout)
+        self.file("tests/other/test_passes.sh", "#!/bin/sh\nexit 0\n")
+        result = self.run_suites("some", "other", tests="test_p*")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
 
 
 if __name__ == "__main__":
