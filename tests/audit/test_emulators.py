@@ -14,6 +14,7 @@ import tempfile
 
 import recording
 from recording import PLANTED, Recording, check
+from toolkit import lacks
 
 MANNERED = os.path.join(recording.HELPERS, "mannered")
 
@@ -31,14 +32,17 @@ def wrappers():
 def sanitized(place):
     """planted.c built with ThreadSanitizer, or None."""
     program = os.path.join(place, "planted")
+    why = lacks("cc", "-fsanitize=thread")
+    if why:
+        print("skipped case: " + " ".join(why.split()))
+        return None
     done = subprocess.run(["cc", "-g", "-w", "-D_GNU_SOURCE", "-Ishim",
                            "-Itests/toolkit",
                            "-fsanitize=thread", "-o", program,
                            recording.SOURCE, "-lpthread", "-lutil"],
                           capture_output=True, text=True)
-    if done.returncode:
-        print("skipped case: ThreadSanitizer: " + done.stderr[-300:])
-    return None if done.returncode else program
+    check("planted.c compiles", not done.returncode, done.stderr)
+    return program
 
 
 def leaks_of(report, program):

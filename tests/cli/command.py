@@ -8,10 +8,11 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
 from toolkit import (BUILD, NOINHERIT, RECORDER, SHIM,  # noqa: E402
-                     FolderTest, helper, main, need, skip)
+                     FolderTest, helper, main, need, need_compiler,
+                     skip)
 
 __all__ = ["BUILD", "NOINHERIT", "RECORDER", "SHIM", "CommandTest", "helper",
-           "main", "need", "skip"]
+           "main", "need", "need_compiler", "skip"]
 
 
 class CommandTest(FolderTest):

@@ -27,12 +27,10 @@ BARE = "void _start(void) { __asm__(\"movl $1,%eax; movl $0,%ebx; int $0x80\"); 
 class CheckTest(command.CommandTest):
 
     def compile(self, name, *flags, source=PROGRAM, compiler="gcc"):
+        command.need_compiler(compiler, *flags)
         text = self.file(f"{name}.c", source, 0o644)
         target = self.path(name)
-        done = subprocess.run([compiler, "-o", target, text, *flags],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            self.skipTest(f"{compiler} {' '.join(flags)}: {done.stderr}")
+        subprocess.run([compiler, "-o", target, text, *flags], check=True)
         return target
 
     def script(self, name, first_line):

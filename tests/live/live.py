@@ -8,10 +8,11 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "toolkit"))
 from toolkit import (BUILD, NOINHERIT, SHIM, FolderTest,  # noqa: E402
-                     helper, main as toolkit_main, need, skip)
+                     helper, main as toolkit_main, need,
+                     need_compiler, skip)
 
 __all__ = ["BUILD", "COMPAT", "NOINHERIT", "SHIM", "STRICT", "LiveTest",
-           "helper", "main", "need"]
+           "helper", "main", "need", "need_compiler"]
 
 # What is non-inheritable in a run of tests/helpers/probe.c, in each mode.
 COMPAT = ("socket datagram unix left right accept accept4 unix-dup "

@@ -4,6 +4,7 @@ folder and a known environment for each test, and skips that are reported.
 A suite's own module (command.py, live.py, tree.py ...) is based on this one.
 """
 
+import functools
 import importlib
 import os
 import shutil
@@ -50,6 +51,29 @@ def need(*programs):
     for program in programs:
         if not (os.path.exists(program) or shutil.which(program)):
             raise unittest.SkipTest(f"no {program} here")
+
+
+@functools.cache
+def lacks(compiler, *options):
+    """Why the compiler cannot build the smallest program with these options; ""
+    if it can. A test that skips for that reason, and not because its own source
+    does not compile, fails as soon as that source is broken."""
+    if not shutil.which(compiler):
+        return f"no {compiler} here"
+    with tempfile.TemporaryDirectory() as folder:
+        tried = subprocess.run([compiler, "-x", "c", "-", "-o", f"{folder}/it",
+                                *options], text=True, check=False,
+                               input="int main(void) { return 0; }\n",
+                               stderr=subprocess.PIPE)
+    return f"{compiler} {' '.join(options)}: {tried.stderr}" \
+        if tried.returncode else ""
+
+
+def need_compiler(compiler, *options):
+    """Skips a case if no program can be built so."""
+    why = lacks(compiler, *options)
+    if why:
+        raise unittest.SkipTest(why)
 
 
 def clean_environment(**more):
