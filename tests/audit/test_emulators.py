@@ -21,7 +21,8 @@ MANNERED = os.path.join(recording.HELPERS, "mannered")
 
 def wrappers():
     """The emulators that are installed, as command prefixes."""
-    for name, command in ("valgrind", ["valgrind", "-q"]), \
+    # Of a vfork child, valgrind would leave the pipes of its gdb server in /tmp.
+    for name, command in ("valgrind", ["valgrind", "-q", "--vgdb=no"]), \
             ("qemu-x86_64", ["qemu-x86_64"]):
         if shutil.which(name):
             yield name, command
