@@ -383,6 +383,21 @@ class Habits(AuditTest):
         self.assertEqual(self.audit("-q", "-o", path, PLANTED,
                                     "leak_by_fork").stderr, "")
 
+    def test_what_is_in_the_file_has_its_name(self):
+        path = self.path("it")
+        for options, it_is in (
+                (["--format=json"], "the report is"),
+                (["--format=sarif"], "the report is"),
+                (["--format=html"], "the report is"),
+                (["--gen-suppressions"], "the suppressions are"),
+                (["--gen-suppressions", "--format=json"], "the report is"),
+                (["--format=json", "--gen-suppressions"],
+                 "the suppressions are")):
+            with self.subTest(" ".join(options)):
+                result = self.audit(*options, "-o", path, "true")
+                self.assertTrue(result.stderr.endswith(
+                    f"; {it_is} in '{path}'\n"), result.stderr)
+
     def test_a_minus_is_standard_output(self):
         result = self.audit("-o", "-", PLANTED, "leak_by_fork")
         self.assertEqual(result.stderr, "")

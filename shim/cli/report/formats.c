@@ -9,15 +9,15 @@
 #include "cli/report/printers.h"
 
 const struct ni_format ni_formats[] = {
-	{ "text", ni_print_text },
-	{ "json", ni_print_json },
-	{ "sarif", ni_print_sarif },
-	{ "html", ni_print_html },
-	{ NULL, NULL }
+	{ "text", "the report is", ni_print_text },
+	{ "json", "the report is", ni_print_json },
+	{ "sarif", "the report is", ni_print_sarif },
+	{ "html", "the report is", ni_print_html },
+	{ NULL, NULL, NULL }
 };
 
 const struct ni_format ni_format_suppressions = {
-	"suppressions", ni_print_suppressions
+	"suppressions", "the suppressions are", ni_print_suppressions
 };
 
 const struct ni_format *ni_format_find(const char *name)

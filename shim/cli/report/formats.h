@@ -10,6 +10,7 @@ struct ni_report;
 
 struct ni_format {
 	const char *name;
+	const char *it_is;	/* what it writes, where a message names it */
 	/* Write errors stay in the stream. */
 	void (*print)(struct ni_report *report, FILE *out);
 };

@@ -236,12 +236,15 @@ static void set_source_root(struct ni_report *report, char root[PATH_MAX])
 		report->source_root = root;
 }
 
+static const struct ni_format *format_of(const struct ni_report_maker *maker)
+{
+	return maker->options->format ? maker->options->format : &ni_formats[0];
+}
+
 static void make(struct ni_report_maker *maker, struct ni_report *report,
 		 const struct ni_recording *recording,
 		 const char *const *command)
 {
-	const struct ni_format *format = maker->options->format ?
-		maker->options->format : &ni_formats[0];
 	char root[PATH_MAX];
 
 	set_source_root(report, root);
@@ -263,7 +266,7 @@ static void make(struct ni_report_maker *maker, struct ni_report *report,
 	judge(maker, report);
 	if (!maker->options->is_quiet ||
 	    ni_gate_count(report, maker->options->kinds))
-		format->print(report, maker->out);
+		format_of(maker)->print(report, maker->out);
 }
 
 /* A report in a file is easily forgotten. What is not a file, like /dev/null,
@@ -278,8 +281,8 @@ static void say_where(const struct ni_report_maker *maker,
 	    !maker->is_saying_where || fstat(fileno(maker->out), &status) < 0 ||
 	    !S_ISREG(status.st_mode))
 		return;
-	ni_warning("%s: %s; the report is in '%s'", maker->verb,
-		   ni_summary_text(report), path);
+	ni_warning("%s: %s; %s in '%s'", maker->verb, ni_summary_text(report),
+		   format_of(maker)->it_is, path);
 }
 
 /* What --error-exitcode makes of it. */
