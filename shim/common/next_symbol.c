@@ -415,14 +415,9 @@ void *ni_libc_symbol(const struct ni_symbol *symbol)
 
 void *ni_own_symbol(const struct ni_symbol *symbol)
 {
-	static struct object own;
-	static bool is_read;
+	struct object own = { .base = (uintptr_t)own_start };
 
-	if (!is_read) {
-		own.base = (uintptr_t)own_start;
-		is_read = read_dynamic(&own, _DYNAMIC);
-	}
-	return is_read ? find(&own, symbol) : NULL;
+	return read_dynamic(&own, _DYNAMIC) ? find(&own, symbol) : NULL;
 }
 
 bool ni_is_defined_in_front(const struct ni_neighbours *neighbours,

@@ -109,7 +109,7 @@ void *ni_libc_symbol(const struct ni_symbol *symbol);
  * ni_own_symbol - where the object that contains this code has a function
  * @symbol: name, hash and is_old filled in
  *
- * Not for two threads at once, the first time: call it under the loader's lock.
+ * Takes no lock and keeps no state.
  *
  * Return: NULL if the object exports no such function.
  */
