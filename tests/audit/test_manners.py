@@ -352,9 +352,11 @@ def test_a_small_trace_counts_what_it_drops():
 
 
 def test_the_programs_own_filter_is_obeyed():
-    for how in "0", "1":
+    for how in "0", "1", "2":
         with Recording() as record:
             same(record, "filter", how)
+            check("what came before is recorded", sites(record, "open"),
+                  record.records("site"))
             check("the record says that it ends there",
                   record.records("stopped"), record.records())
             check("the new image is left alone, too",

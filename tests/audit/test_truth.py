@@ -13,6 +13,7 @@ from recording import Recording, check
 
 PASSER = os.path.join(recording.HELPERS, "passer")
 UNTOLD = 32         # NI_HELD_UNTOLD
+MOVED = 64          # NI_HELD_MOVED
 
 
 def kinds_of(how):
@@ -33,6 +34,20 @@ def test_of_many_that_one_line_puts_on_numbers_each_is_passed():
           [h["fd"] for h in held if h["type"] == "socket"] == ["71"], held)
     check("the pipes and the socket are passed", set(kinds) ==
           {("passed", "pipe"), ("passed", "unix")}, kinds)
+
+
+def test_a_copy_of_what_was_given_is_not_taken_for_a_descriptor_of_its_own():
+    with Recording() as record, open("/etc/group", "rb") as given:
+        fd = given.fileno()
+        record.run("bash", "-c", "exec 37</etc/passwd 38<&37 39<&0 40<&39 "
+                   f"41<&{fd} 0</etc/hosts 42<&0; /bin/true; :",
+                   pass_fds=[fd])
+        held = {h["fd"]: bool(int(h["flags"]) & MOVED)
+                for h in record.records("held")}
+    check("the file, and the copy of its copy", held["37"] and held["38"], held)
+    check("no copy of a standard stream, and none of that copy",
+          not held["39"] and not held["40"] and not held["42"], held)
+    check("no copy of what arrived", not held["41"], held)
 
 
 def test_a_number_behind_an_option_or_in_a_list_is_passed():
