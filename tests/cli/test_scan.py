@@ -358,7 +358,9 @@ posix_kill(getmypid(), 9);
         line, = self.lines(f":{port}")[1:]
         self.assertTrue(line.startswith(
             f"tcp LISTEN 127.0.0.1:{port} is held by {name(pid)} as fd "), line)
-        self.assertTrue(line.endswith("its maker is gone"), line)
+        # Only root may read each process.
+        self.assertRegex(line, "its maker is gone$" if os.geteuid() == 0 else
+                         "its maker is gone( or may not be read)?$")
 
     def test_a_program_that_can_have_made_it_is_no_orphan(self):
         """Python imports listen(), so the socket may be its own."""

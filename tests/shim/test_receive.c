@@ -306,8 +306,9 @@ static void get_a_network_of_its_own(void)
 	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	int fd;
 
-	if (unshare(CLONE_NEWNET) < 0)
-		EXPECT(unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0);
+	if (unshare(CLONE_NEWNET) < 0 &&
+	    unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		SKIP_CHILD("no network namespace can be made here");
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	EXPECT(is_non_inheritable(fd));
 	EXPECT(ioctl(fd, SIOCSIFFLAGS, &up) == 0);

@@ -3,6 +3,7 @@
  */
 #include "api.h"
 #include "faults.h"
+#include "skip_case.h"
 
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -364,7 +365,7 @@ static void a_pidfd_that_comes_along_is_closed(void **state)
 	if (setsockopt(pair[1].fd, SOL_SOCKET, 76 /* SO_PASSPIDFD */, &yes,
 		       sizeof(yes)) < 0) {
 		close_pair(pair);
-		skip();
+		skip_case("this kernel has no SO_PASSPIDFD");
 	}
 	send_numbers(&pair[0], &fd, 1);
 	assert_int_equal(noinherit_recv_fds(&pair[1], buf, 4, got, count,

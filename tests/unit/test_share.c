@@ -3,6 +3,7 @@
  */
 #include "api.h"
 #include "faults.h"
+#include "skip_case.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -14,7 +15,7 @@ static void skip_without_pidfd_getfd(void)
 
 	assert_int_equal(r, -1);
 	if (errno == ENOSYS)
-		skip();
+		skip_case("this kernel has no pidfd_getfd");
 }
 
 /* ---- two processes ------------------------------------------------------- */
