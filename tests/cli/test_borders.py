@@ -13,7 +13,6 @@ BORDERS = os.path.join(HERE, "../../scripts/borders")
 class Borders(unittest.TestCase):
     def verdict(self, files):
         with tempfile.TemporaryDirectory() as tree:
-            subprocess.run(["git", "init", "-q", tree], check=True)
             for name, text in files.items():
                 path = os.path.join(tree, "shim", name)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
