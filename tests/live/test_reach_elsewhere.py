@@ -78,6 +78,15 @@ class AArch64(reaching.ReachTest):
                      PROGRAM, False, AARCH64_HERE),
         })
 
+    def test_run_and_audit_say_that_they_do_not_reach_it(self):
+        self.NOINHERIT = (*self.start, live.NOINHERIT)
+        target = self.build("program", [foreign.AARCH64], PROGRAM)
+        for verb in "run", "audit":
+            said = self.noinherit(verb, target)
+            self.assertEqual(said.returncode, 7, said.stderr)
+            self.assertIn(f"noinherit: {verb}: '{target}' is not reached: it "
+                          f"is {AARCH64_HERE}; it runs as it is", said.stderr)
+
     def test_from_there(self):
         built = os.path.join(live.BUILD, "foreign/aarch64")
         foreign.build_for_aarch64(built, "noinherit", "libnoinherit-audit.so",

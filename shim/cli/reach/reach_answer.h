@@ -21,8 +21,8 @@ struct ni_reach {
 				 * interpreter of the script */
 	const char *advice;	/* what to do about it, or NULL */
 	bool is_harmed;		/* it would not start with the object */
-	bool is_foreign;		/* no CPU of this family runs it, though an
-				 * emulator may */
+	bool is_foreign;		/* no CPU of this family runs it, and no
+				 * emulator that we know of */
 	const char *note;	/* what is missed although it is reached, or
 				 * NULL */
 	char why[512];		/* "it is ..."; "" where it is reached */

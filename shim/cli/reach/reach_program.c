@@ -15,6 +15,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cli/reach/binfmt.h"
 #include "cli/reach/elf_language.h"
 #include "cli/reach/elf_versions.h"
 #include "cli/preload_list.h"
@@ -103,7 +104,8 @@ static int check_machine(struct ni_reach_step *step,
 	/* i386 and x32 programs do run here. */
 	step->reach->is_foreign = !(step->own.machine == EM_X86_64 &&
 				    (facts->machine == EM_386 ||
-				     facts->machine == EM_X86_64));
+				     facts->machine == EM_X86_64)) &&
+				  !ni_binfmt_takes(step->fd);
 	describe_machine(facts, theirs);
 	describe_machine(&step->own, ours);
 	ni_reach_decide(step, NI_NOT_REACHED, needs_other_build,
