@@ -39,8 +39,17 @@ class Project(unittest.TestCase):
         with open(self.path("Makefile"), "w") as file:
             file.write("test: leaky\n\t./leaky\n")
 
+    def foreign_script(self):
+        """A script that leaks, outside the project."""
+        script = tempfile.NamedTemporaryFile("w", dir="/var/tmp")
+        self.addCleanup(script.close)
+        script.write("exec 5</etc/passwd\n/bin/true\n")
+        script.flush()
+        return script.name
+
     def shell(self, script, **environment):
-        return subprocess.run(["bash", "-e", "-c", script], cwd=self.folder,
+        return subprocess.run(["bash", "--noprofile", "--norc", "-eo",
+                               "pipefail", "-c", script], cwd=self.folder,
                               env={**os.environ, **environment}, text=True,
                               stdin=subprocess.DEVNULL, check=False,
                               stdout=subprocess.PIPE,
@@ -50,39 +59,63 @@ class Project(unittest.TestCase):
 class Action(Project):
 
     def run_steps(self, **inputs):
-        """Runs steps in order, as a CI runner does; returns the status of the
-        last one run."""
+        """Runs steps in order, as a CI runner does; returns the name, status
+        and output of the last one run. The name is None if all succeed."""
         with open(os.path.join(ROOT, "action.yml")) as file:
             action = yaml.safe_load(file)
         values = {f"inputs.{name}": inputs.get(name, row.get("default", ""))
                   for name, row in action["inputs"].items()}
-        values["runner.temp"] = self.folder
+        self.uploaded = None
         for step in action["runs"]["steps"]:
-            if "run" not in step:
-                continue
             if "if" in step:
-                name, wanted = re.fullmatch(r"(\S+) == '(\w+)'",
-                                            step["if"]).groups()
-                if values[name] != wanted:
+                name, refused = re.fullmatch(r"(\S+) != '(\w+)'",
+                                             step["if"]).groups()
+                if values[name] == refused:
                     continue
-            environment = {
-                name: re.sub(r"\$\{\{ (\S+) \}\}",
-                             lambda match: values[match[1]], text)
-                for name, text in step.get("env", {}).items()}
-            result = self.shell(step["run"], GITHUB_ACTION_PATH=ROOT,
-                                **environment)
+            if "run" not in step:
+                self.uploaded = self.filled(step["with"], values)
+                continue
+            result = self.run_step(step, values)
             if result.returncode:
                 return step["name"], result.returncode, result.stdout
         return None, 0, result.stdout
+
+    @staticmethod
+    def filled(texts, values):
+        return {name: re.sub(r"\$\{\{ (\S+) \}\}",
+                             lambda match: values[match[1]], text)
+                for name, text in texts.items()}
+
+    def run_step(self, step, values):
+        # What a runner would put into a script could be a command of its own.
+        self.assertNotIn("${{", step["run"])
+        told = self.path("told")
+        with open(told, "w"):
+            pass
+        result = self.shell(step["run"], GITHUB_ACTION_PATH=ROOT,
+                            RUNNER_TEMP=self.folder, GITHUB_OUTPUT=told,
+                            **self.filled(step.get("env", {}), values))
+        with open(told) as file:
+            for name, value in (line.rstrip("\n").split("=", 1)
+                                for line in file):
+                values[f"steps.{step['id']}.outputs.{name}"] = value
+        return result
 
     def test_a_leak_fails_the_job_and_is_in_the_report(self):
         self.make_test("")
         name, status, said = self.run_steps(run="make test")
         self.assertEqual((name, status), ("gate", 99), said)
         self.assertIn("LEAK  tcp", said)
-        with open(self.path("noinherit.sarif")) as file:
+        with open(self.uploaded["sarif_file"]) as file:
             results = json.load(file)["runs"][0]["results"]
         self.assertTrue(results)
+
+    def test_what_others_leak_is_left_out(self):
+        command = "bash " + self.foreign_script()
+        result = self.run_steps(run=command)
+        self.assertEqual(result[:2], (None, 0), result[2])
+        self.assertEqual(self.run_steps(run=command, only="")[:2],
+                         ("gate", 99))
 
     def test_a_leak_need_not_fail_the_job(self):
         self.make_test("")
@@ -96,7 +129,27 @@ class Action(Project):
 
     def test_a_command_that_fails_fails_the_job(self):
         self.make_test("")
-        self.assertEqual(self.run_steps(run="exit 3")[:2], ("watch", 3))
+        for command in ("exit 3", "(exit 3)\ntrue", "(exit 3) | true"):
+            self.assertEqual(self.run_steps(run=command)[:2], ("watch", 3))
+
+    def test_no_command_is_a_mistake(self):
+        self.assertEqual(self.run_steps(run="")[0], "watch")
+
+    def test_the_command_is_not_changed(self):
+        command = "printf '%s\\n' \"$0\" \"a  b\" 'q' '$(x)' `echo y` \\\n" \
+                  "  ${COMMAND-z} >said"
+        self.assertEqual(self.run_steps(run=command)[:2], (None, 0))
+        with open(self.path("said")) as file:
+            self.assertEqual(file.read(), "bash\na  b\nq\n$(x)\ny\nz\n")
+
+    def test_a_baseline_with_any_name(self):
+        self.make_test("")
+        name = "it's $(a) \"baseline\".json"
+        subprocess.run([os.path.join(toolkit.BUILD, "noinherit"), "audit",
+                        "--format=json", "-o", self.path(name), "make", "test"],
+                       cwd=self.folder, check=True, capture_output=True)
+        result = self.run_steps(run="make test", baseline=name)
+        self.assertEqual(result[:2], (None, 0), result[2])
 
 
 class GitLab(Project):
@@ -117,6 +170,12 @@ class GitLab(Project):
 
     def test_without_a_leak_it_passes(self):
         self.make_test(" | SOCK_CLOEXEC")
+        self.assertEqual(self.run_job(), (0, [True]))
+
+    def test_what_others_leak_is_left_out(self):
+        self.make_test(" | SOCK_CLOEXEC")
+        with open(self.path("Makefile"), "a") as file:
+            file.write(f"\tbash {self.foreign_script()}\n")
         self.assertEqual(self.run_job(), (0, [True]))
 
 
