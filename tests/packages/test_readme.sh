@@ -21,6 +21,9 @@ apt-get -qq update
 works() {
 	hash -r
 	noinherit run true
+	# The loader complains on standard error.
+	said=$(LD_PRELOAD=$(sed -n 's/^    Environment=LD_PRELOAD=//p' README.md) /bin/true 2>&1)
+	[ -z "$said" ] || { echo "the drop-in: $said"; exit 1; }
 	[ "$(noinherit check "$(command -v dash)")" ]
 	man=$(find /usr -name noinherit.1\*)
 	[ "$man" ]
