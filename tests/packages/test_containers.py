@@ -308,6 +308,25 @@ class Containers(unittest.TestCase):
                                volume, "/noinherit")), got)
 
 
+class Restricted(unittest.TestCase):
+
+    def test_the_pod_security_standard_admits_the_pod(self):
+        """What "restricted" demands of this pod."""
+        with open(os.path.join(DOC, "pod.yaml")) as file:
+            pod = yaml.safe_load(file)["spec"]
+        everywhere = pod["securityContext"]
+        self.assertIs(everywhere["runAsNonRoot"], True)
+        self.assertNotEqual(everywhere["runAsUser"], 0)
+        self.assertEqual(everywhere["seccompProfile"]["type"], "RuntimeDefault")
+        for container in pod["initContainers"] + pod["containers"]:
+            own = container["securityContext"]
+            self.assertIs(own["allowPrivilegeEscalation"], False)
+            self.assertEqual(own["capabilities"], {"drop": ["ALL"]})
+            self.assertFalse(set(own) & set(everywhere))
+        self.assertEqual([set(volume) for volume in pod["volumes"]],
+                         [{"name", "emptyDir"}])
+
+
 class Manifest(unittest.TestCase):
     """Checks against Kubernetes' own schema, from npm."""
 
