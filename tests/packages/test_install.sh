@@ -51,3 +51,20 @@ install_there || { cat "$work/said"; fail "not installed afterwards"; }
 cmp build/noinherit "$place/usr/bin/noinherit"
 [ -z "$(find "$place" -name '.*.new')" ] || fail "copies are left"
 umount "$place"
+
+# Directories from which it could not work, in an unexpanded ~ for example.
+# shellcheck disable=SC2088 # as dash leaves it
+for prefix in out '~/local' '/usr/with a space' /usr/with:colon; do
+	! make -s install PREFIX="$prefix" DESTDIR="$work/odd" >"$work/said" 2>&1 ||
+		fail "$prefix: it succeeded"
+	grep '^install: ' "$work/said" || fail "$prefix: no reason is given"
+	[ ! -e "$work/odd" ] || fail "$prefix: something is installed"
+done
+
+# What is removed may be removed again, and a slash more is no other directory.
+there=(PREFIX=/usr/ DESTDIR="$work/odd/")
+make -s install "${there[@]}" >/dev/null
+for _ in 1 2; do
+	make -s uninstall "${there[@]}"
+	[ -z "$(find "$work/odd" ! -type d)" ] || fail "make uninstall leaves something"
+done
