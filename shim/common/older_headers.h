@@ -108,6 +108,7 @@ int execveat(int directory, const char *path, char *const argv[],
 #ifdef __GLIBC_PREREQ
 #if !__GLIBC_PREREQ(2, 34)
 #include <netinet/in.h>
+#include <sys/types.h>
 
 #define CLOSE_RANGE_UNSHARE (1U << 1)
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -115,6 +116,7 @@ int execveat(int directory, const char *path, char *const argv[],
 #define IPPROTO_MPTCP 262
 #endif
 
+pid_t _Fork(void);
 int close_range(unsigned first, unsigned last, int flags);
 void closefrom(int first);
 int execveat(int directory, const char *path, char *const argv[],

@@ -8,7 +8,9 @@
 . "$(dirname "$0")/common.sh"
 need debootstrap
 file=${TARBALL:-$work/binaries.tar.gz}
-[ -n "${TARBALL-}" ] || scripts/tarball "$file"
+[ -n "${TARBALL-}" ] || scripts/tarball "$file" >"$work/log" 2>&1 ||
+	{ status=$?; tail -n 20 "$work/log"; exit $status; }
+! grep -s ' warning: .*\[-W' "$work/log" || fail "Debian 11's compiler warns"
 blocks_of_readme Install "$work/blocks"
 block=$(grep -l '^tar -xzf noinherit-' "$work/blocks"/*) || fail "README.md shows no tarball"
 
