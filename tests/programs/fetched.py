@@ -1,9 +1,7 @@
 """Programs from Debian's and npm's packages, unpacked in a folder: nothing is
 installed. harness.Skipped says why a program cannot be fetched."""
 
-import glob
 import os
-import shutil
 import subprocess
 
 import harness
@@ -11,16 +9,9 @@ from variant import COMMAND
 
 FOLDER = os.path.join(os.path.dirname(COMMAND), "foreign", "fetched")
 
-
-def _fetch(command, pattern, folder):
-    if not shutil.which(command[0]):
-        raise harness.Skipped("no %s here" % command[0])
-    done = subprocess.run(command, cwd=folder, check=False, text=True,
-                          capture_output=True)
-    found = glob.glob(os.path.join(folder, pattern))
-    if done.returncode or not found:
-        raise harness.Skipped("cannot fetch: " + done.stderr.strip()[-200:])
-    return found[0]
+# What fetches the package $0 into the current folder, and unpacks it there.
+DEBIAN = 'apt-get download -qq "$0" || exit 77; dpkg-deb -x ./*.deb .'
+NPM = 'npm pack --loglevel=error "$0" || exit 77; tar -xzf ./*.tgz'
 
 
 def place(name):
@@ -30,21 +21,24 @@ def place(name):
     return folder
 
 
-def debian(package, path):
+def _fetched(how, package, path):
     program = os.path.join(place(package), path)
-    if not os.path.exists(program):
-        archive = _fetch(["apt-get", "download", "-qq", package], "*.deb",
-                         place(package))
-        subprocess.run(["dpkg-deb", "-x", archive, place(package)], check=True)
+    if os.path.exists(program):
+        return program
+    done = subprocess.run(["sh", "-c", how, package], cwd=place(package),
+                          check=False, text=True, capture_output=True)
+    if done.returncode == 77:
+        raise harness.Skipped("cannot fetch %s: %s" % (
+            package, done.stderr.strip()[-200:]))
+    harness.check(not done.returncode, "%s is unpacked: %s" % (
+        package, done.stderr))
     return program
+
+
+def debian(package, path):
+    return _fetched(DEBIAN, package, path)
 
 
 def npm(package, path):
     """package may include a version."""
-    program = os.path.join(place(package), path)
-    if not os.path.exists(program):
-        archive = _fetch(["npm", "pack", "-s", package], "*.tgz",
-                         place(package))
-        subprocess.run(["tar", "-xzf", archive, "-C", place(package)],
-                       check=True)
-    return program
+    return _fetched(NPM, package, path)
