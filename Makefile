@@ -65,6 +65,9 @@ endif
 sources = $(wildcard shim/$(1)/*.c shim/$(1)/*.S shim/$(1)/*/*.c shim/$(1)/*/*.S)
 objects = $(patsubst %,$(BUILD)/obj/$(2)/%.o,$(basename $(call sources,$(1))))
 
+# How a recipe begins: $(1) says what it does, and $(2) to what, if not to $<.
+step = @mkdir -p $(@D)$(if $(Q),; printf '  %-4s %s\n' $(1) $(or $(2),$<))
+
 COMMON := $(call objects,common,host)
 COMMON_GUEST := $(call objects,common,guest)
 PRELOAD := $(call objects,preload,guest)
@@ -114,15 +117,20 @@ $(BUILD)/obj/command-can-be-built:
 	@touch $@
 $(CLI): | $(BUILD)/obj/command-can-be-built
 
+define compile
+	$(call step,$(if $(filter %.S,$<),AS,CC))
+	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(KIND) -c -o $@ $<
+endef
+$(BUILD)/obj/host/%.o: KIND = $(SANFLAGS)
 $(BUILD)/obj/host/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  CC   $<")
-	$(Q)$(CC) $(OURS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-
+	$(compile)
 $(BUILD)/obj/host/%.o: %.S Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  AS   $<")
-	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(compile)
+$(BUILD)/obj/guest/%.o: KIND = $(GUEST)
+$(BUILD)/obj/guest/%.o: %.c Makefile
+	$(compile)
+$(BUILD)/obj/guest/%.o: %.S Makefile
+	$(compile)
 
 # The installed directories. If `make install` names others than `make` did, this
 # file is made again, and the command and the .pc files are rebuilt.
@@ -135,41 +143,33 @@ $(BUILD)/obj/directories.h: FORCE
 $(BUILD)/obj/host/shim/cli/artefact.o: OURS += -I$(BUILD)/obj
 $(BUILD)/obj/host/shim/cli/artefact.o: $(BUILD)/obj/directories.h
 
-$(BUILD)/obj/guest/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  CC   $<")
-	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(GUEST) -c -o $@ $<
+comma := ,
+# The objects to link, and the map of what they export.
+linked = $(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
 
-$(BUILD)/obj/guest/%.o: %.S Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  AS   $<")
-	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(GUEST) -c -o $@ $<
-
+define link_preloaded
+	$(call step,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ $(linked)
+endef
 $(BUILD)/libnoinherit-preload.so: $(PRELOAD) $(COMMON_GUEST) $(wildcard shim/preload/$(MACHINE).map)
-	@$(if $(Q),echo "  LD   $@")
-	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
-		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
-
+	$(link_preloaded)
 $(BUILD)/libnoinherit-audit.so: $(AUDIT) $(COMMON_GUEST) $(wildcard shim/audit/$(MACHINE).map)
-	@$(if $(Q),echo "  LD   $@")
-	$(Q)$(CC) $(CFLAGS) $(GUEST_LINK) -Wl,-soname,$(@F) $(LDFLAGS) -o $@ \
-		$(filter %.o,$^) $(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^))
+	$(link_preloaded)
 
 # Calls within the library are direct, not through the PLT.
 $(LIB): OURS += -ffunction-sections -fno-plt
 $(BUILD)/$(SONAME): $(LIB) $(wildcard shim/lib/*.map) include/noinherit.h
-	@$(if $(Q),echo "  LD   $@")
+	$(call step,LD,$@)
 	$(Q)grep -q '^NOINHERIT_$(basename $(VERSION))[ {]' shim/lib/*.map || \
 		{ echo "noinherit.map has no symbols of version $(VERSION)" >&2; exit 1; }
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,now -Wl,-Bsymbolic-functions -Wl,-soname,$(@F) \
-		$(LDFLAGS) -o $@ $(filter %.o,$^) \
-		$(patsubst %,-Wl$(comma)--version-script=%,$(filter %.map,$^)) -pthread
+		$(LDFLAGS) -o $@ $(linked) -pthread
 	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
 
 # A single object, so that the symbols which its files share can be hidden.
 OBJCOPY ?= objcopy
 $(BUILD)/libnoinherit.a: $(LIB)
-	@$(if $(Q),echo "  AR   $@")
+	$(call step,AR,$@)
 	$(Q)$(CC) $(CFLAGS) $(if $(findstring -flto,$(CFLAGS)),-flinker-output=nolto-rel) \
 		-r -nostdlib -o $(BUILD)/obj/libnoinherit.o $^
 	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/obj/libnoinherit.o
@@ -178,7 +178,7 @@ $(BUILD)/libnoinherit.a: $(LIB)
 CLI_LIBS := -ldw -lelf -ljansson -ldl -lpthread
 
 $(BUILD)/noinherit: $(CLI) $(COMMON)
-	@$(if $(Q),echo "  LD   $@")
+	$(call step,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(CLI_LIBS)
 
 # The page is built into the command.
@@ -186,101 +186,14 @@ $(BUILD)/obj/host/shim/cli/report/page.o: shim/cli/report/report.html
 
 fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|'
-comma := ,
 
 vpath %.pc.in shim/preload shim/lib
 $(BUILD)/%.pc: %.pc.in include/noinherit.h $(BUILD)/obj/directories.h Makefile
 	@mkdir -p $(@D)
 	$(Q)$(fill) $< > $@
 
-# ---- tests: tests/DIR/test_X.c becomes build/tests/DIR/test_X ----------------
-
-TEST_SRC := $(wildcard tests/*/test_*.c)
-HELPER_SRC := $(wildcard tests/helpers/*.c)
-TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
-HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/helpers/lib%,$(HELPER_SRC))) \
-	$(patsubst %.c,$(BUILD)/%.so,$(filter tests/helpers/lib%,$(HELPER_SRC)))
-
-# The code that tests/unit can link: everything that is not preloaded, except main,
-# and the files of the shim that replace no function of libc.
-PRELOAD_PURE := carried collision environment filter handover imports inherited marks next peer policy \
-	program readable way_on
-PURE := $(COMMON) $(LIB) $(PRELOAD_PURE:%=$(BUILD)/obj/host/shim/preload/%.o)
-UNIT_LIB := $(BUILD)/obj/unit.a
-# The part of it that needs only libc.
-UNIT_LIBC := $(BUILD)/obj/unit-libc.a
-$(UNIT_LIB): $(filter-out %/main.o,$(CLI))
-$(UNIT_LIB) $(UNIT_LIBC): $(PURE)
-	@mkdir -p $(@D)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-# Without -Wwrite-strings, because argv and envp are initialised with literals.
-TEST_CFLAGS := $(filter-out -fvisibility=hidden -Wwrite-strings,$(OURS)) \
-	-Itests/toolkit -Itests/helpers \
-	-DCMOCKA_DISABLE_DEPRECATION_WARNINGS
-
-$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIB) Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  TEST $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-		$(UNIT_LIB) -lcmocka -lpthread -Wl,--as-needed $(CLI_LIBS) -ldl
-
-# A helper named api_X is a program of the API.
-$(BUILD)/tests/helpers/api_%: tests/helpers/api_%.c $(BUILD)/libnoinherit.a Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  HELP $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-		$(BUILD)/libnoinherit.a -lpthread
-
-$(BUILD)/tests/helpers/%: tests/helpers/%.c Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  HELP $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $< \
-		-lpthread
-
-# Built so that a cancelled thread's frames can be unwound.
-$(BUILD)/tests/shim/test_cancellation: EXTRA := -fexceptions
-
-# Libraries that tests preload or link.
-$(BUILD)/tests/helpers/lib%.so: tests/helpers/lib%.c Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  HELP $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -shared -Wl,-soname,$(@F) \
-		$(EXTRA) $(LDFLAGS) -o $@ $<
-
-$(BUILD)/tests/helpers/libearliest.so: EXTRA := -Wl,-z,initfirst
-# Libraries for RTLD_DEEPBIND, bound in different ways.
-DEEP := $(BUILD)/tests/helpers/libdeep
-$(DEEP).so: EXTRA := -Wl,-z,lazy
-$(DEEP)_now.so: EXTRA := -Wl,-z,now -Wl,-z,relro
-$(DEEP)_noplt.so: EXTRA := -fno-plt
-$(DEEP)_outer.so: $(DEEP).so
-$(DEEP)_outer.so: EXTRA := -L$(BUILD)/tests/helpers -Wl,--no-as-needed -ldeep -Wl,-rpath,'$$ORIGIN'
-$(BUILD)/tests/shim/test_deepbind: EXTRA := -Wl,-rpath,'$$ORIGIN/../helpers'
-
-$(BUILD)/tests/helpers/libsysv.so: EXTRA := -Wl,--hash-style=sysv
-
-# They start fast, and nothing can be preloaded into them.
-$(BUILD)/tests/helpers/racer $(BUILD)/tests/helpers/rule_zero_other: \
-	EXTRA := -static -nostdlib -fno-stack-protector
-
-# The fuzzer of rule 0 consists of several files.
-RULE_ZERO := $(wildcard tests/helpers/rule_zero/*)
-HELPERS += $(BUILD)/tests/helpers/rule_zero
-$(BUILD)/tests/helpers/rule_zero: $(RULE_ZERO) Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  HELP tests/helpers/rule_zero")
-	$(Q)$(CC) $(filter-out -MMD -MP,$(TEST_CFLAGS)) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
-		$(filter %.c,$^) -lpthread
-
-$(BUILD)/tests/%: tests/%.c Makefile
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  TEST $<")
-	$(Q)$(CC) $(TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $< \
-		-lcmocka -lpthread
-
-tests: all $(TESTS) $(HELPERS)
-unit: $(filter $(BUILD)/tests/unit/%,$(TESTS))
+# Makes `tests` and `unit`: build/tests/DIR/test_X from tests/DIR/test_X.c.
+-include tests/rules.mk
 
 check: tests
 	$(Q)BUILD=$(BUILD) tests/run unit cli library shim strace audit differential live
@@ -319,5 +232,5 @@ clean:
 
 FORCE:
 
-.PHONY: all lib shim tests unit check bench coverage demo dist tarball install uninstall clean FORCE
+.PHONY: all lib shim check bench coverage demo dist tarball install uninstall clean FORCE
 .DELETE_ON_ERROR:
