@@ -167,7 +167,11 @@ $(BUILD)/$(SONAME): $(LIB) $(wildcard shim/lib/*.map) include/noinherit.h
 	$(Q)ln -sf $(@F) $(BUILD)/libnoinherit.so
 
 # A single object, so that the symbols which its files share can be hidden.
-OBJCOPY ?= objcopy
+# The compiler's own tools: it may be one for another machine.
+OBJCOPY ?= $(shell $(CC) -print-prog-name=objcopy)
+ifeq ($(origin AR),default)
+AR := $(shell $(CC) -print-prog-name=ar)
+endif
 $(BUILD)/libnoinherit.a: $(LIB)
 	$(call step,AR,$@)
 	$(Q)$(CC) $(CFLAGS) $(if $(findstring -flto,$(CFLAGS)),-flinker-output=nolto-rel) \

@@ -21,6 +21,8 @@ done
 exec cc "$@"
 """
 
+FOREIGN = "aarch64-linux-gnu-gcc"
+
 
 class Build(unittest.TestCase):
     def setUp(self):
@@ -47,6 +49,14 @@ class Build(unittest.TestCase):
     def test_the_library_is_built_with_musl(self):
         result = self.make("lib", "musl-gcc")
         self.assertEqual(result.returncode, 0, result.stderr)
+
+    @unittest.skipUnless(shutil.which(FOREIGN), f"{FOREIGN} is missing")
+    def test_the_library_is_built_for_another_machine(self):
+        result = self.make("lib", FOREIGN)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        index = tree.run(FOREIGN.replace("gcc", "nm"), "--print-armap",
+                         self.work / "build/libnoinherit.a").stdout
+        self.assertIn("noinherit_create_socket", index)
 
     @unittest.skipUnless(shutil.which("musl-gcc"), "musl-gcc is missing")
     def test_a_shim_built_with_musl_serves_both_libraries(self):
