@@ -55,7 +55,8 @@ GUEST_LINK_x86_64 := -Wl,-z,shstk
 GUEST_LINK_aarch64 := -Wl,-z,force-bti
 GUEST := -fno-lto -ftls-model=initial-exec -fno-stack-protector -fno-plt \
 	-ffunction-sections $(GUEST_$(MACHINE))
-GUEST_LINK := -shared -nostartfiles -Wl,-s -Wl,--gc-sections -Wl,-z,now \
+GUEST_STRIP ?= -Wl,-s
+GUEST_LINK := -shared -nostartfiles $(GUEST_STRIP) -Wl,--gc-sections -Wl,-z,now \
 	-Wl,-z,noseparate-code -Wl,-z,relro -Wl,--hash-style=gnu \
 	-Wl,-Bsymbolic -Wl,-z,defs -Wl,--as-needed $(GUEST_LINK_$(MACHINE))
 # An object that needs musl's libc.so by name would stop every glibc program.

@@ -21,5 +21,10 @@ build "$work/another/place"
 for package in "$work"/one/*.deb; do
 	cmp "$package" "$work/another/place/${package##*/}"
 done
+# What crashes a preloaded program must have function names.
+for package in libnoinherit-preload noinherit; do
+	dpkg-deb -c "$work/one/$package"-dbgsym_*.deb | grep -c '\.debug$' >"$work/log" ||
+		{ echo "no symbols of $package"; exit 1; }
+done
 
 (cd "$work/one" && lintian --allow-root --pedantic --fail-on error,warning ./*.changes)
