@@ -64,7 +64,17 @@ done
 # What is removed may be removed again, and a slash more is no other directory.
 there=(PREFIX=/usr/ DESTDIR="$work/odd/")
 make -s install "${there[@]}" >/dev/null
+
+# Nothing is removed while every program would miss it.
+mkdir "$work/odd/etc"
+for line in /usr/lib/libnoinherit-preload.so "/first.so:libnoinherit-preload.so"; do
+	echo "$line" >"$work/odd/etc/ld.so.preload"
+	! make -s uninstall "${there[@]}" >"$work/said" 2>&1 || fail "$line: it is removed"
+	grep '^install: first ' "$work/said" || fail "$line: no reason is given"
+	[ -e "$work/odd/usr/bin/noinherit" ] || fail "$line: half of it is removed"
+done
+echo "# /usr/lib/libnoinherit-preload.so" >"$work/odd/etc/ld.so.preload"
 for _ in 1 2; do
 	make -s uninstall "${there[@]}"
-	[ -z "$(find "$work/odd" ! -type d)" ] || fail "make uninstall leaves something"
+	[ -z "$(find "$work/odd/usr" ! -type d)" ] || fail "make uninstall leaves something"
 done
