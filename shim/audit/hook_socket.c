@@ -5,7 +5,8 @@
 #include "audit/hook_socket.h"
 
 #include <netdb.h>
-#include <string.h>
+
+#include "common/rights.h"
 
 enum { TYPE_FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK };
 
@@ -51,32 +52,16 @@ NI_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *size,
 
 /* ---- SCM_RIGHTS ------------------------------------------------------------- */
 
-static void note_rights(const struct ni_caller *caller,
-			const struct cmsghdr *header, unsigned flags)
-{
-	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-	for (size_t i = 0; i < count; i++) {
-		int fd;
-
-		memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
-		ni_made(caller, fd, flags);
-	}
-}
-
 void ni_received(const struct ni_caller *caller, struct msghdr *message,
 		 int flags)
 {
-	struct cmsghdr *header;
+	const struct cmsghdr *header = NULL;
 
 	if (!ni_is_active() || !message->msg_control)
 		return;
-	for (header = CMSG_FIRSTHDR(message); header;
-	     header = CMSG_NXTHDR(message, header))
-		if (header->cmsg_level == SOL_SOCKET &&
-		    header->cmsg_type == SCM_RIGHTS &&
-		    header->cmsg_len >= CMSG_LEN(0))
-			note_rights(caller, header, (unsigned)flags);
+	while ((header = ni_rights_next(message, header)))
+		for (size_t i = 0; i < ni_rights_count(header); i++)
+			ni_made(caller, ni_rights_get(header, i), (unsigned)flags);
 }
 
 NI_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)

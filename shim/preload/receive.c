@@ -2,8 +2,8 @@
  * receive.c - recvmsg and recvmmsg: rule 3, descriptors in SCM_RIGHTS.
  */
 #include <errno.h>
-#include <string.h>
 
+#include "common/rights.h"
 #include "preload/create.h"
 #include "preload/marks.h"
 #include "preload/policy.h"
@@ -21,35 +21,16 @@ static void arrived(int fd, enum arrival arrival)
 		ni_created_by_program(fd, 0);
 }
 
-/* The numbers are unaligned if the control buffer is. */
-static void read_rights(const struct cmsghdr *header, enum arrival arrival)
-{
-	const unsigned char *data = CMSG_DATA(header);
-	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-	for (size_t i = 0; i < count; i++) {
-		int fd;
-
-		memcpy(&fd, data + i * sizeof(fd), sizeof(fd));
-		arrived(fd, arrival);
-	}
-}
-
 static void read_message(struct msghdr *message, enum arrival arrival)
 {
-	struct cmsghdr *header;
+	const struct cmsghdr *header = NULL;
 
 	/* The kernel returns the bit with every message (S-104). */
 	if (arrival == FLAGGED_BY_US)
 		message->msg_flags &= ~MSG_CMSG_CLOEXEC;
-	if (!message->msg_controllen)
-		return;
-	for (header = CMSG_FIRSTHDR(message); header;
-	     header = CMSG_NXTHDR(message, header))
-		if (header->cmsg_level == SOL_SOCKET &&
-		    header->cmsg_type == SCM_RIGHTS &&
-		    header->cmsg_len >= CMSG_LEN(0))
-			read_rights(header, arrival);
+	while ((header = ni_rights_next(message, header)))
+		for (size_t i = 0; i < ni_rights_count(header); i++)
+			arrived(ni_rights_get(header, i), arrival);
 }
 
 static enum arrival arrival_of(int fd, int flags)
