@@ -181,7 +181,8 @@ class Documents(command.CommandTest):
                           "shim/cli/report/noinherit-report.schema.json")
 
     def test_every_format_is_named_where_people_look(self):
-        formats = self.rows("cli/report/formats.c", r'\{ "([a-z]+)", "[^"]+", ni_print_')
+        formats = self.rows("cli/report/formats.c",
+                            r'\{ "([a-z]+)", "[^"]+", ni_print_')
         self.assertGreaterEqual(len(formats), 4)
         self.assertEqual(set(self.complete("report", "--format=")), formats)
         self.assert_named(formats, "shim/cli/completion.zsh",
