@@ -52,6 +52,12 @@ cmp build/noinherit "$place/usr/bin/noinherit"
 [ -z "$(find "$place" -name '.*.new')" ] || fail "copies are left"
 umount "$place"
 
+# No half-written archive.
+mount -t tmpfs -o size=100k tmpfs "$place"
+! scripts/dist "$place/tree.tar.gz" 2>"$work/said" || fail "packed on a full disk"
+[ -z "$(ls "$place")" ] || fail "a part of the archive is left: $(ls "$place")"
+umount "$place"
+
 # Directories from which it could not work, in an unexpanded ~ for example.
 # shellcheck disable=SC2088 # as dash leaves it
 for prefix in out '~/local' '/usr/with a space' /usr/with:colon; do
