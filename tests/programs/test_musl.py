@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Debian's source packages built with musl-gcc: the same tests as for Debian's
-binaries, natively, under the shim and recorded.
+binaries, natively, under the shim and recorded. nginx is upgraded to Debian's,
+and back.
 
 MUSL_PROGRAMS names a folder with the programs; scripts/foreign makes one.
 """
@@ -26,7 +27,7 @@ def build():
 
 def main():
     environment = dict(os.environ, FOREIGN_PROGRAMS=os.environ.get(
-        "MUSL_PROGRAMS") or build())
+        "MUSL_PROGRAMS") or build(), OTHER_NGINX="/usr/sbin/nginx")
     failed, skipped = [], 0
     for name in TESTS:
         status = subprocess.run([os.path.join(HERE, f"test_{name}.py")],

@@ -8,6 +8,7 @@ nginx refuses an upgrade while the process that started it lives, so it runs as
 a daemon here.
 """
 
+import filecmp
 import os
 import shutil
 import signal
@@ -17,6 +18,8 @@ import kernel
 import nginx
 
 NGINX = harness.program("/usr/sbin/nginx")
+# nginx for another C library: it may take over from the first, and back.
+OTHER = os.environ.get("OTHER_NGINX", NGINX)
 
 
 def renamed_over(binary):
@@ -27,6 +30,13 @@ def renamed_over(binary):
 def moved_away(binary):
     os.rename(binary, binary + ".old")
     shutil.copy(NGINX, binary)
+
+
+def other_renamed_over(binary):
+    """The other one's turn: first it is OTHER's, then NGINX's."""
+    is_other = filecmp.cmp(binary, NGINX, shallow=False)
+    shutil.copy(OTHER if is_other else NGINX, binary + ".new")
+    os.rename(binary + ".new", binary)
 
 
 def in_place(binary):
@@ -104,10 +114,13 @@ UPGRADES = (
      upgrading(renamed_over, "link")),
     ("by a link, old file moved away first", upgrading(moved_away, "link")),
 )
+if OTHER != NGINX:
+    UPGRADES += (("to another C library and back",
+                  upgrading(other_renamed_over)),)
 LISTENERS = ["tcp LISTEN", "unix LISTEN"]
 
 harness.main([harness.Case("serving", serving, holds=LISTENERS, looks=0)] + [
     # Both the old and the new master have them.
     harness.Case("upgrade, " + name, scenario, holds=LISTENERS * 2, looks=0)
     for name, scenario in UPGRADES
-], needs={NGINX: "nginx-light"})
+], needs={NGINX: "nginx-light", OTHER: "nginx-light"})
