@@ -11,7 +11,7 @@ def into(report, receiver, fd=None):
     found = [finding for finding in report["findings"]
              if os.path.basename(finding["to"]["exe"]) == receiver and
              fd in (None, finding["fd"])]
-    check(found, "the report has nothing about %s, fd %s: %s"
+    check(found, "the report has no finding about %s, fd %s: %s"
           % (receiver, fd, report["findings"]))
     return found
 
@@ -21,15 +21,17 @@ def check_passed(findings, word):
     contain the word."""
     for finding in findings:
         check(finding["kind"] == "passed" and finding["created"] and
-              word in finding["note"], "passed (%s)? %s" % (word, finding))
+              word in finding["note"], "not passed, not seen created, "
+              "or no %r in its note: %s" % (word, finding))
 
 
 def check_all_were_seen_created(report):
     for finding in report["findings"]:
-        check(finding["created"], "nobody was seen to create it: %s" % finding)
+        check(finding["created"], "its creation was not seen: %s" % finding)
 
 
 def check_names(report, name):
     """Every program of the tree has that name."""
     names = {process["name"] for process in report["processes"]}
-    check(names == {name}, "the report calls the programs %s" % names)
+    check(names == {name}, "the report names the programs %s, not %s"
+          % (names, name))

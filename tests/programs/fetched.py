@@ -30,7 +30,7 @@ def _fetched(how, package, path):
     if done.returncode == 77:
         raise harness.Skipped("cannot fetch %s: %s" % (
             package, done.stderr.strip()[-200:]))
-    harness.check(not done.returncode, "%s is unpacked: %s" % (
+    harness.check(not done.returncode, "%s cannot be unpacked: %s" % (
         package, done.stderr))
     return program
 

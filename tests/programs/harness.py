@@ -141,20 +141,22 @@ def judge_leaking(case, seen):
 def _judge_enforced(seen):
     check(not seen.arrived, "the child got sockets that nobody meant:%s"
           % _listed(seen.arrived))
-    check(not seen.inheritable, "inheritable in the program:%s"
+    check(not seen.inheritable, "the program holds inheritable sockets:%s"
           % _listed(seen.inheritable))
 
 
 def _judge_alike(case, seen, native):
-    check(seen.visible == native.visible,
-          "the client sees %r, natively %r" % (seen.visible, native.visible))
-    check(seen.looked == native.looked, "%d children looked, natively %d"
+    check(seen.visible == native.visible, "the client sees %r, but natively %r"
+          % (seen.visible, native.visible))
+    check(seen.looked == native.looked, "%d children looked, but natively %d"
           % (seen.looked, native.looked))
     check(_kinds(seen.meant) == _kinds(native.meant),
-          "meant for the child, but not as natively:%s" % _listed(seen.meant))
+          "what was meant for the child differs from native:%s"
+          % _listed(seen.meant))
     if case.stdio:
         check(sorted(seen.stdio) == sorted(native.stdio),
-              "standard streams %r, natively %r" % (seen.stdio, native.stdio))
+              "the standard streams are %r, but natively %r"
+              % (seen.stdio, native.stdio))
 
 
 def _judge(case, variant, seen, native):

@@ -47,7 +47,7 @@ def built_dropbear():
                              "musl", folder, "dropbear"],
                             check=False).returncode
     if status == 77:
-        raise harness.Skipped("cannot build it")
+        raise harness.Skipped("the source of dropbear cannot be fetched")
     harness.check(not status, "dropbear does not build")
     return os.path.join(folder, "bin/dropbear-static")
 
@@ -118,7 +118,7 @@ def qemu_gdb(run, program):
     with run.connect(port) as debugger:
         debugger.sendall(b"$vCont;c#a8")
         run.wait_look()
-        harness.check(kernel.descriptors(server.pid), "it has ended")
+        harness.check(kernel.descriptors(server.pid), "the emulator has ended")
     return server
 
 

@@ -71,7 +71,7 @@ def musl():
     started = subprocess.run([program, "--version"], check=False, text=True,
                              env=environment, capture_output=True)
     if started.returncode:
-        raise harness.Skipped("Debian's libstdc++ does not serve it: " +
+        raise harness.Skipped("it does not start with Debian's libstdc++: " +
                               started.stderr[-200:])
     return program, environment
 

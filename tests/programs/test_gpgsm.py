@@ -27,7 +27,7 @@ def scenario(run):
     named = [int(run.wait_file("named"))]
     arrived = [d.fd for d in run.wait_look().descriptors
                if d.kind == "socket" and d.fd > 2]
-    harness.check(named == arrived, "named is %s, the child has %s"
+    harness.check(named == arrived, "%s was named, but the child has %s"
                   % (named, arrived))
     return output
 

@@ -90,7 +90,7 @@ def running(argv):
     def scenario(run):
         count = run.command(argv(run), preload=True).count("a socket")
         harness.check(count > 0 or run.variant.enforces,
-                      "the child natively has no socket")
+                      "natively, the child has no socket")
         harness.check(count == 0 or not run.variant.enforces,
                       "the child has %d sockets" % count)
         return "counted"

@@ -153,13 +153,13 @@ def reported_of_java(report):
     found = crossing.into(report, "jspawnhelper")
     told = {int(number) for finding in found
             for number in finding["to"]["argv"][-1].split(":")}
-    harness.check(told, "no numbers in %s" % found)
+    harness.check(told, "no number is in the argument: %s" % found)
     passed = [finding for finding in found if finding["kind"] == "passed"]
     crossing.check_passed(passed, "number is in the argument")
     harness.check({finding["fd"] for finding in passed} <= told and
                   not {finding["fd"] for finding in found
                        if finding["kind"] == "leak"} & told,
-                  "told are %s: %s" % (told, found))
+                  "passed should be what was told, %s: %s" % (told, found))
 
 
 REPORTED = {"Java, by Rhino": reported_of_java}

@@ -17,7 +17,7 @@ def scenario(run):
     run.wait_look(2)
     arrived = sorted(d.fd for look in run.looks() for d in look.descriptors
                      if d.kind == "socket" and d.fd in named)
-    harness.check(named == arrived, "named are %s, the children have %s"
+    harness.check(named == arrived, "%s were named, but the children have %s"
                   % (named, arrived))
     lines = [run.wait_file("out.%d" % rank).splitlines() for rank in (0, 1)]
     return [(text[0], len(text)) for text in lines]

@@ -69,7 +69,7 @@ def reported(report):
         listeners = [finding for finding in report["findings"]
                      if finding["what"]["state"] == "LISTEN" and receiver in
                      finding["to"]["exe"]]
-        harness.check(listeners, "no listener into %s" % receiver)
+        harness.check(listeners, "no listener reached %s" % receiver)
         crossing.check_passed(listeners, "close-on-exec was taken off")
 
 

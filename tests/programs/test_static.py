@@ -57,7 +57,7 @@ def scan_tells(pid, expected):
     found = [f for f in json.loads(done.stdout)["findings"]
              if f["kind"] == "inheritable"]
     harness.check(bool(found) == bool(expected),
-                  "scan says %s" % done.stdout)
+                  "scan does not see it so: %s" % done.stdout)
 
 
 def linked(program):
@@ -94,7 +94,7 @@ def see(row):
     program = row.get()
     check_tells(program, row.language)
     harness.check(linked(program) == row.linked,
-                  "it is linked " + linked(program))
+                  "it is linked %s, not %s" % (linked(program), row.linked))
     is_recorded = row.linked == "statically" and row.arrived is not None
     run = (RecordedRun if is_recorded else Run)(harness.VARIANTS["native"])
     try:
@@ -128,15 +128,16 @@ def check_row(row, documented):
     line = line_of(row, seen)
     print(line, flush=True)
     harness.check(kinds(seen[0]) == row.inheritable,
-                  "inheritable are %s, not %s"
+                  "%s are inheritable, not %s"
                   % (kinds(seen[0]), row.inheritable))
     harness.check(seen[1] is None or kinds(seen[1]) == row.arrived,
                   "its child got %s, not %s"
                   % (kinds(seen[1] or []), row.arrived))
     harness.check(seen[2] is None or
                   seen[2] == [kind.split()[0] for kind in row.arrived],
-                  "the report calls %s its leaks" % seen[2])
-    harness.check(line in documented, "doc/static-programs.md has not: " + line)
+                  "the report names %s as its leaks" % seen[2])
+    harness.check(line in documented,
+                  "doc/static-programs.md lacks the line: " + line)
     return line
 
 

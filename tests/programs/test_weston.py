@@ -52,8 +52,8 @@ def scenario(run):
     look = run.wait_look()
     named = [int(run.wait_file("named"))]
     arrived = [d.fd for d in look.descriptors if d.kind == "socket"]
-    harness.check(arrived == named, "WAYLAND_SOCKET is %s, the client has %s"
-                  % (named, arrived))
+    harness.check(arrived == named, "WAYLAND_SOCKET is %s, but the client has"
+                  " %s" % (named, arrived))
     pid = harness.until(lambda: [pid for pid in kernel.descendants(server.pid)
                                  if kernel.program(pid) == SHELL],
                         "the shell client")[0]
@@ -77,8 +77,8 @@ def sharing(run):
               says="screen-share")
     named = [int(run.wait_file("named"))]
     arrived = [d.fd for d in run.wait_look().descriptors if d.kind == "socket"]
-    harness.check(arrived == named, "WAYLAND_SERVER_SOCKET is %s, there are %s"
-                  % (named, arrived))
+    harness.check(arrived == named, "WAYLAND_SERVER_SOCKET is %s, but the child"
+                  " has %s" % (named, arrived))
 
 
 harness.main([

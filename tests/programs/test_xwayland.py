@@ -48,7 +48,7 @@ def scenario(run):
     named = numbers(run.wait_file("named"))
     arrived = sorted(d.fd for d in run.wait_look().descriptors
                      if d.kind == "socket" and d.fd > 2)
-    harness.check(named == arrived, "named are %s, the child has %s"
+    harness.check(named == arrived, "%s were named, but the child has %s"
                   % (named, arrived))
     run.held(server, below=False)
     return [line for line in lines.splitlines() if "vendor" in line]

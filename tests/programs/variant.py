@@ -40,7 +40,7 @@ def chosen_variants():
     names = os.environ.get("VARIANTS")
     if names:
         unknown = [name for name in names.split(",") if name not in VARIANTS]
-        check(not unknown, "VARIANTS: no variant %s; there are: %s"
+        check(not unknown, "VARIANTS: there is no variant %s; choose from: %s"
               % (unknown, ", ".join(VARIANTS)))
         return [VARIANTS[name] for name in names.split(",")]
     return [VARIANTS["native"], VARIANTS["shim"]] + \
