@@ -19,13 +19,19 @@
 #if !defined(__ASSEMBLER__) && !defined(__cplusplus)
 #include <features.h>
 
-#if defined(__x86_64__) && !defined(__clang__) && __GNUC__ < 11
+#ifdef __clang__
+#define NI_HAS_THREAD_POINTER (__clang_major__ >= 14)
+#else
+#define NI_HAS_THREAD_POINTER (__GNUC__ >= 11)
+#endif
+#if defined(__x86_64__) && !NI_HAS_THREAD_POINTER
 #define __builtin_thread_pointer() ({ \
 	void *thread_; \
 	__asm__("mov %%fs:0, %0" : "=r"(thread_)); \
 	thread_; \
 })
 #endif
+#undef NI_HAS_THREAD_POINTER
 
 #ifndef __GLIBC__
 /* An object built with musl's headers serves glibc, too, so it uses glibc's
