@@ -33,10 +33,13 @@ static void resolve(void)
 	struct ni_symbol symbol = { .name = "dlopen",
 				    .hash = NI_SYMBOL_HASH("dlopen") };
 	ni_dlopen *found;
+	/* Not __errno_location: libpthread.so.0 had one, too. */
+	const struct ni_symbol of_libc = { .name = "getppid",
+					   .hash = NI_SYMBOL_HASH("getppid") };
 
 	ni_next_symbols(&ni_dlopen_next, &symbol, 1);
 	if (!symbol.address)
-		ni_next_symbols((void *)__errno_location, &symbol, 1);
+		ni_next_symbols(ni_libc_symbol(&of_libc), &symbol, 1);
 	found = symbol.address ? (ni_dlopen *)symbol.address :
 				 no_dlopen;
 	__atomic_store_n(&ni_dlopen_next, found, __ATOMIC_RELAXED);
